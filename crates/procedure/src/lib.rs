@@ -1,0 +1,29 @@
+//! A line of business as plain types, the records that live under it, and its guard expressions:
+//! what the catalogue makes and the kernel runs. Knows no file format, no store and no clock.
+//!
+//! Within a [`Line`] everything is addressed by position ([`ActId`], [`FieldId`] ...), because the
+//! kernel judges hundreds of thousands of acts a second; what is stored for ever uses codes.
+
+mod article;
+mod check;
+mod eval;
+mod expr;
+mod figure;
+mod line;
+mod parse;
+mod record;
+mod say;
+
+pub use article::{Article, ArticleError, Ground, Mark, chinese};
+pub use check::compile;
+pub use eval::{Answer, Facts, Truth};
+pub use expr::{Compare, Expr, ExprError, Term};
+pub use figure::{Counted, Figure};
+pub use line::{
+    Act, ActId, ActKind, Allow, Binds, Choice, Choices, Extension, Field, FieldId, FieldType, General, Habit, Lapse,
+    Limit, LimitId, Line, Lookup, LookupId, NamedValue, Pending, Publication, Rests, Rule, RuleId, Said, Series,
+    SeriesId, Severity, Stage, StageId, Start, Strictness, Track, TrackId, ValueId,
+};
+pub use record::{Actor, Done, Proposal, Record, What};
+pub use say::{Language, say_value};
+pub use terms::{Party, PartyKind, Value};

@@ -1,0 +1,9 @@
+//! The store's trait on SQLite: one file in one folder, for a government without operators.
+//!
+//! Statements are plain SQL with `$1` parameters, so that another database can use them as they are; the migrations
+//! lie in `migrations/`, numbered alike for every database, and `tests/contract.rs` runs the same suite on each.
+
+mod query;
+mod sqlite;
+
+pub use sqlite::{Options, SqliteStore, open, open_read_only};

@@ -1,0 +1,283 @@
+//! Lists and sums as SQL. Whatever a caller gives is a bound parameter; the text depends on the query's shape alone.
+
+use std::fmt::Write;
+
+use ledger::{DeltaQuery, GroupBy, Order, RecordQuery};
+use terms::{Date, GovernmentCode, PlaceCode, RecordId};
+
+/// A value to bind, of no particular database.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Param {
+    /// A number, a day or a yes or no.
+    Integer(i64),
+    /// A text.
+    Text(String),
+}
+
+/// A statement and its parameters, in order.
+#[derive(Debug)]
+pub(crate) struct Query {
+    pub(crate) sql: String,
+    pub(crate) params: Vec<Param>,
+}
+
+/// A day as it is stored: 20200715.
+pub(crate) fn day(date: Date) -> i64 {
+    i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
+}
+
+/// A stored day, unless it is none.
+pub(crate) fn date(day: i64) -> Option<Date> {
+    let (year, rest) = (day.div_euclid(10_000), day.rem_euclid(10_000));
+    Date::new(year.try_into().ok()?, (rest / 100).try_into().ok()?, (rest % 100).try_into().ok()?).ok()
+}
+
+/// A number as it is stored. Positions stay far below what a signed number holds.
+pub(crate) fn integer(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+impl Query {
+    fn new(sql: &str) -> Query {
+        Query { sql: sql.to_owned(), params: Vec::new() }
+    }
+
+    fn push(&mut self, sql: &str) {
+        self.sql.push_str(sql);
+    }
+
+    fn bind(&mut self, param: Param) {
+        self.params.push(param);
+        // Writing to a string can't fail.
+        let _ = write!(self.sql, "${}", self.params.len());
+    }
+
+    fn number(&mut self, sql: &str, number: i64) {
+        self.push(sql);
+        self.bind(Param::Integer(number));
+    }
+
+    fn text(&mut self, sql: &str, text: &str) {
+        self.push(sql);
+        self.bind(Param::Text(text.to_owned()));
+    }
+
+    /// A condition that a column holds one of some texts; none given: no condition.
+    ///
+    /// One text is an equality, which the column's own index answers in order. Several are a filter on the list's
+    /// order (`|| ''` keeps the column's index out of it): an index on the column would make the database sort.
+    fn any(&mut self, column: &str, texts: &[impl AsRef<str>]) {
+        match texts {
+            [] => {}
+            [one] => self.text(&format!(" AND {column} = "), one.as_ref()),
+            many => {
+                self.push(&format!(" AND {column} || '' IN ("));
+                for (index, text) in many.iter().enumerate() {
+                    self.text(if index == 0 { "" } else { ", " }, text.as_ref());
+                }
+                self.push(")");
+            }
+        }
+    }
+
+    fn places(&mut self, ranges: &[(PlaceCode, PlaceCode)]) {
+        for (index, (first, last)) in ranges.iter().enumerate() {
+            self.text(if index == 0 { " AND (place BETWEEN " } else { " OR place BETWEEN " }, first.as_str());
+            self.text(" AND ", last.as_str());
+        }
+        if !ranges.is_empty() {
+            self.push(")");
+        }
+    }
+}
+
+/// The columns of a record, in the order in which rows are read.
+pub(crate) const RECORD: &str = "government, id, line, definition, agency, handler, place, stage, closed, label, \
+                                 opened, touched, due, seq, hash, state";
+
+/// A page of a list, in one government.
+pub(crate) fn records(government: &GovernmentCode, query: &RecordQuery) -> Query {
+    let mut sql = Query::new(&format!("SELECT {RECORD} FROM record"));
+    conditions(&mut sql, government, query);
+    match (query.order, query.after) {
+        (_, None) => {}
+        (Order::Newest, Some((Some(date), RecordId(id)))) => {
+            sql.number(" AND (opened, id) < (", day(date));
+            sql.number(", ", integer(id));
+            sql.push(")");
+        }
+        (Order::Due, Some((Some(date), RecordId(id)))) => {
+            sql.number(" AND (due, id) > (", day(date));
+            sql.number(", ", integer(id));
+            sql.push(")");
+        }
+        // Records without a day come after all others, and neither list has any.
+        (_, Some((None, _))) => sql.push(" AND 1 = 0"),
+    }
+    sql.push(match query.order {
+        Order::Newest => " ORDER BY opened DESC, id DESC",
+        Order::Due => " ORDER BY due, id",
+    });
+    sql.number(" LIMIT ", i64::from(query.limit));
+    sql
+}
+
+/// How many records a list has in one government, counted up to `most`.
+pub(crate) fn count(government: &GovernmentCode, query: &RecordQuery, most: u32) -> Query {
+    let mut sql = Query::new("SELECT count(*) FROM (SELECT 1 FROM record");
+    conditions(&mut sql, government, query);
+    sql.number(" LIMIT ", i64::from(most));
+    sql.push(") AS counted");
+    sql
+}
+
+fn conditions(sql: &mut Query, government: &GovernmentCode, query: &RecordQuery) {
+    sql.text(" WHERE government = ", government.as_str());
+    sql.any("line", &query.lines);
+    sql.any("agency", &query.agencies);
+    if let Some(handler) = &query.handler {
+        sql.text(" AND handler = ", handler);
+    }
+    if let Some(stage) = &query.stage {
+        sql.text(" AND stage = ", stage);
+    }
+    if let Some(closed) = query.closed {
+        sql.number(" AND closed = ", i64::from(closed));
+    }
+    if let Some(from) = query.opened_from {
+        sql.number(" AND opened >= ", day(from));
+    }
+    if let Some(to) = query.opened_to {
+        sql.number(" AND opened <= ", day(to));
+    }
+    sql.places(&query.places);
+    if let Some(text) = &query.text {
+        sql.text(" AND label LIKE ", &format!("%{}%", escaped(text)));
+        sql.push(" ESCAPE '!'");
+    }
+    if query.order == Order::Due {
+        sql.push(" AND due IS NOT NULL");
+    }
+}
+
+/// A text in which LIKE finds nothing special.
+fn escaped(text: &str) -> String {
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+}
+
+/// Sums of deltas: rows of a key and an amount. A month is a number, 202007.
+pub(crate) fn sums(governments: &[GovernmentCode], query: &DeltaQuery, by: GroupBy) -> Query {
+    let key = match by {
+        GroupBy::Nothing => "''",
+        GroupBy::Part => "part",
+        GroupBy::Agency => "agency",
+        GroupBy::Month => "day / 100",
+    };
+    let mut sql = Query::new(&format!("SELECT {key}, coalesce(sum(amount), 0) FROM delta"));
+    deltas(&mut sql, governments, query);
+    if by != GroupBy::Nothing {
+        sql.push(&format!(" GROUP BY {key} ORDER BY {key}"));
+    }
+    sql
+}
+
+/// The records behind a sum: rows of government, record and amount, in order of record and government.
+pub(crate) fn counted(
+    governments: &[GovernmentCode],
+    query: &DeltaQuery,
+    after: Option<RecordId>,
+    limit: u32,
+) -> Query {
+    let mut sql = Query::new("SELECT government, record, sum(amount) FROM delta");
+    deltas(&mut sql, governments, query);
+    if let Some(RecordId(after)) = after {
+        sql.number(" AND record > ", integer(after));
+    }
+    sql.push(" GROUP BY record, government HAVING sum(amount) <> 0 ORDER BY record, government");
+    sql.number(" LIMIT ", i64::from(limit));
+    sql
+}
+
+/// Those of one record, with what `counted` returns for it in every government.
+pub(crate) fn counted_once(governments: &[GovernmentCode], query: &DeltaQuery, record: RecordId) -> Query {
+    let mut sql = Query::new("SELECT government, record, sum(amount) FROM delta");
+    deltas(&mut sql, governments, query);
+    sql.number(" AND record = ", integer(record.0));
+    sql.push(" GROUP BY record, government HAVING sum(amount) <> 0 ORDER BY record, government");
+    sql
+}
+
+fn deltas(sql: &mut Query, governments: &[GovernmentCode], query: &DeltaQuery) {
+    sql.push(" WHERE government IN (");
+    for (index, government) in governments.iter().enumerate() {
+        sql.text(if index == 0 { "" } else { ", " }, government.as_str());
+    }
+    sql.text(") AND figure = ", &query.figure);
+    if let Some(from) = query.from {
+        sql.number(" AND day >= ", day(from));
+    }
+    if let Some(to) = query.to {
+        sql.number(" AND day <= ", day(to));
+    }
+    if let Some(until) = query.until {
+        sql.number(" AND position <= ", integer(until));
+    }
+    sql.places(&query.places);
+    if let Some(agency) = &query.agency {
+        sql.text(" AND agency = ", agency);
+    }
+    if let Some(part) = &query.part {
+        sql.text(" AND part = ", part);
+    }
+}
+
+/// `($1, $2), ($3, $4)`: the parameters of several rows.
+pub(crate) fn values(rows: usize, columns: usize) -> String {
+    let mut sql = String::with_capacity(rows * columns * 5);
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 1..=columns {
+            // Writing to a string can't fail.
+            let _ = write!(sql, "{}${}", if column == 1 { "" } else { ", " }, row * columns + column);
+        }
+        sql.push(')');
+    }
+    sql
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_read_as_they_are_written() {
+        for text in ["2020-07-15", "0001-01-01", "-000001-12-31", "9999-12-31"] {
+            let parsed: Date = text.parse().unwrap();
+            assert_eq!(date(day(parsed)), Some(parsed));
+        }
+        assert_eq!(day("2020-07-15".parse().unwrap()), 20_200_715);
+        assert_eq!(date(20_200_732), None);
+        assert!(day("-000001-12-31".parse().unwrap()) < day("0000-01-01".parse().unwrap()));
+    }
+
+    #[test]
+    fn nothing_given_is_written_into_the_text() {
+        let nasty = "' OR 1=1 --";
+        let query = RecordQuery {
+            lines: vec![nasty.into(), "b".into()],
+            agencies: vec![nasty.into()],
+            handler: Some(nasty.into()),
+            stage: Some(nasty.into()),
+            text: Some(nasty.into()),
+            ..RecordQuery::default()
+        };
+        let sql = records(&"632222".parse().unwrap(), &query);
+        assert!(!sql.sql.contains("OR 1"), "{}", sql.sql);
+        assert_eq!(sql.params.len(), 8);
+    }
+
+    #[test]
+    fn rows_of_parameters() {
+        assert_eq!(values(2, 2), "($1, $2), ($3, $4)");
+    }
+}

@@ -1,0 +1,9 @@
+//! The store on SQLite.
+
+mod handle;
+mod open;
+mod read;
+mod rows;
+mod write;
+
+pub use open::{Options, SqliteStore, open, open_read_only};
