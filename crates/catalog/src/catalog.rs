@@ -49,9 +49,11 @@ impl OverlayDays {
 /// The version in force on a day, of versions in their order. One without a last day lasts until the next begins: its
 /// bytes, and so its digest, stay the same when a newer one comes.
 pub(crate) fn in_force<T>(versions: &[T], on: Date, days: impl Fn(&T) -> (Date, Option<Date>)) -> Option<&T> {
-    versions.iter().rev().find(|version| days(version).0 <= on).filter(|version| {
-        days(version).1.is_none_or(|to| on <= to)
-    })
+    versions
+        .iter()
+        .rev()
+        .find(|version| days(version).0 <= on)
+        .filter(|version| days(version).1.is_none_or(|to| on <= to))
 }
 
 /// The name of a version with the overlays of a path of places on it, province first.

@@ -11,8 +11,7 @@ use crate::near::meant;
 use crate::read::{self, missing};
 use crate::tree::{Entry, Table, Tree};
 
-const COUNTED: [&str; 8] =
-    ["flow", "sum", "stock", "lapses", "agencies", "ratio", "difference", "year_on_year"];
+const COUNTED: [&str; 8] = ["flow", "sum", "stock", "lapses", "agencies", "ratio", "difference", "year_on_year"];
 
 impl Lower<'_, '_> {
     pub fn figures(&mut self) {
@@ -47,7 +46,8 @@ impl Lower<'_, '_> {
             && let Some(node) = table.get("where")
         {
             let draft = error("D142", "a figure asks the record as it stands, not the day, the actor or a lookup");
-            self.findings.add(&node.spot, draft.help("keep the answer in a field when the act is done, and ask the field"));
+            self.findings
+                .add(&node.spot, draft.help("keep the answer in a field when the act is done, and ask the field"));
         }
         Some(filter)
     }
@@ -115,6 +115,15 @@ impl Lower<'_, '_> {
         self.out.computed.extend(found.iter().map(|(other, spot)| (code.clone(), other.clone(), spot.clone())));
         found.into_iter().map(|(other, _)| other).collect()
     }
+}
+
+/// The parts of figures that are broken down: `power_item.by_kind/licence`.
+pub(crate) fn parts(line: &Line) -> Vec<Code> {
+    let of = |figure: &Figure| -> Vec<Code> {
+        let choices = figure.by.map(|by| line.field(by).choices()).unwrap_or_default();
+        choices.iter().map(|choice| format!("{}/{}", figure.code, choice.code).into()).collect()
+    };
+    line.figures.iter().flat_map(of).collect()
 }
 
 /// Checks that computed figures find theirs, and that none is computed from itself.

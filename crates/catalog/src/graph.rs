@@ -61,9 +61,13 @@ fn reach(lower: &Lower<'_, '_>, track: Option<TrackId>) -> Vec<bool> {
 /// Stages that nothing enters, and acts that nothing can reach.
 fn course(lower: &mut Lower<'_, '_>, track: Option<TrackId>, reached: &[bool]) {
     for (index, stage) in lower.line.stages_of(track).to_vec().iter().enumerate() {
-        if !reached[index] && let Some(spot) = stage_spot(lower, track, &stage.code) {
+        if !reached[index]
+            && let Some(spot) = stage_spot(lower, track, &stage.code)
+        {
             let draft = error("D123", format!("nothing enters stage `{}`", stage.code));
-            lower.findings.add(&spot, draft.help(format!("an act should lead `to = \"{}\"`, or the stage goes", stage.code)));
+            lower
+                .findings
+                .add(&spot, draft.help(format!("an act should lead `to = \"{}\"`, or the stage goes", stage.code)));
         }
     }
     for act in lower.line.acts.clone() {
@@ -86,9 +90,15 @@ fn leaving(lower: &mut Lower<'_, '_>, reached: &[bool]) {
     }
     for (index, stage) in lower.line.stages.clone().iter().enumerate() {
         let leaves = |act: &Act| step(lower, act, None, index).is_some_and(|to| to != index);
-        if reached[index] && !stage.closed && !lower.line.acts.iter().any(leaves) && let Some(spot) = lower.spot("stage", &stage.code) {
+        if reached[index]
+            && !stage.closed
+            && !lower.line.acts.iter().any(leaves)
+            && let Some(spot) = lower.spot("stage", &stage.code)
+        {
             let draft = error("D122", format!("nothing leaves stage `{}`", stage.code));
-            lower.findings.add(&spot, draft.help("write `closed = true` if a record ends there, or an act that comes `from` it"));
+            lower
+                .findings
+                .add(&spot, draft.help("write `closed = true` if a record ends there, or an act that comes `from` it"));
         }
     }
 }
@@ -104,7 +114,10 @@ fn stage_spot(lower: &Lower<'_, '_>, track: Option<TrackId>, code: &Code) -> Opt
 fn deemed(lower: &mut Lower<'_, '_>) {
     for (id, act) in lower.line.clone().acts_with_ids() {
         let done = lower.line.limits.iter().any(|limit| limit.lapse == Lapse::Does(id));
-        if act.kind == ActKind::Deemed && !done && let Some(spot) = lower.spot("act", &act.code) {
+        if act.kind == ActKind::Deemed
+            && !done
+            && let Some(spot) = lower.spot("act", &act.code)
+        {
             let draft = error("D126", format!("no lapse does the deemed act `{}`", act.code));
             lower.findings.add(&spot, draft.help(format!("a limit should say `lapse = \"{}\"`", act.code)));
         }
@@ -120,7 +133,10 @@ fn is_filled(lower: &Lower<'_, '_>, field: procedure::FieldId) -> bool {
 fn starts(lower: &mut Lower<'_, '_>) {
     for limit in lower.line.limits.clone() {
         let never = |start: &Start| matches!(start, Start::Field(field) if !is_filled(lower, *field));
-        if !limit.starts.is_empty() && limit.starts.iter().all(never) && let Some(spot) = lower.spot("limit", &limit.code) {
+        if !limit.starts.is_empty()
+            && limit.starts.iter().all(never)
+            && let Some(spot) = lower.spot("limit", &limit.code)
+        {
             let draft = error("D125", format!("nothing starts limit `{}`", limit.code));
             lower.findings.add(&spot, draft.help("no act fills the date it starts with"));
         }

@@ -132,7 +132,11 @@ impl StatuteText {
         };
         let number = usize::from(article.paragraph?);
         let Some(paragraph) = number.checked_sub(1).and_then(|at| paragraphs.get(at)) else {
-            return Some(format!("has {} in article {}, no {number}", count(paragraphs.len(), "paragraph"), article.article));
+            return Some(format!(
+                "has {} in article {}, no {number}",
+                count(paragraphs.len(), "paragraph"),
+                article.article
+            ));
         };
         let item = usize::from(article.item?);
         match item.checked_sub(1).and_then(|at| paragraph.items.get(at)) {
@@ -238,7 +242,8 @@ fn check_article(
         let Some(version) = catalog.statutes.version(&article.statute, cited.on) else { return };
         let name: Code = format!("{}({})", article.statute, version.text).into();
         if absent.insert(name.clone()) {
-            findings.add(spot, note("D111", format!("the text of {name} is not at hand; its citations are not checked")));
+            findings
+                .add(spot, note("D111", format!("the text of {name} is not at hand; its citations are not checked")));
         }
         return;
     };
@@ -252,9 +257,10 @@ fn check_article(
 fn elsewhere(catalog: &Catalog, library: &StatuteLibrary, article: &Article, on: Date) -> Option<String> {
     let statute = catalog.statutes.get(&article.statute)?;
     let now = statute.version(on)?;
-    let other = statute.versions.iter().find(|version| {
-        version.text != now.text && library.words(article, version.text).is_some()
-    })?;
+    let other = statute
+        .versions
+        .iter()
+        .find(|version| version.text != now.text && library.words(article, version.text).is_some())?;
     Some(format!("the text of {} has it; this version rests on the text of {}", other.text, now.text))
 }
 

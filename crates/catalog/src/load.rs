@@ -52,7 +52,9 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
         versions.insert(code.clone(), national(code, texts, &files.general, &world, &mut used, &mut findings));
     }
     for (index, (_, table)) in files.general.iter().enumerate() {
-        if !used.contains(&index) && let Some(entry) = table.entry("general") {
+        if !used.contains(&index)
+            && let Some(entry) = table.entry("general")
+        {
             findings.add(&entry.spot, warning("D160", "no line is of the kind that this file applies to"));
         }
     }
@@ -78,7 +80,10 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
         statutes,
         terms,
         reports,
-        lines: versions.into_iter().map(|(code, all)| (code, all.into_iter().map(|v| Arc::new(v.lowered.line)).collect())).collect(),
+        lines: versions
+            .into_iter()
+            .map(|(code, all)| (code, all.into_iter().map(|v| Arc::new(v.lowered.line)).collect()))
+            .collect(),
         resolved: local.into_iter().map(|(name, lowered)| (name, Arc::new(lowered.line))).collect(),
         overlays: overlays.into_iter().map(days).collect(),
         cited,
@@ -135,7 +140,10 @@ fn head(document: Document, file: &Arc<str>, table: &Table, findings: &mut Findi
     schema::check(document, table, findings);
     if table.table(document.head()).is_none() {
         let draft = error("D004", format!("the file has no `[{}]`", document.head()));
-        findings.add(&Spot { file: file.clone(), span: 0..0 }, draft.help(format!("begin it with `[{}]`", document.head())));
+        findings.add(
+            &Spot { file: file.clone(), span: 0..0 },
+            draft.help(format!("begin it with `[{}]`", document.head())),
+        );
     }
 }
 
@@ -210,16 +218,21 @@ fn follow(versions: &[Version], findings: &mut Findings<'_>) {
         let Some(entry) = pair[1].tree.table("line").and_then(|head| head.entry("from")) else { continue };
         match old.to {
             _ if old.from == new.from => {
-                let draft = error("D150", format!("versions {} and {} begin on the same day", old.version, new.version));
+                let draft =
+                    error("D150", format!("versions {} and {} begin on the same day", old.version, new.version));
                 findings.add(&entry.node.spot, draft.help("a version is told by the day from which it is in force"));
             }
             Some(to) if to >= new.from => {
-                let draft = error("D150", format!("versions {} and {} are both in force on {}", old.version, new.version, new.from));
+                let draft = error(
+                    "D150",
+                    format!("versions {} and {} are both in force on {}", old.version, new.version, new.from),
+                );
                 findings.add(&entry.node.spot, draft.help(format!("version {} lasts until {to}", old.version)));
             }
             Some(to) if to.tomorrow().is_ok_and(|next| next < new.from) => {
                 let draft = warning("D151", format!("no version is in force between {to} and {}", new.from));
-                findings.add(&entry.node.spot, draft.help("say so in a comment if the law left a gap, or correct a date"));
+                findings
+                    .add(&entry.node.spot, draft.help("say so in a comment if the law left a gap, or correct a date"));
             }
             _ => {}
         }
@@ -267,7 +280,10 @@ fn inherit(
         {
             let draft = error("D153", format!("version `{base_name}` has no `{path}` to remove"));
             let names = base.entries.iter().flat_map(|section| {
-                base.table(&section.key).into_iter().flat_map(|table| &table.entries).map(|e| format!("{}.{}", section.key, e.key))
+                base.table(&section.key)
+                    .into_iter()
+                    .flat_map(|table| &table.entries)
+                    .map(|e| format!("{}.{}", section.key, e.key))
             });
             let names: Vec<String> = names.collect();
             findings.add(&item.spot, draft.help_opt(crate::near::meant(path, names.iter().map(String::as_str))));
@@ -294,7 +310,8 @@ fn applies(general: &Table, line: &Table, world: &World<'_>, findings: &mut Find
             Some(("kind", kind)) if world.terms.kinds().iter().any(|known| known == kind) => has_kind(line, kind),
             _ => {
                 let draft = error("D161", format!("`{selector}` selects no lines"));
-                let help = "write power, case, register, journal, all, or kind: and a kind of act in `catalog/terms.toml`";
+                let help =
+                    "write power, case, register, journal, all, or kind: and a kind of act in `catalog/terms.toml`";
                 findings.add(&node.spot, draft.help(help));
                 false
             }
@@ -334,12 +351,7 @@ fn attach(line: &mut Table, general: &Table) {
     }
 }
 
-fn overlays(
-    files: &Files,
-    codes: &[Code],
-    regions: Option<&Regions>,
-    findings: &mut Findings<'_>,
-) -> Vec<Overlay> {
+fn overlays(files: &Files, codes: &[Code], regions: Option<&Regions>, findings: &mut Findings<'_>) -> Vec<Overlay> {
     let mut found = Vec::new();
     for (place, line, file, table) in &files.local {
         let spot = table.entry("overlay").map_or(Spot { file: file.clone(), span: 0..0 }, |entry| entry.spot.clone());
@@ -394,7 +406,8 @@ fn resolve(
             }
         }
         if !used && let Some(entry) = overlay.table.entry("overlay") {
-            findings.add(&entry.spot, warning("D174", "no version of the line is in force in the days of this overlay"));
+            findings
+                .add(&entry.spot, warning("D174", "no version of the line is in force in the days of this overlay"));
         }
     }
     made
@@ -415,12 +428,8 @@ fn days(versions: &[Version], overlays: &[Overlay], regions: &Regions) -> BTreeS
     days
 }
 
-/// What only all lines together can tell: lookups, computed figures. The codes of all figures.
-fn cross_check(
-    versions: &BTreeMap<Code, Vec<Version>>,
-    local: &Local,
-    findings: &mut Findings<'_>,
-) -> Vec<Code> {
+/// What only all lines together can tell: lookups, computed figures. The codes of all figures and of their parts.
+fn cross_check(versions: &BTreeMap<Code, Vec<Version>>, local: &Local, findings: &mut Findings<'_>) -> Vec<Code> {
     let newest: BTreeMap<&Code, &Lowered> =
         versions.iter().filter_map(|(code, all)| all.last().map(|version| (code, &version.lowered))).collect();
     let national = versions.values().flatten().map(|version| &version.lowered);
@@ -431,7 +440,8 @@ fn cross_check(
     let known: BTreeSet<Code> = all.iter().flat_map(|line| &line.figures).map(|(code, _)| code.clone()).collect();
     let known: Vec<Code> = known.into_iter().collect();
     figures::check(&all, &known, findings);
-    known
+    let parts: BTreeSet<Code> = all.iter().flat_map(|lowered| figures::parts(&lowered.line)).collect();
+    known.into_iter().chain(parts).collect()
 }
 
 /// All citations, and the marks by line: of the newest national version, and of what overlays add.
@@ -441,9 +451,10 @@ fn grounds(versions: &BTreeMap<Code, Vec<Version>>, local: &Local) -> (Vec<Cited
     let mut marks = BTreeMap::new();
     for (code, all) in versions {
         let mut own: Vec<Mark> = all.last().map(|version| version.lowered.marks.clone()).unwrap_or_default();
-        let most = local.iter().filter(|((line, _), _)| line == code).map(|(_, lowered)| {
-            lowered.marks.iter().filter(|mark| **mark == Mark::K).count()
-        });
+        let most = local
+            .iter()
+            .filter(|((line, _), _)| line == code)
+            .map(|(_, lowered)| lowered.marks.iter().filter(|mark| **mark == Mark::K).count());
         own.extend(std::iter::repeat_n(Mark::K, most.max().unwrap_or(0)));
         marks.insert(code.clone(), own);
     }

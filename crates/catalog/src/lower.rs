@@ -64,8 +64,7 @@ pub(crate) struct Lower<'a, 's> {
     pub unset: Vec<usize>,
 }
 
-const HABITS: [(&str, Habit); 3] =
-    [("case", Habit::Case), ("register", Habit::Register), ("journal", Habit::Journal)];
+const HABITS: [(&str, Habit); 3] = [("case", Habit::Case), ("register", Habit::Register), ("journal", Habit::Journal)];
 const PENDING: [(&str, Pending); 2] = [("stay", Pending::Stay), ("move", Pending::Move)];
 const ACT_KINDS: [(&str, ActKind); 3] =
     [("power", ActKind::Power), ("fact", ActKind::Fact), ("deemed", ActKind::Deemed)];
@@ -250,9 +249,9 @@ impl Lower<'_, '_> {
     /// What an element rests on.
     pub fn ground(&mut self, entry: &Entry, table: &Table, section: &str, period: Option<(Period, Spot)>) -> Ground {
         let mark = self.mark(table);
-        let found =
-            citations(table, self.line.from, mark == Mark::K, self.world.statutes, self.findings);
+        let found = citations(table, self.line.from, mark == Mark::K, self.world.statutes, self.findings);
         let reading = read::said(table, "reading", self.findings);
+        read::one_of(table, "local", &[("may_loosen", ())], self.findings);
         let what = if section == "line" { "the line".to_owned() } else { format!("{section} `{}`", entry.key) };
         if table.get("law").is_none() && reading.is_none() {
             let draft = error("D105", format!("{what} rests on no article"));
@@ -535,9 +534,8 @@ impl Lower<'_, '_> {
 
     /// Names that a guard or a refusal could take for one another.
     fn confusable(&mut self) {
-        const RESERVED: [&str; 12] = [
-            "today", "actor", "agency", "yes", "no", "stage", "always", "never", "this", "value", "and", "or",
-        ];
+        const RESERVED: [&str; 12] =
+            ["today", "actor", "agency", "yes", "no", "stage", "always", "never", "this", "value", "and", "or"];
         let pairs: [(&'static str, &'static str, &str); 4] = [
             ("field", "track", "a guard reads both as a name of its own"),
             ("lookup", "field", "`count` takes either"),

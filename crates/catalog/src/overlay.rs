@@ -96,7 +96,8 @@ fn addition(
         return Some(inner.clone());
     }
     let loosens = base.table("limit").and_then(|table| table.table(&element.key)).is_some_and(may_loosen);
-    if !ADDS.contains(&section) && !(section == "extend" && loosens) {
+    let may_add = ADDS.contains(&section) || (section == "extend" && loosens);
+    if !may_add {
         let known = base.table(section).map(|table| table.entries.iter().map(|entry| entry.key.as_str()));
         let help = known.and_then(|names| meant_or_list(&element.key, names));
         let draft = error("D170", format!("a place may not add {section} `{}`", element.key));
@@ -198,7 +199,8 @@ fn stricter(key: &str, element: &Entry, old: &Table, new: &Table, entry: &Entry,
             (!at_most(new, old)).then(|| format!("`{}` allowed {old}, and a place may only shorten it", element.key))
         }),
         "at_least" if old.get(key).is_some() => period(old).zip(period(new)).and_then(|(old, new)| {
-            (!at_most(old, new)).then(|| format!("`{}` takes at least {old}, and a place may only lengthen it", element.key))
+            (!at_most(old, new))
+                .then(|| format!("`{}` takes at least {old}, and a place may only lengthen it", element.key))
         }),
         "allow" | "at_least" => Some(format!("`{}` is a limit of the other kind", element.key)),
         "times" => {
@@ -217,7 +219,9 @@ fn stricter(key: &str, element: &Entry, old: &Table, new: &Table, entry: &Entry,
         let draft = error("D171", wrong);
         findings.add(
             &entry.node.spot,
-            draft.help("a place may be stricter; where the law lets it be looser, the line says `local = \"may_loosen\"`"),
+            draft.help(
+                "a place may be stricter; where the law lets it be looser, the line says `local = \"may_loosen\"`",
+            ),
         );
     }
 }

@@ -68,7 +68,8 @@ fn day(table: &Table, key: &str, findings: &mut Findings<'_>) -> Option<Date> {
     if table.get(key).is_none()
         && let Some(entry) = table.entries.first()
     {
-        findings.add(&entry.spot, error("D004", format!("`{key}` is missing")).help(format!("write `{key} = 2026-01-01`")));
+        findings
+            .add(&entry.spot, error("D004", format!("`{key}` is missing")).help(format!("write `{key} = 2026-01-01`")));
     }
     date(table, key, findings)
 }

@@ -108,10 +108,8 @@ pub(crate) fn title(entry: &Entry, table: &Table, findings: &mut Findings<'_>) -
 
 /// Says that a key is missing.
 pub(crate) fn missing(entry: &Entry, key: &str, example: &str, findings: &mut Findings<'_>) {
-    findings.add(
-        &entry.spot,
-        error("D004", format!("`{}` has no `{key}`", entry.key)).help(format!("write `{example}`")),
-    );
+    findings
+        .add(&entry.spot, error("D004", format!("`{}` has no `{key}`", entry.key)).help(format!("write `{example}`")));
 }
 
 /// One of a closed set of words.

@@ -1,5 +1,7 @@
 //! Report outlines: sections, and sentences with figures bound into them.
 
+use std::str::FromStr;
+
 use procedure::Said;
 use terms::{Code, Level};
 
@@ -34,10 +36,10 @@ pub struct OutlineSection {
 /// A sentence with figures in it.
 #[derive(Clone, Debug)]
 pub struct Sentence {
-    /// The text, figures as `{mediation.found}` or `{mediation.found@previous}`.
+    /// The text, figures as `{mediation.found}`, `{mediation.found@previous}` or `{power_item.by_kind/licence}`.
     pub text: Said,
     /// It is left out unless these figures have a value above nought.
-    pub needs: Vec<Code>,
+    pub needs: Vec<Bound>,
     /// The figures bound into it, in the order of the Chinese text.
     pub figures: Vec<Bound>,
 }
@@ -47,11 +49,42 @@ pub struct Sentence {
 pub struct Bound {
     /// Which.
     pub figure: Code,
+    /// Of a figure broken down by a field: this choice's part.
+    pub choice: Option<Code>,
     /// Of the period before.
     pub previous: bool,
 }
 
-/// The figures of a text: the braces' contents, or what is no figure.
+impl FromStr for Bound {
+    type Err = ();
+
+    /// `mediation.found`, `mediation.found@previous`, `power_item.by_kind/licence`.
+    fn from_str(text: &str) -> Result<Bound, ()> {
+        let (name, period) = text.split_once('@').map_or((text, None), |(name, period)| (name, Some(period)));
+        let (figure, choice) = name.split_once('/').map_or((name, None), |(figure, choice)| (figure, Some(choice)));
+        let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let good = figure.split_once('.').is_some_and(|(line, name)| word(line) && word(name));
+        if !good || choice.is_some_and(|choice| !word(choice)) || period.is_some_and(|period| period != "previous") {
+            return Err(());
+        }
+        Ok(Bound { figure: figure.into(), choice: choice.map(Code::from), previous: period.is_some() })
+    }
+}
+
+impl Bound {
+    /// The figure and its choice, as a text names them.
+    fn name(&self) -> Code {
+        match &self.choice {
+            Some(choice) => format!("{}/{choice}", self.figure).into(),
+            None => self.figure.clone(),
+        }
+    }
+}
+
+/// The figures of a text: the braces' contents.
+///
+/// # Errors
+/// The first part in braces that is no figure.
 pub fn bound(text: &str) -> Result<Vec<Bound>, String> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -59,18 +92,13 @@ pub fn bound(text: &str) -> Result<Vec<Bound>, String> {
         let Some((inside, after)) = after.split_once('}') else {
             return Err(format!("{{{after}"));
         };
-        let (figure, period) = inside.split_once('@').map_or((inside, None), |(figure, period)| (figure, Some(period)));
-        let good = figure.contains('.') && figure.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
-        if !good || period.is_some_and(|period| period != "previous") {
-            return Err(format!("{{{inside}}}"));
-        }
-        found.push(Bound { figure: figure.into(), previous: period.is_some() });
+        found.push(inside.parse().map_err(|()| format!("{{{inside}}}"))?);
         rest = after;
     }
     Ok(found)
 }
 
-/// Reads one outline; `known` are the figures that there are.
+/// Reads one outline; `known` are the figures that there are, `code/choice` those that are broken down.
 pub(crate) fn read(code: Code, table: &Table, known: &[Code], findings: &mut Findings<'_>) -> Option<Outline> {
     keys(table, &["report", "section"], "", findings);
     let (entry, head) = (table.entry("report")?, table.table("report")?);
@@ -96,9 +124,7 @@ pub(crate) fn read(code: Code, table: &Table, known: &[Code], findings: &mut Fin
 fn items<'a>(table: &'a Table, key: &str) -> Vec<(Entry, &'a Table)> {
     let nodes = table.get(key).map(|node| node.items()).unwrap_or_default();
     let table = |node: &'a crate::tree::Node| match &node.value {
-        Tree::Table(inner) => {
-            Some((Entry { key: key.to_owned(), spot: node.spot.clone(), node: node.clone() }, inner))
-        }
+        Tree::Table(inner) => Some((Entry { key: key.to_owned(), spot: node.spot.clone(), node: node.clone() }, inner)),
         _ => None,
     };
     nodes.iter().filter_map(table).collect()
@@ -112,32 +138,42 @@ fn sentence(entry: &Entry, table: &Table, known: &[Code], findings: &mut Finding
         let Some(word) = read::text(table, key, findings) else { continue };
         match bound(&word.text) {
             Ok(found) => {
-                for one in &found {
-                    exists(&one.figure, &word, known, findings);
-                }
+                found.iter().for_each(|one| exists(one, &word, known, findings));
                 if key == "zh" {
                     figures = found;
                 }
             }
-            Err(part) => {
-                let draft = error("D181", format!("`{part}` is no figure"));
-                let spot = part_of(&word, &part, findings);
-                findings.add(&spot, draft.help("write `{mediation.found}` or `{mediation.found@previous}`"));
-            }
+            Err(part) => no_figure(&word, &part, findings),
         }
     }
-    let needs = read::list(table, "needs", findings);
-    for word in &needs {
-        exists(&word.text.as_str().into(), word, known, findings);
+    let mut needs = Vec::new();
+    for word in read::list(table, "needs", findings) {
+        match word.text.parse::<Bound>() {
+            Ok(one) => {
+                exists(&one, &word, known, findings);
+                needs.push(one);
+            }
+            Err(()) => no_figure(&word, &word.text, findings),
+        }
     }
-    Some(Sentence { text, needs: needs.into_iter().map(|word| word.text.into()).collect(), figures })
+    Some(Sentence { text, needs, figures })
 }
 
-fn exists(figure: &Code, word: &Word, known: &[Code], findings: &mut Findings<'_>) {
-    if !known.contains(figure) {
-        let draft = error("D140", format!("there is no figure `{figure}`"));
-        let spot = part_of(word, figure, findings);
-        findings.add(&spot, draft.help_opt(meant(figure, known.iter().map(Code::as_str))));
+fn no_figure(word: &Word, part: &str, findings: &mut Findings<'_>) {
+    let draft = error("D181", format!("`{part}` is no figure"));
+    let spot = part_of(word, part, findings);
+    let help =
+        "write `mediation.found`, `mediation.found@previous` or `power_item.by_kind/licence`, in a sentence in { }";
+    findings.add(&spot, draft.help(help));
+}
+
+fn exists(figure: &Bound, word: &Word, known: &[Code], findings: &mut Findings<'_>) {
+    let name = figure.name();
+    if !known.contains(&name) {
+        let draft = error("D140", format!("there is no figure `{name}`"));
+        let spot = part_of(word, &name, findings);
+        let near = known.iter().filter(|other| other.contains('/') == figure.choice.is_some());
+        findings.add(&spot, draft.help_opt(meant(&name, near.map(Code::as_str))));
     }
 }
 

@@ -20,15 +20,18 @@ impl Lower<'_, '_> {
     pub fn lookups(&mut self) {
         for (entry, table) in self.elements("lookup") {
             self.note_spot("lookup", &entry);
-            for (key, example) in [("line", "line = \"officer\""), ("asks", "asks = \"officers\""), ("by", "by = \"key\"")]
+            for (key, example) in
+                [("line", "line = \"officer\""), ("asks", "asks = \"officers\""), ("by", "by = \"key\"")]
             {
                 if table.get(key).is_none() {
                     missing(&entry, key, example, self.findings);
                 }
             }
             let title = read::title(&entry, &table, self.findings);
-            let line = read::text(&table, "line", self.findings)
-                .map_or_else(|| self.line.code.clone(), |word| known(&word, "line", self.world.lines, "D104", self.findings));
+            let line = read::text(&table, "line", self.findings).map_or_else(
+                || self.line.code.clone(),
+                |word| known(&word, "line", self.world.lines, "D104", self.findings),
+            );
             let asks = self.optional_id(&table, "asks", "field", Line::field_id).unwrap_or(FieldId(0));
             self.asks_key(&table, asks);
             let by = read::text(&table, "by", self.findings);
@@ -126,7 +129,8 @@ impl Lower<'_, '_> {
             self.note_spot("requires", &entry);
             let acts = self.bound_acts(&entry, &table);
             let severity = self.severity(&entry, &table);
-            for (key, example) in [("is", "is = \"done(hear_parties)\""), ("why", "why = { zh = \"…\", en = \"…\" }")] {
+            for (key, example) in [("is", "is = \"done(hear_parties)\""), ("why", "why = { zh = \"…\", en = \"…\" }")]
+            {
                 if table.get(key).is_none() {
                     missing(&entry, key, example, self.findings);
                 }
@@ -230,7 +234,8 @@ impl Lower<'_, '_> {
             self.day_field(&table, "told", told);
             let lapse = self.lapse(&table);
             if ends.is_empty() && table.get("ends").is_none() && lapse == Lapse::Noted {
-                let draft = error("D124", format!("nothing meets limit `{}`, and nothing follows its lapse", entry.key));
+                let draft =
+                    error("D124", format!("nothing meets limit `{}`, and nothing follows its lapse", entry.key));
                 self.findings.add(&entry.spot, draft.help("write `ends = [\"…\"]`, the acts that meet it"));
             }
             let when = self.guard(&table, "when");
@@ -243,7 +248,20 @@ impl Lower<'_, '_> {
             let limit = &mut self.line.limits[index];
             let (code, title) = (limit.code.clone(), limit.title.clone());
             *limit = Limit {
-                code, title, starts, ends, allow, when, binds, rolls, stops, resumes, told, lapse, strictness, ground,
+                code,
+                title,
+                starts,
+                ends,
+                allow,
+                when,
+                binds,
+                rolls,
+                stops,
+                resumes,
+                told,
+                lapse,
+                strictness,
+                ground,
             };
         }
     }
@@ -328,14 +346,16 @@ impl Lower<'_, '_> {
         if let Some(counting) = rule {
             let right = Period::new(period.n, counting.unit_of(period.n));
             let draft = error("D106", format!("{period} are not what the statute counts"));
-            let text = format!("{} makes {} days {}", counting.article, period.n, right.unit.names().1);
+            let days = if right.unit == Unit::Days { "calendar days" } else { "working days" };
+            let text = format!("{} counts {} days as {days}", counting.article, period.n);
             self.findings.add(spot, draft.note(text).help(format!("write \"{right}\"")));
         }
     }
 
     /// Whether a last day off moves: as the leading statute says, else yes [民法典 203.1].
     fn rolls(&self, ground: &procedure::Ground) -> bool {
-        let leading = ground.law.first().and_then(|article| self.world.statutes.version(&article.statute, self.line.from));
+        let leading =
+            ground.law.first().and_then(|article| self.world.statutes.version(&article.statute, self.line.from));
         leading.and_then(|version| version.counting.as_ref()).is_none_or(|counting| counting.rolls)
     }
 
@@ -386,7 +406,10 @@ impl Lower<'_, '_> {
                 let held = self.line.field(field);
                 if held.personal && held.mask.is_none() {
                     let draft = error("D130", format!("`{}` is personal and is published without a mask", word.text));
-                    let help = format!("write `mask = \"surname\"` (or hide, county, year, \"tail 4\") in `[field.{}]`", word.text);
+                    let help = format!(
+                        "write `mask = \"surname\"` (or hide, county, year, \"tail 4\") in `[field.{}]`",
+                        word.text
+                    );
                     self.findings.add(&word.spot, draft.help(help));
                 }
                 shows.push(field);

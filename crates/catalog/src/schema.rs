@@ -22,10 +22,7 @@ const HEAD: [(&str, &[&str]); 3] = [
 const SECTIONS: [(&str, &[&str]); 13] = [
     ("stage", &["title", "closed"]),
     ("track", &["title", "stage"]),
-    (
-        "field",
-        &["title", "type", "ordered", "unit", "of", "personal", "mask", "find", "unique", "hint", "choices"],
-    ),
+    ("field", &["title", "type", "ordered", "unit", "of", "personal", "mask", "find", "unique", "hint", "choices"]),
     (
         "act",
         &[
@@ -35,9 +32,7 @@ const SECTIONS: [(&str, &[&str]); 13] = [
     ),
     (
         "requires",
-        &[
-            "of", "of_kinds", "is", "forbids", "warns", "law", "reading", "adopted", "why", "instead", "mark", "local",
-        ],
+        &["of", "of_kinds", "is", "forbids", "warns", "law", "reading", "adopted", "why", "instead", "mark", "local"],
     ),
     (
         "limit",
@@ -54,8 +49,19 @@ const SECTIONS: [(&str, &[&str]); 13] = [
     (
         "figure",
         &[
-            "title", "unit", "flow", "sum", "stock", "lapses", "agencies", "ratio", "difference", "year_on_year",
-            "where", "by", "also",
+            "title",
+            "unit",
+            "flow",
+            "sum",
+            "stock",
+            "lapses",
+            "agencies",
+            "ratio",
+            "difference",
+            "year_on_year",
+            "where",
+            "by",
+            "also",
         ],
     ),
     ("fills", &["kinds", "field", "required"]),

@@ -221,7 +221,8 @@ fn citation(
     findings: &mut Findings<'_>,
 ) -> Option<Citation> {
     let local = is_local(&word.spot.file);
-    let whole = || Article { statute: word.text.trim().into(), article: 0, inserted: None, paragraph: None, item: None };
+    let whole =
+        || Article { statute: word.text.trim().into(), article: 0, inserted: None, paragraph: None, item: None };
     let article: Article = match word.text.parse() {
         Ok(article) => article,
         Err(_) if local && local_marked => return Some(Citation { article: whole(), spot: word.spot }),
@@ -256,7 +257,9 @@ fn citation(
                 &word.spot,
                 draft
                     .note(format!("in force: {}", if texts.is_empty() { "never".into() } else { texts.join(", ") }))
-                    .help("cite what was in force then, or give the statute its earlier text in `catalog/statutes.toml`"),
+                    .help(
+                        "cite what was in force then, or give the statute its earlier text in `catalog/statutes.toml`",
+                    ),
             );
             return None;
         }

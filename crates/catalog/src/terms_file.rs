@@ -86,10 +86,9 @@ pub(crate) fn read(table: &Table, findings: &mut Findings<'_>) -> Terms {
         let title = read::title(entry, inner, findings);
         terms.posts.push(Post { code: entry.key.as_str().into(), title, role });
     }
-    for (section, codes, titles) in [
-        ("kind", &mut terms.kinds, &mut terms.kind_titles),
-        ("power", &mut terms.powers, &mut terms.power_titles),
-    ] {
+    for (section, codes, titles) in
+        [("kind", &mut terms.kinds, &mut terms.kind_titles), ("power", &mut terms.powers, &mut terms.power_titles)]
+    {
         for (entry, inner) in table.elements(section) {
             keys(inner, &["title"], &format!("{section}.{}", entry.key), findings);
             codes.push(entry.key.as_str().into());

@@ -103,7 +103,11 @@ fn a_version_starts_from_its_ancestor() {
     let [old, new] = lines.as_slice() else { panic!("two versions") };
     assert_eq!((old.version.as_str(), new.version.as_str()), ("base", "2024"));
     let stages: Vec<&str> = new.stages.iter().map(|stage| stage.code.as_str()).collect();
-    assert_eq!(stages, ["received", "accepted", "heard", "closed"], "a new stage follows the one it follows in the file");
+    assert_eq!(
+        stages,
+        ["received", "accepted", "heard", "closed"],
+        "a new stage follows the one it follows in the file"
+    );
     assert_eq!(new.stages[1].title.en, "Taken");
     assert_eq!(new.limits[0].allow, Allow::AtMost(Period::new(10, Unit::WorkingDays)));
     assert_eq!(old.limits[0].allow, Allow::AtMost(Period::new(60, Unit::Days)));
@@ -191,6 +195,10 @@ fn its_citations_stand_in_the_statutes() {
         return;
     }
     let library = StatuteLibrary::from_dir(&texts).unwrap();
+    let words = |citation: &str, text: &str| library.words(&citation.parse().unwrap(), day(text)).unwrap();
+    assert!(words("行政复议法 62.1", "2023-09-01").contains("六十日"));
+    assert!(words("行政处罚法 42.1", "2021-01-22").contains("两人"));
+    assert!(words("行政复议法 11.1.1", "2023-09-01").starts_with("（一）"));
     let source = Source::from_dir(&root.join("catalog")).unwrap();
     let Some(catalog) = load(&source).0 else { panic!("the catalogue does not load") };
     let wrong: Vec<_> = check_statutes(&catalog, &library)

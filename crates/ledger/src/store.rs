@@ -260,7 +260,8 @@ pub struct RecordQuery {
     pub order: Order,
     /// Where the page before ended: the sort day (`None` for records without one) and id.
     pub after: Option<(Option<Date>, RecordId)>,
-    /// How many.
+    /// How many. A list over several governments is longer by those that share day and id with its last, so that no
+    /// record is lost between two pages.
     pub limit: u32,
 }
 
@@ -382,7 +383,8 @@ pub trait Read {
     fn due_of(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<DueRow>, Fault>;
     /// Sums of deltas.
     fn sums(&mut self, query: &DeltaQuery, by: GroupBy) -> Result<Vec<DeltaSum>, Fault>;
-    /// The records behind a sum, with what each adds, those that add nothing left out.
+    /// The records behind a sum, with what each adds, those that add nothing left out; in order of their ids. Over
+    /// several governments a page is longer by those that share the last id.
     fn counted(
         &mut self,
         query: &DeltaQuery,
@@ -421,8 +423,9 @@ pub trait Read {
 pub trait Transaction: Read {
     /// Appends an event with its contents.
     fn append(&mut self, event: &EventRow) -> Result<(), Fault>;
-    /// Erases one personal part of an event's content, bytes and nonce; part 0 can't be. Once committed, the bytes are
-    /// no longer in the store's files.
+    /// Erases one personal part of an event's content, bytes and nonce; part 0 can't be. Once it is committed and no
+    /// reader of an older state is left, the bytes are in none of the store's files: at once, or with the next commit.
+    /// What was derived from them (state, published text) is the caller's to write anew in the same transaction.
     fn erase(&mut self, government: &GovernmentCode, position: u64, part: u16) -> Result<(), Fault>;
     /// Writes a record's derived row.
     fn put_record(&mut self, row: &RecordRow) -> Result<(), Fault>;

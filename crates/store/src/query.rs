@@ -64,12 +64,12 @@ impl Query {
 
     /// A condition that a column holds one of some texts; none given: no condition.
     ///
-    /// One text is an equality, which the column's own index answers in order. Several are a filter on the list's
-    /// order (`|| ''` keeps the column's index out of it): an index on the column would make the database sort.
-    fn any(&mut self, column: &str, texts: &[impl AsRef<str>]) {
+    /// One text is an equality, which the column's own index answers, newest first. Several texts, or another order,
+    /// are a filter (`|| ''` keeps the column's index out of it): with that index the database would have to sort.
+    fn any(&mut self, column: &str, texts: &[impl AsRef<str>], order: Order) {
         match texts {
             [] => {}
-            [one] => self.text(&format!(" AND {column} = "), one.as_ref()),
+            [one] if order == Order::Newest => self.text(&format!(" AND {column} = "), one.as_ref()),
             many => {
                 self.push(&format!(" AND {column} || '' IN ("));
                 for (index, text) in many.iter().enumerate() {
@@ -133,22 +133,22 @@ pub(crate) fn count(government: &GovernmentCode, query: &RecordQuery, most: u32)
 
 fn conditions(sql: &mut Query, government: &GovernmentCode, query: &RecordQuery) {
     sql.text(" WHERE government = ", government.as_str());
-    sql.any("line", &query.lines);
-    sql.any("agency", &query.agencies);
-    if let Some(handler) = &query.handler {
-        sql.text(" AND handler = ", handler);
-    }
+    sql.any("line", &query.lines, query.order);
+    sql.any("agency", &query.agencies, query.order);
+    sql.any("handler", query.handler.as_slice(), query.order);
     if let Some(stage) = &query.stage {
         sql.text(" AND stage = ", stage);
     }
     if let Some(closed) = query.closed {
         sql.number(" AND closed = ", i64::from(closed));
     }
+    // As above: only a list that is read in the order of `opened` may use its index.
+    let opened = if query.order == Order::Newest { "opened" } else { "opened + 0" };
     if let Some(from) = query.opened_from {
-        sql.number(" AND opened >= ", day(from));
+        sql.number(&format!(" AND {opened} >= "), day(from));
     }
     if let Some(to) = query.opened_to {
-        sql.number(" AND opened <= ", day(to));
+        sql.number(&format!(" AND {opened} <= "), day(to));
     }
     sql.places(&query.places);
     if let Some(text) = &query.text {
@@ -274,6 +274,40 @@ mod tests {
         let sql = records(&"632222".parse().unwrap(), &query);
         assert!(!sql.sql.contains("OR 1"), "{}", sql.sql);
         assert_eq!(sql.params.len(), 8);
+    }
+
+    /// How SQLite would read a list.
+    fn plan(query: &RecordQuery) -> String {
+        let sql = records(&"632222".parse().unwrap(), query);
+        let database = rusqlite::Connection::open_in_memory().unwrap();
+        database.execute_batch(include_str!("../../../migrations/sqlite/0001_ledger.sql")).unwrap();
+        let mut statement = database.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.sql)).unwrap();
+        let lines =
+            statement.query_map(rusqlite::params_from_iter(&sql.params), |row| row.get::<_, String>(3)).unwrap();
+        lines.map(Result::unwrap).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn lists_are_read_in_the_order_of_an_index() {
+        let base = RecordQuery { limit: 50, ..RecordQuery::default() };
+        let opened: Date = "2020-07-15".parse().unwrap();
+        let queries = [
+            (base.clone(), "record_opened"),
+            (RecordQuery { after: Some((Some(opened), RecordId(9))), ..base.clone() }, "record_opened"),
+            (RecordQuery { opened_from: Some(opened), opened_to: Some(opened), ..base.clone() }, "record_opened"),
+            (RecordQuery { closed: Some(false), text: Some("a".into()), ..base.clone() }, "record_opened"),
+            (RecordQuery { agencies: vec!["a".into(), "b".into()], ..base.clone() }, "record_opened"),
+            (RecordQuery { lines: vec!["a".into()], ..base.clone() }, "record_line"),
+            (RecordQuery { agencies: vec!["a".into()], stage: Some("b".into()), ..base.clone() }, "record_agency"),
+            (RecordQuery { handler: Some("a".into()), ..base.clone() }, "record_handler"),
+        ];
+        for (query, index) in queries {
+            let plan = plan(&query);
+            assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{query:?}: {plan}");
+            let due = RecordQuery { order: Order::Due, ..query };
+            let plan = self::plan(&due);
+            assert!(plan.contains("record_due") && !plan.contains("TEMP B-TREE"), "{due:?}: {plan}");
+        }
     }
 
     #[test]

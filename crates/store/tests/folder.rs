@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use common::{COUNTY, append, place, record};
-use ledger::{FaultKind, RecordQuery, Store};
+use ledger::{FaultKind, Store};
 use rusqlite::Connection;
 use store::{Options, SqliteStore, open, open_read_only};
 use tempfile::TempDir;
@@ -162,35 +162,4 @@ fn killed_program_leaves_what_it_committed() {
     assert!(!child.status.success());
     let store = open(folder.path(), &options()).unwrap();
     assert_eq!(store.read().unwrap().head(&place(COUNTY)).unwrap().position, 1);
-}
-
-#[test]
-fn lists_are_read_in_the_order_of_an_index() {
-    let folder = written(1);
-    let raw = Connection::open(folder.path().join("ledger.db")).unwrap();
-    let plan = |and: &str, order: &str| -> String {
-        let sql = format!(
-            "EXPLAIN QUERY PLAN SELECT state FROM record WHERE government = '632222' {and} ORDER BY {order} LIMIT 50"
-        );
-        let mut statement = raw.prepare(&sql).unwrap();
-        let lines = statement.query_map([], |row| row.get::<_, String>(3)).unwrap();
-        lines.map(Result::unwrap).collect::<Vec<_>>().join("; ")
-    };
-    let newest = "opened DESC, id DESC";
-    for (and, order, index) in [
-        ("", newest, "record_opened"),
-        ("AND (opened, id) < (20200715, 9)", newest, "record_opened"),
-        ("AND line = 'petition'", newest, "record_line"),
-        ("AND agency = 'justice' AND stage = 'accepted'", newest, "record_agency"),
-        ("AND agency || '' IN ('justice', 'water')", newest, "record_opened"),
-        ("AND handler = 'zhang'", newest, "record_handler"),
-        ("AND due IS NOT NULL", "due, id", "record_due"),
-    ] {
-        let plan = plan(and, order);
-        assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{and}: {plan}");
-    }
-    drop(raw);
-    let store = open(folder.path(), &options()).unwrap();
-    let query = RecordQuery { limit: 5, ..RecordQuery::default() };
-    assert_eq!(store.read().unwrap().records(&query).unwrap().len(), 1);
 }

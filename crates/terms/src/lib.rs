@@ -28,3 +28,9 @@ pub use value::{Party, PartyKind, Value};
 
 /// A code of the catalogue (a stage, an act, a field ...): short, compared often, stored for ever.
 pub type Code = smol_str::SmolStr;
+
+/// Seconds from 1970-01-01 00:00:00 to a civil moment, as if it were UTC.
+pub fn civil_seconds(moment: DateTime) -> i64 {
+    let epoch = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+    moment.duration_since(epoch).as_secs()
+}

@@ -143,7 +143,8 @@ impl SqliteStore {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let connection = store.connect(flags)?;
         // Erased bytes are overwritten, not only forgotten; a trigger also fires where REPLACE deletes.
-        let settings = [("secure_delete", "ON"), ("recursive_triggers", "ON"), ("cache_size", "-65536"), ("temp_store", "MEMORY")];
+        let settings =
+            [("secure_delete", "ON"), ("recursive_triggers", "ON"), ("cache_size", "-65536"), ("temp_store", "MEMORY")];
         set(&connection, &settings)?;
         migrate(&connection)?;
         set(&connection, &[("journal_mode", "WAL"), ("synchronous", "FULL"), ("wal_autocheckpoint", "4000")])?;

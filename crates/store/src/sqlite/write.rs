@@ -75,9 +75,18 @@ fn blob(bytes: Option<&[u8]>) -> Bound<'_> {
 }
 
 impl Session<WriteGuard<'_>> {
+    /// The transaction still runs. A full disk or a failing one ends it, and a statement after that would stand alone.
+    fn runs(&mut self) -> Result<(), Fault> {
+        self.work.written = true;
+        if self.handle.connection.is_autocommit() {
+            return Err(refused("the transaction was ended by an earlier failure: nothing of it stands".to_owned()));
+        }
+        Ok(())
+    }
+
     /// Every row belongs to the transaction's government.
     fn own(&mut self, government: &GovernmentCode) -> Result<(), Fault> {
-        self.work.written = true;
+        self.runs()?;
         match &self.work.government {
             Some(own) if own == government => Ok(()),
             own => Err(refused(format!(
@@ -368,7 +377,7 @@ impl Transaction for Session<WriteGuard<'_>> {
         if self.handle.knows(digest) || self.work.definitions.contains(&digest) {
             return Ok(());
         }
-        self.work.written = true;
+        self.runs()?;
         let stands = self.handle.one("SELECT 1 FROM definition WHERE digest = $1", params![digest.0], |_| Ok(()))?;
         if stands.is_none() {
             let sql = "INSERT INTO definition (digest, name, bytes) VALUES ($1, $2, $3)";
@@ -464,7 +473,7 @@ impl Transaction for Session<WriteGuard<'_>> {
     }
 
     fn put_note(&mut self, name: &str, text: &str) -> Result<(), Fault> {
-        self.work.written = true;
+        self.runs()?;
         let sql = "INSERT INTO note (name, text) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET text = excluded.text";
         self.handle.run(sql, params![name, text])?;
         Ok(())

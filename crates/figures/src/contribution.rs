@@ -1,0 +1,150 @@
+//! What a record contributes to the figures of its line.
+
+use ledger::DeltaRow;
+use procedure::{ActId, Counted, Facts, Figure, Line, Record, StageId, Truth, What};
+use terms::{Calendar, Code, Date, GovernmentCode, PlaceCode, Value};
+
+/// So much, on a day, in a part of a figure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contribution {
+    /// Position of the figure in the line.
+    pub figure: usize,
+    /// Day on which it counts.
+    pub day: Date,
+    /// The choice by which the figure is broken down; empty where it is not.
+    pub part: Code,
+    /// How much.
+    pub amount: i64,
+}
+
+/// All that a record contributes, as it stands.
+pub fn contributions(line: &Line, record: &Record, calendar: &Calendar) -> Vec<Contribution> {
+    let facts =
+        Facts { line, record: Some(record), inputs: &[], answers: &[], now: None, actor: None, calendar, this: None };
+    let mut all = Vec::new();
+    for (index, figure) in line.figures.iter().enumerate().filter(|(_, figure)| figure.counted.from_records()) {
+        if figure.filter.as_ref().is_some_and(|filter| facts.truth(filter) != Truth::Yes) {
+            continue;
+        }
+        for (part, weight) in parts(figure, record) {
+            let push = |(day, amount)| Contribution { figure: index, day, part: part.clone(), amount: amount * weight };
+            all.extend(days(line, figure, record).into_iter().map(push));
+        }
+    }
+    all
+}
+
+/// What one event adds: what the record contributes after it, less what it contributed before.
+pub fn deltas(
+    line: &Line,
+    before: Option<&Record>,
+    after: &Record,
+    calendar: &Calendar,
+    government: &GovernmentCode,
+    position: u64,
+) -> Vec<DeltaRow> {
+    let row = |record: &Record, contribution: &Contribution, sign: i64| DeltaRow {
+        government: government.clone(),
+        figure: line.figures[contribution.figure].code.clone(),
+        day: contribution.day,
+        position,
+        record: record.id,
+        agency: record.agency.clone(),
+        place: record.place.clone(),
+        part: contribution.part.clone(),
+        amount: contribution.amount * sign,
+    };
+    let old = before.map(|record| contributions(line, record, calendar)).unwrap_or_default();
+    let new = contributions(line, after, calendar);
+    let moved = before.is_some_and(|before| before.agency != after.agency || before.place != after.place);
+    let mut rows: Vec<DeltaRow> = Vec::new();
+    let mut kept: Vec<&Contribution> = if moved { Vec::new() } else { new.iter().collect() };
+    for contribution in &old {
+        match kept.iter().position(|other| *other == contribution) {
+            Some(index) => {
+                kept.swap_remove(index);
+            }
+            None => rows.extend(before.map(|before| row(before, contribution, -1))),
+        }
+    }
+    let added: Vec<&Contribution> = if moved { new.iter().collect() } else { kept };
+    rows.extend(added.into_iter().map(|contribution| row(after, contribution, 1)));
+    combine(rows)
+}
+
+/// One row for each place in the sums; those that cancel out are left away.
+fn combine(mut rows: Vec<DeltaRow>) -> Vec<DeltaRow> {
+    type Key = (Code, Date, Code, Code, PlaceCode);
+    let key = |row: &DeltaRow| -> Key {
+        (row.figure.clone(), row.day, row.part.clone(), row.agency.clone(), row.place.clone())
+    };
+    rows.sort_by_key(key);
+    rows.dedup_by(|next, first| {
+        let same = key(next) == key(first);
+        if same {
+            first.amount += next.amount;
+        }
+        same
+    });
+    rows.retain(|row| row.amount != 0);
+    rows
+}
+
+/// The parts of a figure that the record falls into.
+fn parts(figure: &Figure, record: &Record) -> Vec<(Code, i64)> {
+    match figure.by.map(|field| record.get(field)) {
+        None => vec![(Code::default(), 1)],
+        Some(Some(Value::Choice(code) | Value::Key(code))) => vec![(code.clone(), 1)],
+        Some(Some(Value::Choices(codes))) => codes.iter().map(|code| (code.clone(), 1)).collect(),
+        Some(_) => vec![(Code::default(), 1)],
+    }
+}
+
+/// The days on which the record counts, and how much.
+fn days(line: &Line, figure: &Figure, record: &Record) -> Vec<(Date, i64)> {
+    match &figure.counted {
+        Counted::Flow(acts) => first(record, acts).map(|day| (day, 1)).into_iter().collect(),
+        Counted::Sum(acts, field) => {
+            let amount = match record.get(*field) {
+                Some(Value::Number(number)) => *number,
+                Some(Value::Money(fen)) => fen.0,
+                _ => 0,
+            };
+            first(record, acts).filter(|_| amount != 0).map(|day| (day, amount)).into_iter().collect()
+        }
+        Counted::Stock(stages) => stays(line, record, stages),
+        Counted::Lapses(limit) => {
+            let lapse = record.done.iter().find(|done| done.what == What::Lapse(*limit));
+            lapse.map(|done| (done.at.date(), 1)).into_iter().collect()
+        }
+        Counted::Agencies(_) | Counted::Ratio(..) | Counted::Difference(..) | Counted::YearOnYear(_) => Vec::new(),
+    }
+}
+
+fn first(record: &Record, acts: &[ActId]) -> Option<Date> {
+    let done = record.done.iter().find(|done| matches!(done.what, What::Act(act) if acts.contains(&act)));
+    done.map(|done| done.at.date())
+}
+
+/// One on each day on which the record came into one of the stages, one less on each day on which it left them.
+fn stays(line: &Line, record: &Record, stages: &[StageId]) -> Vec<(Date, i64)> {
+    let mut days = Vec::new();
+    let mut stage = StageId(0);
+    let mut inside = false;
+    for done in &record.done {
+        let What::Act(id) = done.what else { continue };
+        let act = line.act(id);
+        let in_place = act.from.is_empty() || act.opens || act.from.contains(&stage);
+        match act.to {
+            Some(to) if act.track.is_none() && in_place => stage = to,
+            _ if !act.opens => continue,
+            _ => {}
+        }
+        let now = stages.contains(&stage);
+        if now != inside {
+            days.push((done.at.date(), if now { 1 } else { -1 }));
+            inside = now;
+        }
+    }
+    days
+}

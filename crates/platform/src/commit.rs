@@ -1,0 +1,627 @@
+//! The door: one command after another inside one transaction, each judged on the state its predecessors left.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use catalog::Catalog;
+use kernel::{Ask, Command, Event, Kind, Opening, Question, Standing, Verdict, judge, lapses};
+use ledger::{
+    CommandRow, ContentRow, DueRow, Envelope, EventRow, Fault, Head, KeyRow, NOTHING, RecordRow, Store, Transaction,
+};
+use procedure::{ActKind, Actor, Binds, FieldType, General, Line, Pending, Record};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use terms::{Code, DateTime, Digest, GovernmentCode, RecordId, Value};
+
+use crate::{
+    Answer, Clock, Definitions, Receipt, Request, RequestAsk,
+    lookups::{self, Asking},
+    publish, translate,
+};
+
+/// Makes the nonces that seal contents.
+pub(crate) struct Nonces(ChaCha20Rng);
+
+impl Nonces {
+    pub(crate) fn new(seed: [u8; 32]) -> Nonces {
+        Nonces(ChaCha20Rng::from_seed(seed))
+    }
+    fn next(&mut self) -> [u8; 16] {
+        let mut nonce = [0; 16];
+        self.0.fill_bytes(&mut nonce);
+        nonce
+    }
+}
+
+/// A record as the batch has it.
+#[derive(Clone)]
+struct Loaded {
+    row: RecordRow,
+    line: Arc<Line>,
+    record: Record,
+}
+
+/// Commands that become durable together.
+pub struct Batch<'a> {
+    tx: Box<dyn Transaction + 'a>,
+    catalog: &'a Catalog,
+    definitions: &'a Definitions,
+    nonces: &'a Mutex<Nonces>,
+    clock: &'a dyn Clock,
+    government: GovernmentCode,
+    head: Head,
+    loaded: HashMap<RecordId, Loaded>,
+}
+
+/// A record's state from its derived row.
+pub(crate) fn decode_state(bytes: &[u8]) -> Option<Record> {
+    serde_json::from_slice(bytes).ok()
+}
+
+/// A record's state for its derived row.
+pub(crate) fn encode_state(record: &Record) -> Vec<u8> {
+    // A record is made of structs, lists and texts: nothing in it can fail to be written.
+    serde_json::to_vec(record).unwrap_or_else(|why| unreachable!("a record writes as JSON: {why}"))
+}
+
+impl<'a> Batch<'a> {
+    pub(crate) fn begin(
+        store: &'a dyn Store,
+        catalog: &'a Catalog,
+        definitions: &'a Definitions,
+        nonces: &'a Mutex<Nonces>,
+        clock: &'a dyn Clock,
+        government: &GovernmentCode,
+    ) -> Result<Batch<'a>, Fault> {
+        let mut tx = store.begin(government)?;
+        let head = tx.head(government)?;
+        let government = government.clone();
+        Ok(Batch { tx, catalog, definitions, nonces, clock, government, head, loaded: HashMap::new() })
+    }
+
+    /// Makes everything durable.
+    ///
+    /// # Errors
+    /// Where the store fails: then nothing of the batch stands.
+    pub fn commit(self) -> Result<(), Fault> {
+        self.tx.commit()
+    }
+
+    /// The transaction, for what is no record: accounts, agencies, notes.
+    pub fn transaction(&mut self) -> &mut (dyn Transaction + 'a) {
+        self.tx.as_mut()
+    }
+
+    /// Does one command. A refused one leaves nothing behind.
+    ///
+    /// # Errors
+    /// Where the store fails: then the whole batch must be dropped.
+    pub fn act(&mut self, request: &Request) -> Result<Answer, Fault> {
+        if let Some(first) = self.tx.command(&self.government, request.id)? {
+            return Ok(Answer::Done(self.receipt(first.record, first.position, &[], &[], true)));
+        }
+        let now = request.grant.map_or_else(|| self.clock.now().0, |grant| grant.time());
+        let at = request.done_at.unwrap_or(now);
+        if at > now {
+            return Ok(Answer::WrongTime);
+        }
+        let (line, before) = match request.record {
+            Some(id) => match self.load(id, now)? {
+                Some(loaded) => (loaded.line, Some((loaded.row, loaded.record))),
+                None => return Ok(Answer::Unknown(id.to_string())),
+            },
+            None => match self.catalog.line(&request.line, &self.government, at.date()) {
+                Some(line) => (line, None),
+                None => return Ok(Answer::Unknown(request.line.to_string())),
+            },
+        };
+        if let (Some(seen), Some((row, _))) = (request.seen, &before)
+            && seen != row.seq
+        {
+            return Ok(Answer::Stale { now: row.seq });
+        }
+        self.decide(request, &line, before, at, now)
+    }
+
+    /// Puts the lapses of a record through that are due before `now`; `None` where there were none.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn put_through(&mut self, id: RecordId, now: DateTime, command: terms::CommandId) -> Result<Option<Answer>, Fault> {
+        let Some(loaded) = self.load(id, now)? else { return Ok(None) };
+        let (events, _) = lapses(&loaded.line, &loaded.record, &self.catalog.calendar, now);
+        if events.is_empty() {
+            return Ok(None);
+        }
+        let actor = Actor { account: Code::default(), agency: loaded.row.agency.clone(), posts: Vec::new() };
+        let write = Write { command, actor: &actor, now, answers: &[] };
+        self.write(&write, &loaded.line, Some((loaded.row, loaded.record)), events).map(Some)
+    }
+
+    fn decide(
+        &mut self,
+        request: &Request,
+        line: &Arc<Line>,
+        before: Option<(RecordRow, Record)>,
+        at: DateTime,
+        now: DateTime,
+    ) -> Result<Answer, Fault> {
+        let calendar = self.catalog.calendar.clone();
+        let (mut events, current) = match &before {
+            Some((_, record)) => {
+                let (events, record) = lapses(line, record, &calendar, now);
+                (events, Some(record))
+            }
+            None => (Vec::new(), None),
+        };
+        let command = match self.command(request, line, at) {
+            Ok(command) => command,
+            Err(word) => return Ok(Answer::Unknown(word)),
+        };
+        if let Ask::Act(id) = command.ask
+            && line.act(id).kind != ActKind::Fact
+            && request.standing == Standing::Normal
+            && at != now
+        {
+            return Ok(Answer::WrongTime);
+        }
+        let actor = request.who.actor();
+        let answers = self.answers(line, current.as_ref(), &command, &actor)?;
+        let question = Question {
+            line,
+            record: current.as_ref(),
+            answers: &answers,
+            calendar: &calendar,
+            actor: &actor,
+            standing: request.standing,
+        };
+        match judge(&question, &command) {
+            Verdict::Granted(granted) => events.extend(granted),
+            Verdict::Refused(refusals) => return Ok(Answer::Refused(refusals)),
+            Verdict::Asks(warnings) => return Ok(Answer::Asks(warnings)),
+            Verdict::Incomplete(gaps) => return Ok(Answer::Incomplete(gaps)),
+        }
+        let positions: Vec<(Code, u64)> = line
+            .lookups
+            .iter()
+            .zip(&answers)
+            .filter_map(|(lookup, answer)| Some((lookup.code.clone(), answer.as_ref()?.position)))
+            .collect();
+        let write = Write { command: request.id, actor: &actor, now, answers: &positions };
+        self.write(&write, line, before, events)
+    }
+
+    /// The command by position, or the word that the line does not know.
+    fn command(&self, request: &Request, line: &Line, at: DateTime) -> Result<Command, String> {
+        let general = |kind: General| {
+            let act = line.acts_with_ids().find(|(_, act)| act.general == Some(kind));
+            act.map(|(id, _)| id).ok_or_else(|| format!("{kind:?}"))
+        };
+        let ask = match &request.ask {
+            RequestAsk::Act(code) => Ask::Act(line.act_id(code).ok_or_else(|| code.to_string())?),
+            RequestAsk::Sign => Ask::Sign,
+            RequestAsk::Return(reason) => Ask::Return(reason.clone()),
+            RequestAsk::Correct { time, reason } => {
+                Ask::Correct { act: general(General::Correct)?, time: *time, reason: reason.clone() }
+            }
+            RequestAsk::Annul { seq, reason } => {
+                Ask::Annul { act: general(General::Annul)?, seq: *seq, reason: reason.clone() }
+            }
+            RequestAsk::HandOver { to, reason } => {
+                Ask::HandOver { act: general(General::HandOver)?, to: to.clone(), reason: reason.clone() }
+            }
+            RequestAsk::StandIn { to, until, reason } => {
+                Ask::StandIn { act: general(General::StandIn)?, to: to.clone(), until: *until, reason: reason.clone() }
+            }
+        };
+        let mut inputs = Vec::with_capacity(request.inputs.len());
+        for (code, value) in &request.inputs {
+            inputs.push((line.field_id(code).ok_or_else(|| code.to_string())?, value.clone()));
+        }
+        let opening = request.record.is_none().then(|| Opening {
+            agency: request.who.agency.clone(),
+            handler: Some(request.handler.clone().unwrap_or_else(|| request.who.account.clone())),
+            place: request.place.clone().unwrap_or_else(|| self.government.clone()),
+        });
+        Ok(Command { ask, at, inputs, reasons: request.reasons.clone(), opening })
+    }
+
+    fn answers(
+        &mut self,
+        line: &Line,
+        record: Option<&Record>,
+        command: &Command,
+        actor: &Actor,
+    ) -> Result<Vec<Option<procedure::Answer>>, Fault> {
+        let (act, inputs) = match (&command.ask, record.and_then(|record| record.proposal.as_ref())) {
+            (Ask::Act(act), _) => (*act, &command.inputs),
+            (Ask::Sign, Some(proposal)) => (proposal.act, &proposal.changes),
+            _ => return Ok(vec![None; line.lookups.len()]),
+        };
+        let asked = line.act(act).rules.iter().flat_map(|rule| line.rules[rule.index()].is.lookups()).collect::<Vec<_>>();
+        let asking = Asking {
+            government: &self.government,
+            line,
+            record,
+            inputs,
+            actor,
+            now: command.at,
+            calendar: &self.catalog.calendar,
+            position: self.head.position,
+        };
+        lookups::answers(self.tx.as_mut(), self.definitions, &asking, &asked)
+    }
+
+    /// Loads a record under the version that applies to it now.
+    fn load(&mut self, id: RecordId, now: DateTime) -> Result<Option<Loaded>, Fault> {
+        if let Some(loaded) = self.loaded.get(&id) {
+            return Ok(Some(loaded.clone()));
+        }
+        let Some(row) = self.tx.record(&self.government, id)? else { return Ok(None) };
+        let line = self.definitions.line(self.tx.as_mut(), row.definition)?;
+        let Some(record) = decode_state(&row.state) else {
+            return Err(Fault {
+                kind: ledger::FaultKind::Damaged,
+                message: format!("the derived state of record {id} cannot be read; run `fazhi verify --rebuild`"),
+            });
+        };
+        let newer = self.catalog.line(&row.line, &self.government, now.date());
+        let moves = newer.filter(|newer| newer.pending == Pending::Move && newer.version != line.version);
+        let (line, record) = match moves {
+            Some(newer) => match carry_over(&line, &newer, &record) {
+                Some(record) => (newer, record),
+                None => (line, record),
+            },
+            None => (line, record),
+        };
+        Ok(Some(Loaded { row, line, record }))
+    }
+
+    /// Writes events and everything derived from them.
+    fn write(
+        &mut self,
+        write: &Write<'_>,
+        line: &Arc<Line>,
+        before: Option<(RecordRow, Record)>,
+        events: Vec<Event>,
+    ) -> Result<Answer, Fault> {
+        let (row, old) = before.map_or((None, None), |(row, record)| (Some(row), Some(record)));
+        let id = row.as_ref().map_or(RecordId(self.head.position + 1), |row| row.id);
+        let mut events = events;
+        let mut numbers = Vec::new();
+        for event in &mut events {
+            numbers.extend(self.give_number(line, event, old.as_ref())?);
+        }
+        let record = self.folded(line, old.as_ref(), row.as_ref(), &events, id)?;
+        let keys = keys_of(line, &record);
+        if let Some(taken) = self.taken(id, &keys)? {
+            return Ok(taken);
+        }
+        let (definition, frozen) = self.definitions.digest(line);
+        if let Some(bytes) = frozen {
+            self.tx.put_definition(definition, &line.name(), &bytes)?;
+        }
+        let first = row.as_ref().map_or(1, |row| row.seq + 1);
+        let mut previous = row.as_ref().map_or(NOTHING, |row| row.hash);
+        for (seq, event) in (first..).zip(&events) {
+            previous = self.append(write, line, event, id, seq, definition, previous)?;
+        }
+        let new_row = self.row(line, &record, definition, previous, write.now);
+        self.derive(line, old.as_ref(), &record, &new_row, &keys)?;
+        let position = self.head.position;
+        let command = CommandRow { id: write.command, record: id, position };
+        if write.command != terms::CommandId([0; 16]) {
+            self.tx.put_command(&self.government, &command)?;
+        }
+        let done: Vec<(u32, &Event)> = (first..).zip(&events).collect();
+        let mut receipt = self.receipt(id, position, &numbers, &[], false);
+        receipt.events = done
+            .iter()
+            .map(|(seq, event)| {
+                let (kind, what) = translate::kind_name(line, &event.kind);
+                (kind.into(), what, *seq)
+            })
+            .collect();
+        receipt.findings = events.iter().flat_map(|event| event.findings.iter().map(|(code, _)| code.clone())).collect();
+        self.loaded.insert(id, Loaded { row: new_row, line: line.clone(), record });
+        Ok(Answer::Done(receipt))
+    }
+
+    fn receipt(&self, record: RecordId, position: u64, numbers: &[String], findings: &[Code], repeated: bool) -> Receipt {
+        Receipt {
+            government: self.government.clone(),
+            record,
+            position,
+            events: Vec::new(),
+            findings: findings.to_vec(),
+            numbers: numbers.to_vec(),
+            repeated,
+        }
+    }
+
+    /// The store fills in the next number of the series.
+    fn give_number(&mut self, line: &Line, event: &mut Event, record: Option<&Record>) -> Result<Option<String>, Fault> {
+        let Some(id) = event.number else { return Ok(None) };
+        let series = &line.series[id.index()];
+        if record.is_some_and(|record| record.get(series.field).is_some())
+            || event.changes.iter().any(|(field, _)| *field == series.field)
+        {
+            return Ok(None);
+        }
+        let year = event.at.year();
+        let number = self.tx.next_number(&self.government, &format!("{}.{}", line.code, series.code), year)?;
+        let region = self.catalog.regions.get(&self.government, event.at.date());
+        let short = region.map_or("", |region| region.short.as_deref().unwrap_or(&region.name));
+        let text = series
+            .format
+            .replace("{short}", short)
+            .replace("{year}", &year.to_string())
+            .replace("{n}", &number.to_string());
+        event.changes.push((series.field, Value::Text(text.clone())));
+        Ok(Some(text))
+    }
+
+    /// The record after the events; after an annulment folded anew from all of them.
+    fn folded(
+        &mut self,
+        line: &Line,
+        old: Option<&Record>,
+        row: Option<&RecordRow>,
+        events: &[Event],
+        id: RecordId,
+    ) -> Result<Record, Fault> {
+        if !events.iter().any(|event| matches!(event.kind, Kind::Annulled { .. })) {
+            let mut record = old.cloned();
+            let first = row.map_or(1, |row| row.seq + 1);
+            for (seq, event) in (first..).zip(events) {
+                record = Some(kernel::apply(line, record, event, id, seq));
+            }
+            return record.ok_or_else(|| nothing(id));
+        }
+        let mut all = Vec::new();
+        for stored in self.tx.events(&self.government, id)? {
+            all.push(translate::event_of(line, &stored)?);
+        }
+        all.extend(events.iter().cloned());
+        kernel::replay(line, &all, id).ok_or_else(|| nothing(id))
+    }
+
+    fn taken(&mut self, id: RecordId, keys: &[KeyRow]) -> Result<Option<Answer>, Fault> {
+        for key in keys.iter().filter(|key| key.unique) {
+            let value = std::slice::from_ref(&key.value);
+            let held = self.tx.keyed(&self.government, &key.line, &key.field, value)?;
+            if held.iter().any(|(_, other)| *other != id) {
+                return Ok(Some(Answer::Taken { field: key.field.clone(), value: key.value.clone() }));
+            }
+        }
+        Ok(None)
+    }
+
+    #[allow(clippy::too_many_arguments)] // an event's place in two chains
+    fn append(
+        &mut self,
+        write: &Write<'_>,
+        line: &Line,
+        event: &Event,
+        record: RecordId,
+        seq: u32,
+        definition: Digest,
+        previous: Digest,
+    ) -> Result<Digest, Fault> {
+        let (kind, what) = translate::kind_name(line, &event.kind);
+        let contents = self.seal(line, event);
+        let digests = contents.iter().filter_map(|content| {
+            let (nonce, bytes) = (content.nonce.as_ref()?, content.bytes.as_ref()?);
+            Some((content.part, ledger::seal(nonce, bytes)))
+        });
+        let act = matches!(event.kind, Kind::Act(_)).then(|| line.act_id(&what)).flatten();
+        let post = act.and_then(|id| line.act(id).by.iter().find(|post| write.actor.posts.contains(post)));
+        let envelope = Envelope {
+            government: self.government.clone(),
+            record,
+            seq,
+            position: self.head.position + 1,
+            kind: kind.into(),
+            what,
+            actor: event.by.clone(),
+            agency: write.actor.agency.clone(),
+            post: post.cloned().unwrap_or_default(),
+            command: write.command,
+            done_at: event.at,
+            recorded_at: micros(write.now),
+            definition,
+            lookups: write.answers.to_vec(),
+            contents: digests.collect(),
+            attachments: Vec::new(),
+            previous,
+        };
+        let bytes = envelope.encode();
+        let hash = ledger::hash(&bytes);
+        let head = ledger::extend_head(self.head.hash, hash);
+        self.tx.append(&EventRow {
+            government: self.government.clone(),
+            record,
+            seq,
+            position: envelope.position,
+            envelope: bytes,
+            hash,
+            head,
+            contents,
+        })?;
+        self.head = Head { position: envelope.position, hash: head };
+        Ok(hash)
+    }
+
+    fn seal(&self, line: &Line, event: &Event) -> Vec<ContentRow> {
+        let body = translate::body_of(line, event);
+        if body == ledger::Body::default() {
+            return Vec::new();
+        }
+        let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        let parts = body.split(|code| translate::is_personal(line, code));
+        let row = |(part, body): (u16, ledger::Body)| ContentRow {
+            part,
+            nonce: Some(nonces.next()),
+            bytes: Some(body.encode()),
+        };
+        parts.into_iter().map(row).collect()
+    }
+
+    fn row(&self, line: &Line, record: &Record, definition: Digest, hash: Digest, now: DateTime) -> RecordRow {
+        let due = kernel::due_days(line, record, &self.catalog.calendar);
+        let own = due.iter().find(|(id, deadline)| line.limit(*id).binds == Binds::Agency && !deadline.provisional);
+        RecordRow {
+            government: self.government.clone(),
+            id: record.id,
+            line: line.code.clone(),
+            definition,
+            agency: record.agency.clone(),
+            handler: record.handler.clone(),
+            place: record.place.clone(),
+            stage: line.stages.get(record.stage.index()).map(|stage| stage.code.clone()).unwrap_or_default(),
+            closed: record.closed(line),
+            label: label(line, record),
+            opened: record.opened().unwrap_or(now.date()),
+            touched: now.date(),
+            due: own.map(|(_, deadline)| deadline.last.date()),
+            seq: record.seq,
+            hash,
+            state: encode_state(record),
+        }
+    }
+
+    /// Everything that follows from the record: row, due days, keys, deltas, publications.
+    fn derive(
+        &mut self,
+        line: &Arc<Line>,
+        old: Option<&Record>,
+        record: &Record,
+        row: &RecordRow,
+        keys: &[KeyRow],
+    ) -> Result<(), Fault> {
+        let calendar = &self.catalog.calendar;
+        self.tx.put_record(row)?;
+        let due = due_rows(&self.government, line, record, calendar);
+        let due_before = old.map(|old| due_rows(&self.government, line, old, calendar));
+        if due_before.as_ref().map_or(!due.is_empty(), |before| *before != due) {
+            self.tx.put_due(&self.government, record.id, &due)?;
+        }
+        let keys_before = old.map(|old| keys_of(line, old));
+        if keys_before.as_ref().map_or(!keys.is_empty(), |before| before != keys) {
+            self.tx.put_keys(&self.government, record.id, keys)?;
+        }
+        let deltas = figures::deltas(line, old, record, calendar, &self.government, self.head.position);
+        if !deltas.is_empty() {
+            self.tx.add_deltas(&deltas)?;
+        }
+        for public in publish::changes(line, old, record, calendar, &self.government) {
+            self.tx.put_public(&public)?;
+        }
+        Ok(())
+    }
+}
+
+struct Write<'w> {
+    command: terms::CommandId,
+    actor: &'w Actor,
+    now: DateTime,
+    answers: &'w [(Code, u64)],
+}
+
+fn nothing(id: RecordId) -> Fault {
+    Fault { kind: ledger::FaultKind::Damaged, message: format!("record {id} has no event that opens it; run `fazhi verify`") }
+}
+
+/// Civil time (+08:00) as microseconds UTC.
+fn micros(civil: DateTime) -> i64 {
+    let offset = i64::from(8 * 3600);
+    let seconds = terms::civil_seconds(civil) - offset;
+    seconds * 1_000_000 + i64::from(civil.subsec_nanosecond()) / 1_000
+}
+
+/// The limits of a record that will pass, as rows.
+pub(crate) fn due_rows(
+    government: &GovernmentCode,
+    line: &Line,
+    record: &Record,
+    calendar: &terms::Calendar,
+) -> Vec<DueRow> {
+    kernel::due_days(line, record, calendar)
+        .into_iter()
+        .map(|(id, deadline)| DueRow {
+            government: government.clone(),
+            record: record.id,
+            limit: line.limit(id).code.clone(),
+            due: deadline.last.date(),
+            agency: line.limit(id).binds == Binds::Agency,
+        })
+        .collect()
+}
+
+/// The values by which a record is found.
+pub(crate) fn keys_of(line: &Line, record: &Record) -> Vec<KeyRow> {
+    let mut rows = Vec::new();
+    for (id, field) in line.fields_with_ids().filter(|(_, field)| field.key || field.unique) {
+        let values: Vec<Code> = match record.get(id) {
+            Some(Value::Text(text)) => vec![text.as_str().into()],
+            Some(Value::Key(code) | Value::Choice(code)) => vec![code.clone()],
+            Some(Value::Keys(codes) | Value::Choices(codes)) => codes.clone(),
+            _ => continue,
+        };
+        rows.extend(values.into_iter().map(|value| KeyRow {
+            line: line.code.clone(),
+            field: field.code.clone(),
+            value,
+            unique: field.unique,
+        }));
+    }
+    rows
+}
+
+/// What a list shows of a record: its numbers, then its first words that are nobody's personal content.
+pub(crate) fn label(line: &Line, record: &Record) -> String {
+    let text = |id: procedure::FieldId| match record.get(id) {
+        Some(Value::Text(text)) if !text.is_empty() => Some(text.clone()),
+        Some(Value::Key(code)) => Some(code.to_string()),
+        _ => None,
+    };
+    let numbers = line.series.iter().filter_map(|series| text(series.field));
+    let words = line
+        .fields_with_ids()
+        .filter(|(id, field)| {
+            matches!(field.kind, FieldType::Text)
+                && !field.personal
+                && !line.series.iter().any(|series| series.field == *id)
+        })
+        .filter_map(|(id, _)| text(id));
+    let parts: Vec<String> = numbers.chain(words.take(2)).collect();
+    parts.join(" ")
+}
+
+/// A pending record under a newer version that takes it: by codes. `None` where the newer version lacks its stage.
+fn carry_over(from: &Line, to: &Line, record: &Record) -> Option<Record> {
+    let stage = to.stage_id(None, &from.stages.get(record.stage.index())?.code)?;
+    let mut fields = vec![None; to.fields.len()];
+    for (id, field) in from.fields_with_ids() {
+        if let (Some(value), Some(target)) = (record.get(id), to.field_id(&field.code)) {
+            fields[target.index()] = Some(value.clone());
+        }
+    }
+    let mut done = Vec::new();
+    for one in &record.done {
+        let what = match one.what {
+            procedure::What::Act(id) => procedure::What::Act(to.act_id(&from.act(id).code)?),
+            procedure::What::Lapse(id) => procedure::What::Lapse(to.limit_id(&from.limit(id).code)?),
+        };
+        done.push(procedure::Done { what, ..one.clone() });
+    }
+    let tracks = to.tracks.iter().enumerate().map(|(index, track)| {
+        let old = from.track_id(&track.code).map(|id| record.stage_of(Some(id)));
+        let code = old.and_then(|stage| from.tracks.get(index)?.stages.get(stage.index()).map(|stage| stage.code.clone()));
+        code.and_then(|code| track.stages.iter().position(|stage| stage.code == code))
+            .and_then(|at| u16::try_from(at).ok())
+            .map_or(procedure::StageId(0), procedure::StageId)
+    });
+    let tracks = tracks.collect();
+    record.proposal.is_none().then(|| Record { stage, tracks, fields, done, ..record.clone() })
+}

@@ -1,0 +1,120 @@
+//! The use cases: who is asking, load, look up, ask the kernel, append, publish, count. The only place where kernel
+//! and store meet; blocking, so that nothing of it depends on a web server.
+
+mod accounts;
+mod commit;
+mod definitions;
+mod lookups;
+mod rights;
+mod publish;
+mod request;
+mod telling;
+mod translate;
+mod verify;
+mod views;
+mod writer;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use catalog::Catalog;
+use ledger::{Fault, Store};
+use terms::{DateTime, GovernmentCode};
+
+pub use accounts::{Person, hash_password};
+pub use commit::Batch;
+pub use definitions::Definitions;
+pub use rights::visible;
+pub use publish::Shown;
+pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
+pub use telling::{Behind, Compared, FigureValue, TellError};
+pub use translate::{Translated, body_of, kind_name};
+pub use verify::{Mismatch, Verified};
+pub use views::{
+    ClockView, Entry, Filter, InboxItem, Light, Page, RecordView,
+};
+
+/// The time, as the platform sees it. The program's own reads the system clock; tests and cases bring theirs.
+pub trait Clock: Send + Sync {
+    /// The civil time (+08:00) and the same instant in microseconds UTC.
+    fn now(&self) -> (DateTime, i64);
+}
+
+/// The platform over one store and one catalogue.
+pub struct Platform {
+    store: Arc<dyn Store>,
+    catalog: Arc<Catalog>,
+    clock: Arc<dyn Clock>,
+    definitions: Arc<Definitions>,
+    nonces: Arc<Mutex<commit::Nonces>>,
+    writers: Mutex<HashMap<GovernmentCode, writer::Writer>>,
+}
+
+impl Platform {
+    /// A platform. `seed` starts the generator of nonces; it comes from the operating system, in tests from the test.
+    pub fn new(store: Arc<dyn Store>, catalog: Arc<Catalog>, clock: Arc<dyn Clock>, seed: [u8; 32]) -> Platform {
+        Platform {
+            store,
+            catalog,
+            clock,
+            definitions: Arc::new(Definitions::default()),
+            nonces: Arc::new(Mutex::new(commit::Nonces::new(seed))),
+            writers: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// The catalogue.
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The civil time.
+    pub fn now(&self) -> DateTime {
+        self.clock.now().0
+    }
+
+    fn batch<'a>(&'a self, government: &GovernmentCode) -> Result<Batch<'a>, Fault> {
+        Batch::begin(
+            self.store.as_ref(),
+            &self.catalog,
+            &self.definitions,
+            &self.nonces,
+            self.clock.as_ref(),
+            government,
+        )
+    }
+
+    /// Does many commands in as few durable transactions as `size` allows, through the same door as everybody.
+    ///
+    /// # Errors
+    /// Where the store fails; nothing of the current batch stands then.
+    pub fn submit_all(
+        &self,
+        government: &GovernmentCode,
+        requests: Vec<Request>,
+        size: usize,
+    ) -> Result<Vec<Answer>, Fault> {
+        let mut answers = Vec::with_capacity(requests.len());
+        for part in requests.chunks(size.max(1)) {
+            let mut batch = self.batch(government)?;
+            for request in part {
+                answers.push(batch.act(request)?);
+            }
+            batch.commit()?;
+        }
+        Ok(answers)
+    }
+
+    /// Does one command and answers once it is on disk; commands that wait together share one commit.
+    ///
+    /// # Errors
+    /// Where the store fails: nothing was done.
+    pub fn submit(&self, request: Request) -> Result<Answer, Fault> {
+        writer::submit(self, request)
+    }
+}

@@ -1,0 +1,326 @@
+//! Figures, reports and the comparison with what was published.
+
+use std::collections::BTreeMap;
+
+use catalog::Bound;
+use composer::{Report, compose};
+use figures::{Amount, Figures, Period, delta_query, tell};
+use ledger::{Fault, RecordRow};
+use procedure::{Figure, Language, Line, Said};
+use terms::{Code, Date, GovernmentCode, PlaceCode, RecordId};
+
+use crate::{Platform, commit::decode_state};
+
+/// A figure told, with nothing borrowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FigureValue {
+    /// Line.
+    pub line: Code,
+    /// Figure.
+    pub code: Code,
+    /// Title; of a part, with the part in brackets.
+    pub title: Said,
+    /// Unit.
+    pub unit: String,
+    /// Choice, for one part of a breakdown.
+    pub part: Option<Code>,
+    /// Value; `None` where it cannot be told.
+    pub value: Option<Amount>,
+    /// Period.
+    pub period: Period,
+    /// Log position as of which it is told.
+    pub as_of: u64,
+    /// Whether it is counted from records, and so opens into them.
+    pub opens: bool,
+    /// Other names in published reports.
+    pub also: Vec<String>,
+}
+
+/// A published figure beside ours.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// As published.
+    pub published: reader::Figure,
+    /// Ours.
+    pub ours: FigureValue,
+    /// Theirs less ours.
+    pub difference: Option<Amount>,
+}
+
+/// A record behind a figure, with what it adds.
+#[derive(Clone, Debug)]
+pub struct Behind {
+    /// The record.
+    pub row: RecordRow,
+    /// What it adds.
+    pub amount: i64,
+}
+
+/// Why a place cannot be told of.
+#[derive(Debug)]
+pub enum TellError {
+    /// There is no such place on that day.
+    UnknownPlace(PlaceCode),
+    /// There is no such figure.
+    UnknownFigure(String),
+    /// There is no such outline.
+    NoOutline,
+    /// The store failed.
+    Fault(Fault),
+}
+
+impl From<Fault> for TellError {
+    fn from(fault: Fault) -> TellError {
+        TellError::Fault(fault)
+    }
+}
+
+impl std::fmt::Display for TellError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            TellError::UnknownPlace(place) => write!(f, "there is no place {place} in that period; see catalog/regions"),
+            TellError::UnknownFigure(code) => write!(f, "there is no figure `{code}`; `fazhi figures` lists them"),
+            TellError::NoOutline => write!(f, "the catalogue has no report outline; add one under catalog/reports"),
+            TellError::Fault(fault) => fault.fmt(f),
+        }
+    }
+}
+impl std::error::Error for TellError {}
+
+struct Where {
+    governments: Vec<GovernmentCode>,
+    ranges: Vec<(PlaceCode, PlaceCode)>,
+}
+
+impl Platform {
+    /// The governments whose records a place's figures are told from, and the ranges of places within them.
+    fn place(&self, place: &PlaceCode, on: Date) -> Result<Where, TellError> {
+        let regions = &self.catalog.regions;
+        if regions.get(place, on).is_none() {
+            return Err(TellError::UnknownPlace(place.clone()));
+        }
+        let below = regions.subtree(place, on);
+        let mut governments: Vec<GovernmentCode> =
+            below.iter().filter_map(|region| regions.government(&region.code, on)).collect();
+        governments.sort();
+        governments.dedup();
+        Ok(Where { governments, ranges: regions.ranges(place, on) })
+    }
+
+    /// The newest version of every line as it holds for a place: its figures, with local choices.
+    fn figure_lines(&self, place: &PlaceCode, on: Date) -> Vec<std::sync::Arc<Line>> {
+        let line = |code: Code| {
+            let local = self.catalog.line(&code, place, on);
+            local.or_else(|| self.catalog.versions(&code).last().cloned())
+        };
+        self.catalog.codes().into_iter().filter_map(line).collect()
+    }
+
+    /// Every figure of a place and period.
+    ///
+    /// # Errors
+    /// Where the place is unknown or the store cannot be read.
+    pub fn figures(&self, place: &PlaceCode, period: Period) -> Result<Vec<FigureValue>, TellError> {
+        let lines = self.figure_lines(place, period.to);
+        let figures = Figures::new(lines.iter().map(AsRef::as_ref));
+        let at = self.place(place, period.to)?;
+        let mut read = self.store.read()?;
+        let as_of = read.head(at.governments.first().unwrap_or(place))?.position;
+        let mut all = Vec::new();
+        for (_, figure) in figures.iter() {
+            let told = tell(read.as_mut(), &figures, &figure.code, (&at.governments, &at.ranges), period)?;
+            all.extend(told.into_iter().map(|told| value_of(figure, told, period, as_of)));
+        }
+        Ok(all)
+    }
+
+    /// The records behind a figure counted from records: exactly those whose amounts add up to it.
+    ///
+    /// # Errors
+    /// Where the place or the figure is unknown, or the store cannot be read.
+    pub fn behind(
+        &self,
+        place: &PlaceCode,
+        period: Period,
+        code: &str,
+        part: Option<&str>,
+        after: Option<RecordId>,
+        limit: u32,
+    ) -> Result<Vec<Behind>, TellError> {
+        let lines = self.figure_lines(place, period.to);
+        let figures = Figures::new(lines.iter().map(AsRef::as_ref));
+        let (_, figure) = figures.get(code).ok_or_else(|| TellError::UnknownFigure(code.to_owned()))?;
+        let figure = match &figure.counted {
+            procedure::Counted::Agencies(of) => figures.get(of).map_or(figure, |(_, figure)| figure),
+            _ => figure,
+        };
+        let at = self.place(place, period.to)?;
+        let Some(mut query) = delta_query(figure, (&at.governments, &at.ranges), period) else { return Ok(Vec::new()) };
+        query.part = part.map(Code::from);
+        let mut read = self.store.read()?;
+        let mut all = Vec::new();
+        for (government, record, amount) in read.counted(&query, after, limit)? {
+            if let Some(row) = read.record(&government, record)? {
+                all.push(Behind { row, amount });
+            }
+        }
+        Ok(all)
+    }
+
+    /// The same figures counted from the records themselves, for `fazhi recount`.
+    ///
+    /// # Errors
+    /// Where the place is unknown or the store cannot be read.
+    pub fn recount(&self, place: &PlaceCode, period: Period) -> Result<BTreeMap<(Code, Code), i64>, TellError> {
+        let at = self.place(place, period.to)?;
+        let mut read = self.store.read()?;
+        let mut sums = BTreeMap::new();
+        for government in &at.governments {
+            let mut after = None;
+            loop {
+                let query = ledger::RecordQuery {
+                    government: Some(government.clone()),
+                    places: at.ranges.clone(),
+                    after,
+                    limit: 1_000,
+                    ..ledger::RecordQuery::default()
+                };
+                let rows = read.records(&query)?;
+                let Some(last) = rows.last() else { break };
+                after = Some((Some(last.opened), last.id));
+                for row in &rows {
+                    let line = self.definitions.line(read.as_mut(), row.definition)?;
+                    let Some(record) = decode_state(&row.state) else { continue };
+                    for one in figures::contributions(&line, &record, &self.catalog.calendar) {
+                        let figure = &line.figures[one.figure];
+                        let stock = matches!(figure.counted, procedure::Counted::Stock(_));
+                        if one.day <= period.to && (stock || one.day >= period.from) {
+                            *sums.entry((figure.code.clone(), one.part)).or_insert(0) += one.amount;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(sums)
+    }
+
+    /// The year's report of a place.
+    ///
+    /// # Errors
+    /// Where the place is unknown, there is no outline, or the store cannot be read.
+    pub fn report(&self, place: &PlaceCode, year: i16, language: Language) -> Result<Report, TellError> {
+        let period = Period::year(year).ok_or_else(|| TellError::UnknownPlace(place.clone()))?;
+        let outline = self.catalog.reports.first().ok_or(TellError::NoOutline)?;
+        let region = self.catalog.regions.get(place, period.to);
+        let region = region.ok_or_else(|| TellError::UnknownPlace(place.clone()))?;
+        let now = self.figures(place, period)?;
+        let then = self.figures(place, period.previous())?;
+        let name = match language {
+            Language::Zh => region.name.clone(),
+            Language::En => region.name_en.clone().unwrap_or_else(|| region.name.clone()),
+        };
+        let title = match language {
+            Language::Zh => format!("{name}{year}年度{}", outline.title.zh),
+            Language::En => format!("{name}: {} {year}", outline.title.en),
+        };
+        let mut tell = |bound: &Bound| -> Result<Option<Amount>, TellError> {
+            let values = if bound.previous { &then } else { &now };
+            let hit = values.iter().find(|value| value.code == bound.figure && value.part == bound.choice);
+            Ok(hit.and_then(|value| value.value))
+        };
+        compose(outline, title, language, &mut tell)
+    }
+
+    /// A published report beside our records, for the figures that both know.
+    ///
+    /// # Errors
+    /// Where the place is unknown or the store cannot be read.
+    pub fn compare(&self, place: &PlaceCode, year: i16, report: &str, text: &str) -> Result<Vec<Compared>, TellError> {
+        let period = Period::year(year).ok_or_else(|| TellError::UnknownPlace(place.clone()))?;
+        let now = self.figures(place, period)?;
+        let then = self.figures(place, period.previous())?;
+        let mut all = Vec::new();
+        for published in reader::read(report, text) {
+            let (subject, earlier) = subject_of(&published.subject, year);
+            let values = if earlier { &then } else { &now };
+            let ours = values
+                .iter()
+                .filter(|value| value.unit == published.unit || counts(&value.unit) && counts(&published.unit))
+                .map(|value| (likeness(&subject, value), value))
+                .max_by_key(|(likeness, _)| *likeness)
+                .filter(|(likeness, _)| *likeness >= LIKE);
+            let Some((_, ours)) = ours else { continue };
+            let theirs = amount(&published.value.to_string());
+            let difference = theirs.zip(ours.value).and_then(|(theirs, ours)| theirs.minus(ours));
+            all.push(Compared { published, ours: ours.clone(), difference });
+        }
+        Ok(all)
+    }
+}
+
+/// Subjects at least this alike (per mille of shared pairs of characters) name the same figure.
+const LIKE: u32 = 750;
+
+/// Units of plain counting, which reports use one for the other.
+fn counts(unit: &str) -> bool {
+    matches!(unit, "件" | "个" | "项" | "条" | "名" | "人" | "场" | "场次" | "次" | "份")
+}
+
+/// The subject without a year in brackets, and whether that year is the one before.
+fn subject_of(subject: &str, year: i16) -> (String, bool) {
+    let mark = format!("（{}年）", year - 1);
+    (subject.replace(&mark, "").replace(&format!("（{year}年）"), ""), subject.contains(&mark))
+}
+
+fn likeness(subject: &str, value: &FigureValue) -> u32 {
+    let own = std::iter::once(value.title.zh.as_str());
+    own.chain(value.also.iter().map(String::as_str)).map(|name| alike(subject, name)).max().unwrap_or(0)
+}
+
+/// Shared pairs of characters, per mille (Dice).
+fn alike(left: &str, right: &str) -> u32 {
+    let pairs = |text: &str| {
+        let chars: Vec<char> = text.chars().collect();
+        let mut pairs: Vec<(char, char)> = chars.windows(2).map(|pair| (pair[0], pair[1])).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
+    };
+    let (left, right) = (pairs(left), pairs(right));
+    let shared = left.iter().filter(|pair| right.contains(pair)).count();
+    let all = left.len() + right.len();
+    if all == 0 { 0 } else { u32::try_from(2_000 * shared / all).unwrap_or(0) }
+}
+
+/// A decimal in plain digits as an amount.
+fn amount(text: &str) -> Option<Amount> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let scale = u8::try_from(part.len()).ok()?;
+    Some(Amount { units: format!("{whole}{part}").parse().ok()?, scale })
+}
+
+fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: u64) -> FigureValue {
+    let title = match told.part {
+        None => figure.title.clone(),
+        Some(part) => Said {
+            zh: format!("{}（{}）", figure.title.zh, part.title.zh),
+            en: format!("{} ({})", figure.title.en, part.title.en),
+        },
+    };
+    let named = |name: &String| match told.part {
+        None => name.clone(),
+        Some(part) => format!("{name}（{}）", part.title.zh),
+    };
+    FigureValue {
+        line: told.line.clone(),
+        code: figure.code.clone(),
+        title,
+        unit: figure.unit.clone(),
+        part: told.part.map(|part| part.code.clone()),
+        value: told.value,
+        period,
+        as_of,
+        opens: figure.counted.from_records() || matches!(figure.counted, procedure::Counted::Agencies(_)),
+        also: figure.also.iter().map(named).collect(),
+    }
+}

@@ -1,0 +1,374 @@
+//! What pages and commands read: a day's work, lists, a record with its clocks.
+
+use std::sync::Arc;
+
+use kernel::{Next, Question, Standing, Why, clock, next_acts, why};
+use ledger::{Fault, Order, PublicRow, RecordQuery, RecordRow};
+use procedure::{Binds, Language, Line, LimitId, Record, Said, say_value};
+use terms::{Code, Date, DateTime, GovernmentCode, RecordId};
+
+use crate::{
+    Person, Platform,
+    commit::decode_state,
+    lookups::{self, Asking},
+    rights::{oversees, visible},
+    translate::{Translated, read_back},
+};
+
+/// How near a due day is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Light {
+    /// It has passed.
+    Late,
+    /// Three days or fewer are left.
+    Soon,
+    /// There is time.
+    Fine,
+    /// The date is provisional: the year's holidays are not announced yet.
+    Provisional,
+}
+
+impl Light {
+    /// The light of a due day.
+    pub fn of(due: Date, today: Date) -> Light {
+        if due < today {
+            Light::Late
+        } else if due.duration_since(today).as_hours() <= 72 {
+            Light::Soon
+        } else {
+            Light::Fine
+        }
+    }
+}
+
+/// Something that waits for a person.
+#[derive(Clone, Debug)]
+pub struct InboxItem {
+    /// The record.
+    pub row: RecordRow,
+    /// Its line.
+    pub line: Arc<Line>,
+    /// Its light, where something is due.
+    pub light: Option<Light>,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Rows with their lines.
+    pub rows: Vec<(RecordRow, Arc<Line>)>,
+    /// How many there are, exact up to 1,000 (then 1,001).
+    pub total: u32,
+    /// Where the next page starts.
+    pub next: Option<(Option<Date>, RecordId)>,
+}
+
+/// What a list is narrowed by.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Line.
+    pub line: Option<Code>,
+    /// Agency, for those who see more than their own.
+    pub agency: Option<Code>,
+    /// Stage.
+    pub stage: Option<Code>,
+    /// Open or closed.
+    pub closed: Option<bool>,
+    /// Opened on or after.
+    pub from: Option<Date>,
+    /// Opened on or before.
+    pub to: Option<Date>,
+    /// Part of the label.
+    pub text: Option<String>,
+    /// Only what I handle.
+    pub mine: bool,
+    /// Where the page before ended.
+    pub after: Option<(Option<Date>, RecordId)>,
+}
+
+/// A limit of a record.
+#[derive(Clone, Debug)]
+pub struct ClockView {
+    /// The limit.
+    pub limit: LimitId,
+    /// Where it stands.
+    pub clock: kernel::Clock,
+    /// Why its date is what it is.
+    pub why: Option<Why>,
+    /// Its light, while it runs.
+    pub light: Option<Light>,
+}
+
+/// One line of a record's timeline.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Number within the record.
+    pub seq: u32,
+    /// Kind of event.
+    pub kind: Code,
+    /// Title of the act or limit; empty for general events.
+    pub title: Said,
+    /// When it was done, as claimed.
+    pub done_at: DateTime,
+    /// When it was recorded, in microseconds UTC.
+    pub recorded_at: i64,
+    /// Account.
+    pub actor: Code,
+    /// Post.
+    pub post: Code,
+    /// Titles of fields with what they hold from then on, in Chinese and English.
+    pub changes: Vec<(Said, Said)>,
+    /// Findings with reasons.
+    pub findings: Vec<(Code, Option<String>)>,
+    /// Reason.
+    pub reason: Option<String>,
+    /// Number of the event that it annuls.
+    pub annuls: Option<u32>,
+    /// Hash of the event.
+    pub hash: terms::Digest,
+}
+
+/// A record, for somebody who may see it.
+#[derive(Clone, Debug)]
+pub struct RecordView {
+    /// Its row.
+    pub row: RecordRow,
+    /// Its line.
+    pub line: Arc<Line>,
+    /// It, as it stands.
+    pub record: Record,
+    /// What happened, in order.
+    pub timeline: Vec<Entry>,
+    /// Its limits.
+    pub clocks: Vec<ClockView>,
+    /// What may be done now.
+    pub next: Vec<Next>,
+    /// What is published of it.
+    pub public: Vec<PublicRow>,
+}
+
+const PAGE: u32 = 50;
+const EXACT: u32 = 1_000;
+
+impl Platform {
+    /// What a person may list: the own agency, or all for an overseeing post.
+    fn query(person: &Person) -> RecordQuery {
+        let agencies = if oversees(person) { Vec::new() } else { vec![person.agency.clone()] };
+        RecordQuery { government: Some(person.government.clone()), agencies, limit: PAGE, ..RecordQuery::default() }
+    }
+
+    /// What waits for a person, by due day.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn inbox(&self, person: &Person, limit: u32) -> Result<Vec<InboxItem>, Fault> {
+        let today = self.now().date();
+        let mut read = self.store.read()?;
+        let query = RecordQuery { closed: Some(false), order: Order::Due, limit, ..Self::query(person) };
+        let mut items = Vec::new();
+        for row in read.records(&query)? {
+            let line = self.definitions.line(read.as_mut(), row.definition)?;
+            let light = row.due.map(|due| Light::of(due, today));
+            items.push(InboxItem { row, line, light });
+        }
+        Ok(items)
+    }
+
+    /// A list under a person's rights.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn list(&self, person: &Person, filter: &Filter) -> Result<Page, Fault> {
+        let mut query = Self::query(person);
+        query.lines = filter.line.iter().cloned().collect();
+        if let (Some(agency), true) = (&filter.agency, oversees(person)) {
+            query.agencies = vec![agency.clone()];
+        }
+        query.handler = filter.mine.then(|| person.account.clone());
+        query.stage = filter.stage.clone();
+        query.closed = filter.closed;
+        query.opened_from = filter.from;
+        query.opened_to = filter.to;
+        query.text = filter.text.clone();
+        query.after = filter.after;
+        let mut read = self.store.read()?;
+        let found = read.records(&query)?;
+        let total = read.count(&RecordQuery { after: None, ..query.clone() }, EXACT + 1)?;
+        let next = (found.len() >= PAGE as usize).then(|| found.last().map(|row| (Some(row.opened), row.id))).flatten();
+        let mut rows = Vec::new();
+        for row in found {
+            let line = self.definitions.line(read.as_mut(), row.definition)?;
+            rows.push((row, line));
+        }
+        Ok(Page { rows, total, next })
+    }
+
+    /// A record with all that a handler needs; `None` where there is none that this person may see. A look at
+    /// personal content is noted.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn record(&self, person: &Person, id: RecordId) -> Result<Option<RecordView>, Fault> {
+        let view = self.view(&person.government, id, Some(person))?;
+        if let Some(view) = &view
+            && view.line.fields_with_ids().any(|(id, field)| field.personal && view.record.get(id).is_some())
+        {
+            self.note_look(person, id)?;
+        }
+        Ok(view)
+    }
+
+    /// A record for the operator's own commands, without rights.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn record_of(&self, government: &GovernmentCode, id: RecordId) -> Result<Option<RecordView>, Fault> {
+        self.view(government, id, None)
+    }
+
+    fn view(&self, government: &GovernmentCode, id: RecordId, person: Option<&Person>) -> Result<Option<RecordView>, Fault> {
+        let mut read = self.store.read()?;
+        let Some(row) = read.record(government, id)? else { return Ok(None) };
+        let line = self.definitions.line(read.as_mut(), row.definition)?;
+        let Some(record) = decode_state(&row.state) else { return Ok(None) };
+        if person.is_some_and(|person| !visible(person, &record)) {
+            return Ok(None);
+        }
+        let mut timeline = Vec::new();
+        for stored in read.events(government, id)? {
+            timeline.push(entry(&line, read_back(&stored)?, stored.hash));
+        }
+        let public = read.public_of(government, id)?;
+        let now = self.now();
+        let next = match person {
+            Some(person) => self.next(read.as_mut(), person, &line, Some(&record), now)?,
+            None => Vec::new(),
+        };
+        let clocks = self.clocks(&line, &record, now.date());
+        Ok(Some(RecordView { row, line, record, timeline, clocks, next, public }))
+    }
+
+    fn clocks(&self, line: &Line, record: &Record, today: Date) -> Vec<ClockView> {
+        let calendar = &self.catalog.calendar;
+        let view = |(limit, _): (LimitId, &procedure::Limit)| {
+            let clock = clock(line, record, limit, calendar)?;
+            let light = match clock.state {
+                kernel::ClockState::Runs(deadline) if deadline.provisional => Some(Light::Provisional),
+                kernel::ClockState::Runs(deadline) if line.limit(limit).binds != Binds::Other => {
+                    Some(Light::of(deadline.last.date(), today))
+                }
+                _ => None,
+            };
+            Some(ClockView { limit, clock, why: why(line, record, limit, calendar), light })
+        };
+        line.limits_with_ids().filter_map(view).collect()
+    }
+
+    fn next(
+        &self,
+        read: &mut dyn ledger::Read,
+        person: &Person,
+        line: &Line,
+        record: Option<&Record>,
+        now: DateTime,
+    ) -> Result<Vec<Next>, Fault> {
+        let actor = person.actor();
+        // Lapses that are due are put through before any act, so what is lawful is what is lawful after them.
+        let current = record.map(|record| kernel::lapses(line, record, &self.catalog.calendar, now).1);
+        let head = read.head(&person.government)?;
+        let asking = Asking {
+            government: &person.government,
+            line,
+            record: current.as_ref(),
+            inputs: &[],
+            actor: &actor,
+            now,
+            calendar: &self.catalog.calendar,
+            position: head.position,
+        };
+        let all: Vec<procedure::LookupId> = (0u16..).map(procedure::LookupId).take(line.lookups.len()).collect();
+        let answers = lookups::answers(read, &self.definitions, &asking, &all)?;
+        let question = Question {
+            line,
+            record: current.as_ref(),
+            answers: &answers,
+            calendar: &self.catalog.calendar,
+            actor: &actor,
+            standing: Standing::Normal,
+        };
+        Ok(next_acts(&question, now))
+    }
+
+    /// The lines that a person can open a record of, each with its opening acts.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn openable(&self, person: &Person) -> Result<Vec<(Arc<Line>, Vec<Next>)>, Fault> {
+        let now = self.now();
+        let mut read = self.store.read()?;
+        let mut all = Vec::new();
+        for code in self.catalog.codes() {
+            let Some(line) = self.catalog.line(&code, &person.government, now.date()) else { continue };
+            let mut next = self.next(read.as_mut(), person, &line, None, now)?;
+            let posted = |next: &Next| line.act(next.act).by.iter().any(|post| person.posts.contains(post));
+            next.retain(posted);
+            if !next.is_empty() {
+                all.push((line, next));
+            }
+        }
+        Ok(all)
+    }
+
+    /// The line of a record to be opened today.
+    pub fn line_today(&self, government: &GovernmentCode, code: &str) -> Option<Arc<Line>> {
+        self.catalog.line(code, government, self.now().date())
+    }
+
+    /// What is published, newest first, with its line.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn published(
+        &self,
+        government: &GovernmentCode,
+        line: Option<&str>,
+        text: Option<&str>,
+        skip: u32,
+    ) -> Result<Vec<(PublicRow, Option<Arc<Line>>)>, Fault> {
+        let mut read = self.store.read()?;
+        let rows = read.public(government, line, text, skip, PAGE)?;
+        let day = self.now().date();
+        let with_line = |row: PublicRow| {
+            let line = self.catalog.line(&row.line, government, day);
+            (row, line)
+        };
+        Ok(rows.into_iter().map(with_line).collect())
+    }
+}
+
+fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Digest) -> Entry {
+    let title = match envelope.kind.as_str() {
+        "lapse" => line.limit_id(&envelope.what).map(|id| line.limit(id).title.clone()),
+        _ => line.act_id(&envelope.what).map(|id| line.act(id).title.clone()),
+    };
+    let change = |(code, value): &(Code, terms::Value)| {
+        let field = line.field_id(code).map(|id| line.field(id));
+        let title = field.map_or_else(|| Said { zh: code.to_string(), en: code.to_string() }, |field| field.title.clone());
+        let text = Said { zh: say_value(value, field, Language::Zh), en: say_value(value, field, Language::En) };
+        (title, text)
+    };
+    Entry {
+        seq: envelope.seq,
+        kind: envelope.kind,
+        title: title.unwrap_or_default(),
+        done_at: envelope.done_at,
+        recorded_at: envelope.recorded_at,
+        actor: envelope.actor,
+        post: envelope.post,
+        changes: body.changes.iter().map(change).collect(),
+        findings: body.findings,
+        reason: body.reason,
+        annuls: body.annuls,
+        hash,
+    }
+}

@@ -1,0 +1,139 @@
+//! One writer per government: it gathers the commands that wait into one durable transaction and answers each only
+//! once it is on disk.
+
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use catalog::Catalog;
+use ledger::{Fault, FaultKind, Store};
+use terms::GovernmentCode;
+
+use crate::commit::Nonces;
+use crate::{Answer, Batch, Clock, Definitions, Platform, Request};
+
+/// The most commands that share one commit.
+const BATCH: usize = 256;
+
+type Reply = Result<Answer, Fault>;
+
+enum Waiting {
+    Command(Box<Request>, SyncSender<Reply>),
+    Look { record: terms::RecordId, account: terms::Code, at: i64 },
+}
+
+/// The way to a government's writer.
+pub(crate) struct Writer {
+    waiting: Sender<Waiting>,
+}
+
+struct Desk {
+    store: Arc<dyn Store>,
+    catalog: Arc<Catalog>,
+    definitions: Arc<Definitions>,
+    nonces: Arc<Mutex<Nonces>>,
+    clock: Arc<dyn Clock>,
+    government: GovernmentCode,
+}
+
+fn gone() -> Fault {
+    Fault { kind: FaultKind::Unavailable, message: "the writer of this government has stopped; restart the program".into() }
+}
+
+impl Platform {
+    fn waiting(&self, government: &GovernmentCode) -> Result<Sender<Waiting>, Fault> {
+        let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(writer) = writers.get(government) {
+            return Ok(writer.waiting.clone());
+        }
+        let (sender, receiver) = channel();
+        let desk = Desk {
+            store: self.store.clone(),
+            catalog: self.catalog.clone(),
+            definitions: self.definitions.clone(),
+            nonces: self.nonces.clone(),
+            clock: self.clock.clone(),
+            government: government.clone(),
+        };
+        let name = format!("writer {government}");
+        let started = std::thread::Builder::new().name(name).spawn(move || desk.run(&receiver));
+        started.map_err(|why| Fault { kind: FaultKind::Unavailable, message: format!("no writer could be started: {why}") })?;
+        writers.insert(government.clone(), Writer { waiting: sender.clone() });
+        Ok(sender)
+    }
+
+    /// Notes that somebody looked at personal data; it becomes durable with the next commit.
+    ///
+    /// # Errors
+    /// Where the writer cannot be started.
+    pub fn note_look(&self, person: &crate::Person, record: terms::RecordId) -> Result<(), Fault> {
+        let (_, at) = self.clock.now();
+        let look = Waiting::Look { record, account: person.account.clone(), at };
+        self.waiting(&person.government)?.send(look).map_err(|_| gone())
+    }
+}
+
+/// Puts a command into the queue and waits for its answer.
+pub(crate) fn submit(platform: &Platform, request: Request) -> Reply {
+    let sender = platform.waiting(&request.who.government)?;
+    let (reply, answer) = sync_channel(1);
+    sender.send(Waiting::Command(Box::new(request), reply)).map_err(|_| gone())?;
+    answer.recv().map_err(|_| gone())?
+}
+
+impl Desk {
+    /// Until every sender is gone.
+    fn run(&self, waiting: &Receiver<Waiting>) {
+        while let Ok(first) = waiting.recv() {
+            let mut all = vec![first];
+            while all.len() < BATCH
+                && let Ok(next) = waiting.try_recv()
+            {
+                all.push(next);
+            }
+            self.serve(all);
+        }
+    }
+
+    fn serve(&self, all: Vec<Waiting>) {
+        match self.work(&all) {
+            Ok(mut answers) => {
+                for one in all.into_iter().rev() {
+                    if let (Waiting::Command(_, reply), Some(answer)) = (one, answers.pop().flatten()) {
+                        // Whoever asked may have gone; the act stands all the same.
+                        let _ = reply.send(Ok(answer));
+                    }
+                }
+            }
+            Err(fault) => {
+                for one in all {
+                    if let Waiting::Command(_, reply) = one {
+                        let _ = reply.send(Err(Fault { kind: fault.kind, message: fault.message.clone() }));
+                    }
+                }
+            }
+        }
+    }
+
+    fn work(&self, all: &[Waiting]) -> Result<Vec<Option<Answer>>, Fault> {
+        let mut batch = Batch::begin(
+            self.store.as_ref(),
+            &self.catalog,
+            &self.definitions,
+            &self.nonces,
+            self.clock.as_ref(),
+            &self.government,
+        )?;
+        let mut answers = Vec::with_capacity(all.len());
+        for one in all {
+            answers.push(match one {
+                Waiting::Command(request, _) => Some(batch.act(request)?),
+                Waiting::Look { record, account, at } => {
+                    batch.transaction().note_look(&self.government, *record, account, *at)?;
+                    None
+                }
+            });
+        }
+        batch.commit()?;
+        Ok(answers)
+    }
+}
