@@ -1,2 +1,72 @@
-//! Chores: `cargo xtask`.
-fn main() {}
+//! Chores: `cargo xtask`. One door for everything that is not the program itself.
+
+mod ci;
+mod new_line;
+mod packages;
+mod step;
+mod tidy;
+
+use std::process::ExitCode;
+
+use step::{Outcome, cargo};
+
+const HELP: &str = "\
+cargo xtask <chore>
+
+  ci               everything a change must pass; installs what it needs on Debian
+  bless            writes what the cases and the broken definitions say now; review it as a diff
+  docs [--check]   writes the generated parts of the documents; --check only compares
+  bench [--full]   measures, each number beside its bound; --full with a million records (about half an hour)
+  new-line <code> [year]
+                   begins a line of business: a definition and a first case, with comments
+  tidy             files and functions that have grown long (a report, never an error)";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match chore(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("\nxtask: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn chore(words: &[&str]) -> Outcome {
+    match words {
+        ["ci"] => ci::ci(),
+        ["bless"] => bless(),
+        ["docs"] => documents(true),
+        ["docs", "--check"] => documents(false),
+        ["bench", rest @ ..] => bench(rest),
+        ["new-line", code] => new_line::new_line(code, None),
+        ["new-line", code, year] => new_line::new_line(code, Some(year)),
+        ["tidy"] => tidy::tidy(),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("`{}` is no chore\n\n{HELP}", other.join(" "))),
+    }
+}
+
+/// The texts that tests expect, written anew.
+fn bless() -> Outcome {
+    let update = [("UPDATE", "1")];
+    cargo("broken definitions", &["test", "--quiet", "-p", "catalog", "--test", "bad"], &update)?;
+    cargo("cases", &["test", "--quiet", "-p", "testkit", "--test", "cases"], &update)?;
+    println!("\nnow read `git diff cases`");
+    Ok(())
+}
+
+fn documents(write: bool) -> Outcome {
+    let update: &[(&str, &str)] = if write { &[("UPDATE", "1")] } else { &[] };
+    cargo("generated parts of the documents", &["test", "--quiet", "-p", "xtask", "--test", "docs"], update)
+}
+
+fn bench(rest: &[&str]) -> Outcome {
+    let mut arguments = vec!["run", "--quiet", "--release", "-p", "bench", "--"];
+    arguments.extend(rest);
+    cargo("benchmarks", &arguments, &[])
+}

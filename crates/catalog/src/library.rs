@@ -154,6 +154,12 @@ fn count(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
+/// `1.` or `1．` at the head of a line.
+fn is_part(line: &str) -> bool {
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() < line.len() && rest.starts_with(['.', '．'])
+}
+
 /// A block of text is a paragraph, unless it is an item of the one before.
 fn continue_article(paragraphs: &mut Vec<Paragraph>, line: &str) {
     let item = line.starts_with(['（', '(']) && {
@@ -162,6 +168,12 @@ fn continue_article(paragraphs: &mut Vec<Paragraph>, line: &str) {
     };
     match paragraphs.last_mut() {
         Some(paragraph) if item => paragraph.items.push(line.to_owned()),
+        // A numbered line under an item is a part (目) of it.
+        Some(Paragraph { items, .. }) if is_part(line) && !items.is_empty() => {
+            if let Some(item) = items.last_mut() {
+                item.push_str(line);
+            }
+        }
         _ => paragraphs.push(Paragraph { text: line.to_owned(), items: Vec::new() }),
     }
 }

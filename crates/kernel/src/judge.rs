@@ -225,7 +225,8 @@ impl<'a> Judge<'a> {
         }
         let actor = self.question.actor;
         let has_post = self.act.by.iter().any(|post| actor.posts.contains(post));
-        let own = self.question.record.is_none_or(|record| record.agency == actor.agency);
+        let across = self.act.by.iter().any(|post| actor.across.contains(post));
+        let own = across || self.question.record.is_none_or(|record| record.agency == actor.agency);
         if self.is_fact() {
             // Whoever of the agency keeps the file may put a fact on it; a party may do so from outside.
             if !own && !has_post {
@@ -518,7 +519,12 @@ fn sign(question: &Question<'_>, command: &Command) -> Verdict {
         return Verdict::Granted(vec![Event::bare(Kind::Signed(proposal.act), command.at, signer)]);
     }
     let without = Record { proposal: None, ..record.clone() };
-    let proposer = Actor { account: proposal.by.clone(), agency: record.agency.clone(), posts: act.by.clone() };
+    let proposer = Actor {
+        account: proposal.by.clone(),
+        agency: record.agency.clone(),
+        posts: act.by.clone(),
+        across: Vec::new(),
+    };
     let again = Question { record: Some(&without), actor: &proposer, ..*question };
     let inner = Command {
         ask: Ask::Act(proposal.act),

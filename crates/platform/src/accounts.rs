@@ -2,7 +2,8 @@
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use ledger::Fault;
+use catalog::Terms;
+use ledger::{AccountRow, Fault};
 use terms::{Code, GovernmentCode};
 
 use crate::Platform;
@@ -24,8 +25,26 @@ pub struct Person {
 
 impl Person {
     /// The actor that the kernel knows.
-    pub(crate) fn actor(&self) -> procedure::Actor {
-        procedure::Actor { account: self.account.clone(), agency: self.agency.clone(), posts: self.posts.clone() }
+    pub(crate) fn actor(&self, terms: &Terms) -> procedure::Actor {
+        let reaches = |post: &&Code| terms.post(post).is_some_and(|post| post.across);
+        procedure::Actor {
+            account: self.account.clone(),
+            agency: self.agency.clone(),
+            posts: self.posts.clone(),
+            across: self.posts.iter().filter(reaches).cloned().collect(),
+        }
+    }
+}
+
+impl From<AccountRow> for Person {
+    fn from(account: AccountRow) -> Person {
+        Person {
+            government: account.government,
+            account: account.name,
+            shown: account.shown,
+            agency: account.agency,
+            posts: account.posts,
+        }
     }
 }
 
@@ -48,13 +67,7 @@ impl Platform {
         let Some(account) = account.filter(|account| !account.password.is_empty()) else { return Ok(None) };
         let fits = PasswordHash::new(&account.password)
             .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
-        Ok(fits.then(|| Person {
-            government: account.government,
-            account: account.name,
-            shown: account.shown,
-            agency: account.agency,
-            posts: account.posts,
-        }))
+        Ok(fits.then_some(account).map(Person::from))
     }
 
     /// The person of an account, as it stands now.
@@ -62,12 +75,6 @@ impl Platform {
     /// # Errors
     /// Where the store cannot be read.
     pub fn person(&self, government: &GovernmentCode, name: &str) -> Result<Option<Person>, Fault> {
-        Ok(self.store.read()?.account(government, name)?.map(|account| Person {
-            government: account.government,
-            account: account.name,
-            shown: account.shown,
-            agency: account.agency,
-            posts: account.posts,
-        }))
+        Ok(self.store.read()?.account(government, name)?.map(Person::from))
     }
 }

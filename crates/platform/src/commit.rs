@@ -127,13 +127,18 @@ impl<'a> Batch<'a> {
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn put_through(&mut self, id: RecordId, now: DateTime, command: terms::CommandId) -> Result<Option<Answer>, Fault> {
+    pub fn put_through(
+        &mut self,
+        id: RecordId,
+        now: DateTime,
+        command: terms::CommandId,
+    ) -> Result<Option<Answer>, Fault> {
         let Some(loaded) = self.load(id, now)? else { return Ok(None) };
         let (events, _) = lapses(&loaded.line, &loaded.record, &self.catalog.calendar, now);
         if events.is_empty() {
             return Ok(None);
         }
-        let actor = Actor { account: Code::default(), agency: loaded.row.agency.clone(), posts: Vec::new() };
+        let actor = Actor { agency: loaded.row.agency.clone(), ..Actor::default() };
         let write = Write { command, actor: &actor, now, answers: &[] };
         self.write(&write, &loaded.line, Some((loaded.row, loaded.record)), events).map(Some)
     }
@@ -149,7 +154,9 @@ impl<'a> Batch<'a> {
         let calendar = self.catalog.calendar.clone();
         let (mut events, current) = match &before {
             Some((_, record)) => {
-                let (events, record) = lapses(line, record, &calendar, now);
+                // History comes in at its own time: only what had passed by then has passed.
+                let horizon = if request.standing == Standing::Import { at } else { now };
+                let (events, record) = lapses(line, record, &calendar, horizon);
                 (events, Some(record))
             }
             None => (Vec::new(), None),
@@ -165,7 +172,7 @@ impl<'a> Batch<'a> {
         {
             return Ok(Answer::WrongTime);
         }
-        let actor = request.who.actor();
+        let actor = request.who.actor(&self.catalog.terms);
         let answers = self.answers(line, current.as_ref(), &command, &actor)?;
         let question = Question {
             line,
@@ -238,7 +245,8 @@ impl<'a> Batch<'a> {
             (Ask::Sign, Some(proposal)) => (proposal.act, &proposal.changes),
             _ => return Ok(vec![None; line.lookups.len()]),
         };
-        let asked = line.act(act).rules.iter().flat_map(|rule| line.rules[rule.index()].is.lookups()).collect::<Vec<_>>();
+        let asked =
+            line.act(act).rules.iter().flat_map(|rule| line.rules[rule.index()].is.lookups()).collect::<Vec<_>>();
         let asking = Asking {
             government: &self.government,
             line,
@@ -322,12 +330,20 @@ impl<'a> Batch<'a> {
                 (kind.into(), what, *seq)
             })
             .collect();
-        receipt.findings = events.iter().flat_map(|event| event.findings.iter().map(|(code, _)| code.clone())).collect();
+        receipt.findings =
+            events.iter().flat_map(|event| event.findings.iter().map(|(code, _)| code.clone())).collect();
         self.loaded.insert(id, Loaded { row: new_row, line: line.clone(), record });
         Ok(Answer::Done(receipt))
     }
 
-    fn receipt(&self, record: RecordId, position: u64, numbers: &[String], findings: &[Code], repeated: bool) -> Receipt {
+    fn receipt(
+        &self,
+        record: RecordId,
+        position: u64,
+        numbers: &[String],
+        findings: &[Code],
+        repeated: bool,
+    ) -> Receipt {
         Receipt {
             government: self.government.clone(),
             record,
@@ -340,7 +356,12 @@ impl<'a> Batch<'a> {
     }
 
     /// The store fills in the next number of the series.
-    fn give_number(&mut self, line: &Line, event: &mut Event, record: Option<&Record>) -> Result<Option<String>, Fault> {
+    fn give_number(
+        &mut self,
+        line: &Line,
+        event: &mut Event,
+        record: Option<&Record>,
+    ) -> Result<Option<String>, Fault> {
         let Some(id) = event.number else { return Ok(None) };
         let series = &line.series[id.index()];
         if record.is_some_and(|record| record.get(series.field).is_some())
@@ -529,7 +550,10 @@ struct Write<'w> {
 }
 
 fn nothing(id: RecordId) -> Fault {
-    Fault { kind: ledger::FaultKind::Damaged, message: format!("record {id} has no event that opens it; run `fazhi verify`") }
+    Fault {
+        kind: ledger::FaultKind::Damaged,
+        message: format!("record {id} has no event that opens it; run `fazhi verify`"),
+    }
 }
 
 /// Civil time (+08:00) as microseconds UTC.
@@ -617,7 +641,8 @@ fn carry_over(from: &Line, to: &Line, record: &Record) -> Option<Record> {
     }
     let tracks = to.tracks.iter().enumerate().map(|(index, track)| {
         let old = from.track_id(&track.code).map(|id| record.stage_of(Some(id)));
-        let code = old.and_then(|stage| from.tracks.get(index)?.stages.get(stage.index()).map(|stage| stage.code.clone()));
+        let code =
+            old.and_then(|stage| from.tracks.get(index)?.stages.get(stage.index()).map(|stage| stage.code.clone()));
         code.and_then(|code| track.stages.iter().position(|stage| stage.code == code))
             .and_then(|at| u16::try_from(at).ok())
             .map_or(procedure::StageId(0), procedure::StageId)

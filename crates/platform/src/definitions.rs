@@ -43,10 +43,11 @@ impl Definitions {
             return Ok(line.clone());
         }
         let damaged = |message: String| Fault { kind: FaultKind::Damaged, message };
-        let bytes = read.definition(digest)?.ok_or_else(|| {
-            damaged(format!("the definition {digest} is missing; restore the ledger from a backup"))
-        })?;
-        let line = catalog::thaw(&bytes).map_err(|why| damaged(format!("the definition {digest} cannot be read: {why}")))?;
+        let bytes = read
+            .definition(digest)?
+            .ok_or_else(|| damaged(format!("the definition {digest} is missing; restore the ledger from a backup")))?;
+        let line =
+            catalog::thaw(&bytes).map_err(|why| damaged(format!("the definition {digest} cannot be read: {why}")))?;
         let line = Arc::new(line);
         self.known.lock().unwrap_or_else(PoisonError::into_inner).lines.insert(digest, line.clone());
         Ok(line)

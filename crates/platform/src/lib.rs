@@ -5,9 +5,9 @@ mod accounts;
 mod commit;
 mod definitions;
 mod lookups;
-mod rights;
 mod publish;
 mod request;
+mod rights;
 mod telling;
 mod translate;
 mod verify;
@@ -24,15 +24,13 @@ use terms::{DateTime, GovernmentCode};
 pub use accounts::{Person, hash_password};
 pub use commit::Batch;
 pub use definitions::Definitions;
-pub use rights::visible;
 pub use publish::Shown;
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
+pub use rights::visible;
 pub use telling::{Behind, Compared, FigureValue, TellError};
 pub use translate::{Translated, body_of, kind_name};
 pub use verify::{Mismatch, Verified};
-pub use views::{
-    ClockView, Entry, Filter, InboxItem, Light, Page, RecordView,
-};
+pub use views::{ClockView, Entry, Filter, InboxItem, Light, Openable, Page, Published, RecordView};
 
 /// The time, as the platform sees it. The program's own reads the system clock; tests and cases bring theirs.
 pub trait Clock: Send + Sync {
@@ -116,5 +114,34 @@ impl Platform {
     /// Where the store fails: nothing was done.
     pub fn submit(&self, request: Request) -> Result<Answer, Fault> {
         writer::submit(self, request)
+    }
+
+    /// Puts through every limit of a government that has passed: what the scheduler does every morning. Gives the
+    /// number of records concerned.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn put_through(&self, government: &GovernmentCode, grant: Option<ClockGrant>) -> Result<usize, Fault> {
+        const STRETCH: u32 = 500;
+        let now = grant.map_or_else(|| self.now(), ClockGrant::time);
+        let mut concerned = 0;
+        loop {
+            let rows = self.store.read()?.due(government, now.date(), STRETCH)?;
+            let mut records: Vec<terms::RecordId> = rows.iter().map(|row| row.record).collect();
+            records.sort_unstable();
+            records.dedup();
+            let mut batch = self.batch(government)?;
+            let mut moved = 0;
+            for record in records {
+                let answer = batch.put_through(record, now, terms::CommandId([0; 16]))?;
+                moved += usize::from(answer.is_some());
+            }
+            batch.commit()?;
+            concerned += moved;
+            // What is left is due on a provisional date, on which nothing passes.
+            if moved == 0 {
+                return Ok(concerned);
+            }
+        }
     }
 }

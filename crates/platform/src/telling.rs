@@ -78,7 +78,9 @@ impl From<Fault> for TellError {
 impl std::fmt::Display for TellError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            TellError::UnknownPlace(place) => write!(f, "there is no place {place} in that period; see catalog/regions"),
+            TellError::UnknownPlace(place) => {
+                write!(f, "there is no place {place} in that period; see catalog/regions")
+            }
             TellError::UnknownFigure(code) => write!(f, "there is no figure `{code}`; `fazhi figures` lists them"),
             TellError::NoOutline => write!(f, "the catalogue has no report outline; add one under catalog/reports"),
             TellError::Fault(fault) => fault.fmt(f),
@@ -289,7 +291,7 @@ fn alike(left: &str, right: &str) -> u32 {
     let (left, right) = (pairs(left), pairs(right));
     let shared = left.iter().filter(|pair| right.contains(pair)).count();
     let all = left.len() + right.len();
-    if all == 0 { 0 } else { u32::try_from(2_000 * shared / all).unwrap_or(0) }
+    (2_000 * shared).checked_div(all).and_then(|share| u32::try_from(share).ok()).unwrap_or(0)
 }
 
 /// A decimal in plain digits as an amount.

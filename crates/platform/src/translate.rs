@@ -86,7 +86,8 @@ pub(crate) fn read_back(row: &EventRow) -> Result<Translated, Fault> {
     let mut parts = Vec::new();
     for ContentRow { part, bytes, .. } in &row.contents {
         let Some(bytes) = bytes else { continue };
-        let body = Body::decode(bytes).map_err(|why| damaged(row, &format!("has content that cannot be read ({why})")))?;
+        let body =
+            Body::decode(bytes).map_err(|why| damaged(row, &format!("has content that cannot be read ({why})")))?;
         parts.push((*part, body));
     }
     Ok(Translated { envelope, body: Body::join(parts) })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kernel::{Next, Question, Standing, Why, clock, next_acts, why};
 use ledger::{Fault, Order, PublicRow, RecordQuery, RecordRow};
-use procedure::{Binds, Language, Line, LimitId, Record, Said, say_value};
+use procedure::{Binds, Language, LimitId, Line, Record, Said, say_value};
 use terms::{Code, Date, DateTime, GovernmentCode, RecordId};
 
 use crate::{
@@ -147,13 +147,19 @@ pub struct RecordView {
     pub public: Vec<PublicRow>,
 }
 
+/// A line with the acts that open a record of it.
+pub type Openable = (Arc<Line>, Vec<Next>);
+
+/// Something published, with its line as it stands today.
+pub type Published = (PublicRow, Option<Arc<Line>>);
+
 const PAGE: u32 = 50;
 const EXACT: u32 = 1_000;
 
 impl Platform {
     /// What a person may list: the own agency, or all for an overseeing post.
-    fn query(person: &Person) -> RecordQuery {
-        let agencies = if oversees(person) { Vec::new() } else { vec![person.agency.clone()] };
+    fn query(&self, person: &Person) -> RecordQuery {
+        let agencies = if oversees(&self.catalog.terms, person) { Vec::new() } else { vec![person.agency.clone()] };
         RecordQuery { government: Some(person.government.clone()), agencies, limit: PAGE, ..RecordQuery::default() }
     }
 
@@ -164,7 +170,7 @@ impl Platform {
     pub fn inbox(&self, person: &Person, limit: u32) -> Result<Vec<InboxItem>, Fault> {
         let today = self.now().date();
         let mut read = self.store.read()?;
-        let query = RecordQuery { closed: Some(false), order: Order::Due, limit, ..Self::query(person) };
+        let query = RecordQuery { closed: Some(false), order: Order::Due, limit, ..self.query(person) };
         let mut items = Vec::new();
         for row in read.records(&query)? {
             let line = self.definitions.line(read.as_mut(), row.definition)?;
@@ -179,9 +185,9 @@ impl Platform {
     /// # Errors
     /// Where the store cannot be read.
     pub fn list(&self, person: &Person, filter: &Filter) -> Result<Page, Fault> {
-        let mut query = Self::query(person);
+        let mut query = self.query(person);
         query.lines = filter.line.iter().cloned().collect();
-        if let (Some(agency), true) = (&filter.agency, oversees(person)) {
+        if let (Some(agency), true) = (&filter.agency, oversees(&self.catalog.terms, person)) {
             query.agencies = vec![agency.clone()];
         }
         query.handler = filter.mine.then(|| person.account.clone());
@@ -226,12 +232,17 @@ impl Platform {
         self.view(government, id, None)
     }
 
-    fn view(&self, government: &GovernmentCode, id: RecordId, person: Option<&Person>) -> Result<Option<RecordView>, Fault> {
+    fn view(
+        &self,
+        government: &GovernmentCode,
+        id: RecordId,
+        person: Option<&Person>,
+    ) -> Result<Option<RecordView>, Fault> {
         let mut read = self.store.read()?;
         let Some(row) = read.record(government, id)? else { return Ok(None) };
         let line = self.definitions.line(read.as_mut(), row.definition)?;
         let Some(record) = decode_state(&row.state) else { return Ok(None) };
-        if person.is_some_and(|person| !visible(person, &record)) {
+        if person.is_some_and(|person| !visible(&self.catalog.terms, person, &record)) {
             return Ok(None);
         }
         let mut timeline = Vec::new();
@@ -272,7 +283,7 @@ impl Platform {
         record: Option<&Record>,
         now: DateTime,
     ) -> Result<Vec<Next>, Fault> {
-        let actor = person.actor();
+        let actor = person.actor(&self.catalog.terms);
         // Lapses that are due are put through before any act, so what is lawful is what is lawful after them.
         let current = record.map(|record| kernel::lapses(line, record, &self.catalog.calendar, now).1);
         let head = read.head(&person.government)?;
@@ -303,7 +314,7 @@ impl Platform {
     ///
     /// # Errors
     /// Where the store cannot be read.
-    pub fn openable(&self, person: &Person) -> Result<Vec<(Arc<Line>, Vec<Next>)>, Fault> {
+    pub fn openable(&self, person: &Person) -> Result<Vec<Openable>, Fault> {
         let now = self.now();
         let mut read = self.store.read()?;
         let mut all = Vec::new();
@@ -334,7 +345,7 @@ impl Platform {
         line: Option<&str>,
         text: Option<&str>,
         skip: u32,
-    ) -> Result<Vec<(PublicRow, Option<Arc<Line>>)>, Fault> {
+    ) -> Result<Vec<Published>, Fault> {
         let mut read = self.store.read()?;
         let rows = read.public(government, line, text, skip, PAGE)?;
         let day = self.now().date();
@@ -353,7 +364,8 @@ fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Di
     };
     let change = |(code, value): &(Code, terms::Value)| {
         let field = line.field_id(code).map(|id| line.field(id));
-        let title = field.map_or_else(|| Said { zh: code.to_string(), en: code.to_string() }, |field| field.title.clone());
+        let title =
+            field.map_or_else(|| Said { zh: code.to_string(), en: code.to_string() }, |field| field.title.clone());
         let text = Said { zh: say_value(value, field, Language::Zh), en: say_value(value, field, Language::En) };
         (title, text)
     };

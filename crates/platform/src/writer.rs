@@ -36,7 +36,10 @@ struct Desk {
 }
 
 fn gone() -> Fault {
-    Fault { kind: FaultKind::Unavailable, message: "the writer of this government has stopped; restart the program".into() }
+    Fault {
+        kind: FaultKind::Unavailable,
+        message: "the writer of this government has stopped; restart the program".into(),
+    }
 }
 
 impl Platform {
@@ -56,7 +59,10 @@ impl Platform {
         };
         let name = format!("writer {government}");
         let started = std::thread::Builder::new().name(name).spawn(move || desk.run(&receiver));
-        started.map_err(|why| Fault { kind: FaultKind::Unavailable, message: format!("no writer could be started: {why}") })?;
+        started.map_err(|why| Fault {
+            kind: FaultKind::Unavailable,
+            message: format!("no writer could be started: {why}"),
+        })?;
         writers.insert(government.clone(), Writer { waiting: sender.clone() });
         Ok(sender)
     }

@@ -96,7 +96,7 @@ impl<'a> Facts<'a> {
                 _ => Truth::Unknown,
             },
             Expr::Done(act) => Truth::of(self.record.is_some_and(|record| record.last(*act).is_some())),
-            Expr::Lapsed(limit) => Truth::of(self.record.is_some_and(|record| record.lapsed(*limit))),
+            Expr::Lapsed(limit) => Truth::of(self.record.is_some_and(|record| record.lapsed(self.line, *limit))),
             Expr::Filled(field) => Truth::of(self.field(*field).is_some()),
             Expr::Found(lookup) => {
                 self.answer(*lookup).map_or(Truth::Unknown, |answer| Truth::of(!answer.found.is_empty()))

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use terms::{Code, Date, DateTime, PlaceCode, RecordId};
 
-use crate::{ActId, FieldId, LimitId, Line, StageId, TrackId, Value};
+use crate::{ActId, FieldId, LimitId, Line, StageId, Start, TrackId, Value};
 
 /// A record under its line; positions are those of the line's frozen definition.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,7 +80,7 @@ pub struct Proposal {
 }
 
 /// Who acts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     /// Account.
     pub account: Code,
@@ -88,6 +88,8 @@ pub struct Actor {
     pub agency: Code,
     /// Posts held that day.
     pub posts: Vec<Code>,
+    /// Those of them that act on the records of every agency of the government.
+    pub across: Vec<Code>,
 }
 
 impl Record {
@@ -103,9 +105,14 @@ impl Record {
     pub fn times(&self, act: ActId) -> usize {
         self.done.iter().filter(|done| done.what == What::Act(act)).count()
     }
-    /// Whether a limit has passed since it last began to run.
-    pub fn lapsed(&self, limit: LimitId) -> bool {
-        self.done.iter().any(|done| done.what == What::Lapse(limit))
+    /// Whether a limit has passed since an act last started it.
+    pub fn lapsed(&self, line: &Line, limit: LimitId) -> bool {
+        let starts = &line.limit(limit).starts;
+        let last = self.done.iter().rev().find(|done| match done.what {
+            What::Lapse(lapsed) => lapsed == limit,
+            What::Act(act) => starts.contains(&Start::Act(act)),
+        });
+        last.is_some_and(|done| done.what == What::Lapse(limit))
     }
     /// The stage of the main course or of a track.
     pub fn stage_of(&self, track: Option<TrackId>) -> StageId {

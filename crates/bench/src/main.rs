@@ -1,0 +1,75 @@
+//! Measures, each number beside its bound: `cargo xtask bench`.
+//!
+//! Every bound is a ratio taken in one run, or a rate so far below what is usual that only a mistake falls short of it;
+//! so the same bounds hold on any machine. `docs/performance.md` says what each means and what was measured.
+
+mod acts;
+mod desk;
+mod growth;
+mod judging;
+mod lawful;
+mod reading;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+/// Anything that went wrong while measuring.
+pub type Res<T> = Result<T, Box<dyn Error>>;
+
+/// One measured number.
+pub struct Measured {
+    /// What.
+    pub what: String,
+    /// As printed.
+    pub value: String,
+    /// The bound, as printed; none: for comparison only.
+    pub bound: Option<(&'static str, bool)>,
+}
+
+impl Measured {
+    /// A number with its bound.
+    pub fn bound(what: impl Into<String>, value: String, bound: &'static str, held: bool) -> Measured {
+        Measured { what: what.into(), value, bound: Some((bound, held)) }
+    }
+    /// A number for comparison.
+    pub fn plain(what: impl Into<String>, value: String) -> Measured {
+        Measured { what: what.into(), value, bound: None }
+    }
+}
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let many = if words.iter().any(|word| word == "--full") { 1_000_000 } else { 100_000 };
+    let chosen = |name: &str| {
+        let named: Vec<&String> = words.iter().filter(|word| !word.starts_with("--")).collect();
+        named.is_empty() || named.iter().any(|word| *word == name)
+    };
+    let all: [(&str, &dyn Fn() -> Res<Vec<Measured>>); 4] = [
+        ("kernel", &judging::measure),
+        ("reader", &reading::measure),
+        ("acts", &acts::measure),
+        ("growth", &|| growth::measure(many)),
+    ];
+    let mut short = 0;
+    for (name, measure) in all.into_iter().filter(|(name, _)| chosen(name)) {
+        println!("\n{name}");
+        match measure() {
+            Ok(rows) => rows.iter().for_each(|row| short += print(row)),
+            Err(why) => {
+                eprintln!("  {name} could not be measured: {why}");
+                short += 1;
+            }
+        }
+    }
+    if short == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn print(row: &Measured) -> u32 {
+    let (bound, word, short) = match row.bound {
+        Some((bound, true)) => (bound, "ok", 0),
+        Some((bound, false)) => (bound, "short", 1),
+        None => ("", "", 0),
+    };
+    println!("  {:58} {:>16}   {bound:12} {word}", row.what, row.value);
+    short
+}

@@ -1,0 +1,268 @@
+//! What the program can be asked, and the help that teaches it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use terms::{Date, PlaceCode, RecordId};
+
+/// 法治: the platform on which a government runs law-based government.
+#[derive(Parser)]
+#[command(
+    name = "fazhi",
+    version,
+    about = "法治 — procedures, records and figures of law-based government",
+    long_about = "法治 — the platform on which a government runs law-based government: it carries out procedures, \
+                  refuses the unlawful step with its article, keeps the record, and turns the records into the \
+                  figures of the annual report.\n\n\
+                  Start with a county and a year of synthetic records:\n\n    \
+                  fazhi demo\n    \
+                  fazhi figures --place 632222 --year 2020\n\n\
+                  Ends with 0 where all is well, 1 where it found something, 2 where it could not run."
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub at: At,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where records and rules lie.
+#[derive(Args)]
+pub struct At {
+    /// Where the records lie: a folder (later also the address of a PostgreSQL database)
+    #[arg(long, global = true, value_name = "PLACE", default_value = "fazhi-data")]
+    pub data: PathBuf,
+    /// A folder with the catalogue of lines; without it, the one built into the program
+    #[arg(long, global = true, value_name = "DIR")]
+    pub catalog: Option<PathBuf>,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Build a county with a year of synthetic records, then serve it
+    #[command(long_about = "Builds 祁连县 (632222) with its agencies, accounts and the year 2020 as its own report \
+                            tells it, every record put in through the same door as people use, and serves it. What is \
+                            there already is used again. All of it is synthetic; no real person appears.\n\n\
+                            Example: fazhi demo --data try-it --port 8421")]
+    Demo(Demo),
+    /// Serve the pages and the interface for programs
+    #[command(long_about = "Serves the ledger in the data folder on this machine.\n\n\
+                            Example: fazhi serve --data county --port 8420")]
+    Serve(Serve),
+    /// Check the catalogue: every finding with its file, line and remedy
+    #[command(long_about = "Reads the whole catalogue, tells everything that is wrong with it in one run, and how \
+                            surely each line's rules were read (V: full text, Vx: excerpt, K: from knowledge). Ends \
+                            with 1 only where there are errors.\n\n\
+                            Example: fazhi check --catalog catalog --statutes my-statutes")]
+    Check(Check),
+    /// Tell the figures of a place and a period
+    #[command(long_about = "Tells every figure of a place, counted from its records. A part of a figure is written \
+                            code/part. Money is in yuan.\n\n\
+                            Examples: fazhi figures --place 632222 --year 2020\n          \
+                            fazhi figures --place 632222100 --from 2020-05-01 --to 2020-10-31 --format tsv")]
+    Figures(Figures),
+    /// Count the figures anew from the records and compare
+    #[command(long_about = "Folds every record again, counts the year's figures from them, and compares with what is \
+                            told. Ends with 1 where they differ.\n\n\
+                            Example: fazhi recount --place 632222 --year 2020")]
+    Recount(Recount),
+    /// Read the figures out of published reports
+    #[command(long_about = "Reads plain-text reports (UTF-8, GB18030, UTF-16 with a mark) and prints every figure \
+                            with its line, or with --audit whether totals, differences and ratios hold.\n\n\
+                            Example: fazhi read qilian-2020.txt --format tsv")]
+    Read(Read),
+    /// Compose the year's report of a place
+    #[command(long_about = "Writes the annual report with our figures bound into its sentences; a sentence without a \
+                            figure is left out.\n\n\
+                            Example: fazhi report --place 632222 --year 2020 --format md -o report.md")]
+    Report(Report),
+    /// Put a published report beside our records
+    #[command(long_about = "Compares every figure that both the published report and our records know. Ends with 1 \
+                            where any differs.\n\n\
+                            Example: fazhi compare --place 632222 --year 2020 qilian-2020.txt")]
+    Compare(Compare),
+    /// Verify the ledger: chains, contents, states, due days, figures
+    #[command(long_about = "Checks every hash, folds every record again and compares with what is kept; names the \
+                            first record that differs and ends with 1.\n\n\
+                            Example: fazhi verify --data county")]
+    Verify,
+    /// Run cases: timelines that try the lines
+    #[command(long_about = "Runs case files against the catalogue: each step with its answer and its dates.\n\n\
+                            Example: fazhi case cases/penalty/fined_paid_archived.case")]
+    Case(Case),
+    /// Tell the dates of a record, day by day
+    #[command(long_about = "Tells where each limit of a record stands and why: what started it, what stopped or \
+                            extended it, which holidays it passed over.\n\n\
+                            Example: fazhi explain 4711 --place 632222")]
+    Explain(Explain),
+    /// Tell which of the 221 entries of the scope work
+    #[command(long_about = "Tells group by group which entries of docs/scope.md work. An entry works when a case \
+                            that runs green names it (a line `scope 9.01` in the case).\n\n\
+                            Example: fazhi scope --cases cases")]
+    Scope(Scope),
+}
+
+/// `demo`.
+#[derive(Args)]
+pub struct Demo {
+    /// The port to serve on
+    #[arg(long, default_value_t = 8420)]
+    pub port: u16,
+    /// Build only, do not serve
+    #[arg(long)]
+    pub no_serve: bool,
+    /// Throw the demonstration in the data folder away and build it anew
+    #[arg(long)]
+    pub fresh: bool,
+}
+
+/// `serve`.
+#[derive(Args)]
+pub struct Serve {
+    /// The port to serve on
+    #[arg(long, default_value_t = 8420)]
+    pub port: u16,
+}
+
+/// `check`.
+#[derive(Args)]
+pub struct Check {
+    /// A folder of statute texts, each named `short name(YYYY-MM-DD).txt`, to check citations against
+    #[arg(long, value_name = "DIR")]
+    pub statutes: Option<PathBuf>,
+}
+
+/// How tables are printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// For spreadsheets: tab-separated.
+    Tsv,
+    /// For programs.
+    Json,
+}
+
+/// `figures`.
+#[derive(Args)]
+#[command(group = clap::ArgGroup::new("period").required(true).args(["year", "from"]))]
+pub struct Figures {
+    /// The place: 6 digits (county or above), 9 (township) or 12 (village)
+    #[arg(long, value_name = "CODE")]
+    pub place: PlaceCode,
+    /// A calendar year
+    #[arg(long, value_name = "YEAR", value_parser = year)]
+    pub year: Option<i16>,
+    /// First day, with --to
+    #[arg(long, value_name = "DATE", requires = "to")]
+    pub from: Option<Date>,
+    /// Last day, with --from
+    #[arg(long, value_name = "DATE", requires = "from")]
+    pub to: Option<Date>,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+/// `recount`.
+#[derive(Args)]
+pub struct Recount {
+    /// The place
+    #[arg(long, value_name = "CODE")]
+    pub place: PlaceCode,
+    /// The calendar year
+    #[arg(long, value_name = "YEAR", value_parser = year)]
+    pub year: i16,
+}
+
+/// `read`.
+#[derive(Args)]
+pub struct Read {
+    /// Reports as plain text; the name without its ending names the report
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+    /// Print the arithmetic of the report instead: totals, differences, ratios; ends with 1 where one fails
+    #[arg(long)]
+    pub audit: bool,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Paper {
+    /// Plain text.
+    Text,
+    /// Markdown.
+    Md,
+}
+
+/// `report`.
+#[derive(Args)]
+pub struct Report {
+    /// The place
+    #[arg(long, value_name = "CODE")]
+    pub place: PlaceCode,
+    /// The calendar year
+    #[arg(long, value_name = "YEAR", value_parser = year)]
+    pub year: i16,
+    /// How to write it
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Paper,
+    /// The file to write; without it, the screen
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `compare`.
+#[derive(Args)]
+pub struct Compare {
+    /// The place
+    #[arg(long, value_name = "CODE")]
+    pub place: PlaceCode,
+    /// The calendar year
+    #[arg(long, value_name = "YEAR", value_parser = year)]
+    pub year: i16,
+    /// The published report as plain text
+    #[arg(value_name = "REPORT")]
+    pub report: PathBuf,
+}
+
+/// `case`.
+#[derive(Args)]
+pub struct Case {
+    /// Case files, or folders of them
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// `explain`.
+#[derive(Args)]
+pub struct Explain {
+    /// The record's number
+    #[arg(value_name = "RECORD")]
+    pub record: RecordId,
+    /// Its government; not needed where the ledger keeps only one
+    #[arg(long, value_name = "CODE")]
+    pub place: Option<PlaceCode>,
+}
+
+/// `scope`.
+#[derive(Args)]
+pub struct Scope {
+    /// The folder of cases
+    #[arg(long, value_name = "DIR", default_value = "cases")]
+    pub cases: PathBuf,
+    /// List every entry, not only the groups
+    #[arg(long)]
+    pub all: bool,
+}
+
+fn year(text: &str) -> Result<i16, String> {
+    match text.parse::<i16>() {
+        Ok(year) if (1949..=2100).contains(&year) => Ok(year),
+        _ => Err("write a year of four digits between 1949 and 2100".to_owned()),
+    }
+}

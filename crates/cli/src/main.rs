@@ -1,0 +1,58 @@
+//! `fazhi`: the program. The only place that picks a store and reads the system's clock.
+//!
+//! Ends with 0 where all is well, 1 where it found something (a wrong definition, a difference), 2 where it could not
+//! run; then it says what happened, where, and what to do.
+
+mod args;
+mod case;
+mod check;
+mod clock;
+mod compare;
+mod demo;
+mod explain;
+mod failure;
+mod figures;
+mod open;
+mod read;
+mod report;
+mod scope;
+mod serve;
+mod show;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+use failure::{Failure, Found};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(Found::Nothing) => ExitCode::SUCCESS,
+        Ok(Found::Something) => ExitCode::from(1),
+        Err(failure) => {
+            show::complain(&failure.to_string());
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<Found, Failure> {
+    let at = &arguments.at;
+    match &arguments.command {
+        Command::Demo(demo) => demo::run(at, demo),
+        Command::Serve(serve) => serve::run(at, serve),
+        Command::Check(check) => check::run(at, check),
+        Command::Figures(figures) => figures::run(at, figures),
+        Command::Recount(recount) => figures::recount(at, recount),
+        Command::Read(read) => read::run(read),
+        Command::Report(report) => report::run(at, report),
+        Command::Compare(compare) => compare::run(at, compare),
+        Command::Verify => verify::run(at),
+        Command::Case(case) => case::run(at, case),
+        Command::Explain(explain) => explain::run(at, explain),
+        Command::Scope(scope) => scope::run(at, scope),
+    }
+}

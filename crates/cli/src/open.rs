@@ -1,0 +1,119 @@
+//! Catalogue, store and platform, opened for a command.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use catalog::{Catalog, Source, StatuteLibrary};
+use ledger::Store;
+use platform::Platform;
+use store::Options;
+use terms::{Date, GovernmentCode, PlaceCode};
+
+use crate::args::At;
+use crate::clock::SystemClock;
+use crate::failure::Failure;
+use crate::show;
+
+/// The texts of the catalogue.
+pub fn source(at: &At) -> Result<Source, Failure> {
+    match &at.catalog {
+        None => Ok(Source::built_in()),
+        Some(folder) => Source::from_dir(folder).map_err(|error| {
+            Failure::new(
+                format!("the catalogue {} cannot be read: {error}", folder.display()),
+                "name a folder of .toml files with --catalog, or leave it away for the built-in catalogue",
+            )
+        }),
+    }
+}
+
+/// The catalogue, where it has no errors.
+pub fn catalog(at: &At) -> Result<Arc<Catalog>, Failure> {
+    let source = source(at)?;
+    let (catalog, findings) = catalog::load(&source);
+    match catalog {
+        Some(catalog) => Ok(Arc::new(catalog)),
+        None => {
+            show::complain(&catalog::render(&findings, &source, false));
+            Err(Failure::new("the catalogue has errors, listed above", "mend them; `fazhi check` lists them again"))
+        }
+    }
+}
+
+/// A folder of statute texts.
+pub fn statutes(folder: &Path) -> Result<StatuteLibrary, Failure> {
+    StatuteLibrary::from_dir(folder).map_err(|error| {
+        Failure::new(
+            format!("the statute texts in {} cannot be read: {error}", folder.display()),
+            "name a folder with files such as 行政复议法(2024-01-01).txt",
+        )
+    })
+}
+
+/// The data folder, where the place is one.
+pub fn folder(at: &At) -> Result<&Path, Failure> {
+    let text = at.data.to_string_lossy();
+    if text.contains("://") {
+        let scheme = text.split("://").next().unwrap_or_default();
+        return Err(Failure::new(
+            format!("records cannot be kept at a {scheme} address yet"),
+            "name a folder with --data; PostgreSQL comes later",
+        ));
+    }
+    Ok(&at.data)
+}
+
+/// The platform for reading, also while another program writes.
+pub fn reading(at: &At) -> Result<Platform, Failure> {
+    let folder = folder(at)?;
+    if !folder.join("ledger.db").exists() {
+        return Err(Failure::new(
+            format!("{} holds no ledger", folder.display()),
+            "name the folder with --data, or build the demonstration there: fazhi demo",
+        ));
+    }
+    let store = store::open_read_only(folder, &Options::default())?;
+    platform(Arc::new(store), catalog(at)?)
+}
+
+/// The platform for writing: one program at a time.
+pub fn writing(at: &At) -> Result<Platform, Failure> {
+    let catalog = catalog(at)?;
+    let store = store::open(folder(at)?, &Options::default())?;
+    platform(Arc::new(store), catalog)
+}
+
+/// The platform over a store, with the system's clock and randomness.
+pub fn platform(store: Arc<dyn Store>, catalog: Arc<Catalog>) -> Result<Platform, Failure> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|error| {
+        Failure::new(format!("the system gives no randomness: {error}"), "start the program where /dev/urandom is there")
+    })?;
+    Ok(Platform::new(store, catalog, Arc::new(SystemClock), seed))
+}
+
+/// The governments that a ledger keeps, and never none.
+pub fn governments(platform: &Platform) -> Result<Vec<GovernmentCode>, Failure> {
+    let all = platform.store().read()?.governments()?;
+    if all.is_empty() {
+        return Err(Failure::new("the ledger is empty", "build the demonstration: fazhi demo"));
+    }
+    Ok(all)
+}
+
+/// Refuses a place that the ledger cannot tell of, and says which it can.
+pub fn know_place(platform: &Platform, place: &PlaceCode, on: Date) -> Result<(), Failure> {
+    let regions = &platform.catalog().regions;
+    if regions.get(place, on).is_some() {
+        return Ok(());
+    }
+    let name = |code: &GovernmentCode| {
+        let name = regions.get(code, on).map_or("", |region| region.name.as_str());
+        format!("{code} {name}")
+    };
+    let kept: Vec<String> = platform.store().read()?.governments()?.iter().map(name).collect();
+    Err(Failure::new(
+        format!("there is no place {place} on {on}"),
+        format!("this ledger keeps {}; other places are in catalog/regions", kept.join(", ")),
+    ))
+}

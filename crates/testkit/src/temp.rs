@@ -1,0 +1,48 @@
+//! A ledger that goes when the test ends.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ledger::{Fault, FaultKind};
+use store::{Options, SqliteStore};
+use tempfile::TempDir;
+
+/// A SQLite store in a temporary folder, in memory where the system has a folder for that.
+pub struct TempStore {
+    store: Arc<SqliteStore>,
+    folder: TempDir,
+}
+
+impl TempStore {
+    /// An empty store.
+    ///
+    /// # Errors
+    /// Where the folder or the store cannot be made.
+    pub fn new() -> Result<TempStore, Fault> {
+        let fault = |why: io::Error| Fault {
+            kind: FaultKind::Unavailable,
+            message: format!("no temporary folder could be made: {why}"),
+        };
+        let folder = folder().map_err(fault)?;
+        let store = Arc::new(store::open(folder.path(), &Options::default())?);
+        Ok(TempStore { store, folder })
+    }
+
+    /// The store.
+    pub fn store(&self) -> Arc<SqliteStore> {
+        self.store.clone()
+    }
+
+    /// The database file, for tests that damage it.
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join("ledger.db")
+    }
+}
+
+/// Cases commit thousands of times; a disk that syncs each time would make them minutes long.
+fn folder() -> io::Result<TempDir> {
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() { tempfile::tempdir_in(memory).ok() } else { None };
+    made.map_or_else(tempfile::tempdir, Ok)
+}
