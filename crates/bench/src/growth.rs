@@ -25,11 +25,11 @@ struct Cost {
 pub fn measure(many: u64) -> Res<Vec<Measured>> {
     let folder = folder("growth")?;
     let desk = Desk::open(&folder)?;
-    let mut records = Vec::new();
-    fill(&desk, &mut records, FEW)?;
-    let few = acts(&desk, &mut records)?;
-    fill(&desk, &mut records, many)?;
-    let more = acts(&desk, &mut records)?;
+    let mut proposed = Proposed::default();
+    fill(&desk, &mut proposed, FEW)?;
+    let few = acts(&desk, &mut proposed)?;
+    fill(&desk, &mut proposed, many)?;
+    let more = acts(&desk, &mut proposed)?;
     drop(desk);
     std::fs::remove_dir_all(&folder)?;
     let row = |what: &str, few: f64, more: f64, bound: &'static str, most: f64| {
@@ -44,42 +44,45 @@ pub fn measure(many: u64) -> Res<Vec<Measured>> {
     ])
 }
 
-fn fill(desk: &Desk, records: &mut Vec<RecordId>, up_to: u64) -> Res<()> {
-    let mut n = records.len() as u64;
-    while n < up_to {
-        let until = up_to.min(n + 4_096);
-        let requests: Vec<Request> = (n..until).map(|n| desk.propose(n)).collect();
+/// Proposals in the ledger, and those of them that nobody has checked yet.
+#[derive(Default)]
+struct Proposed {
+    all: u64,
+    unchecked: Vec<RecordId>,
+}
+
+fn fill(desk: &Desk, proposed: &mut Proposed, up_to: u64) -> Res<()> {
+    while proposed.all < up_to {
+        let until = up_to.min(proposed.all + 4_096);
+        let requests: Vec<Request> = (proposed.all..until).map(|n| desk.propose(n)).collect();
         for answer in desk.platform.submit_all(&desk.person.government, requests, BATCH)? {
-            records.push(done(&answer)?);
+            proposed.unchecked.push(done(&answer)?);
         }
-        n = until;
+        proposed.all = until;
     }
     Ok(())
 }
 
-fn acts(desk: &Desk, records: &mut Vec<RecordId>) -> Res<Cost> {
-    let there = records.len() as u64;
-    // Spread over all records, none twice: a step that has no common factor with their number.
-    let step = (there / 2 + 1..).find(|step| common(*step, there) == 1).unwrap_or(1);
+fn acts(desk: &Desk, proposed: &mut Proposed) -> Res<Cost> {
     let requests: Vec<Request> = (0..ACTS)
         .map(|n| match n % 2 {
-            0 => desk.propose(there + n / 2),
+            0 => desk.propose(proposed.all + n / 2),
             _ => {
-                let pick = usize::try_from((n / 2).wrapping_mul(step) % there).unwrap_or(0);
-                desk.step((1 << 40) | (there + n), records[pick], 1)
+                // Spread over all that are there, none twice.
+                let pick = n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+                let pick = usize::try_from(pick).unwrap_or(0) % proposed.unchecked.len();
+                desk.step((1 << 40) | (proposed.all + n), proposed.unchecked.swap_remove(pick), 1)
             }
         })
         .collect();
+    proposed.all += ACTS / 2;
     let before = desk.store.effort();
     let began = Instant::now();
     let answers = desk.platform.submit_all(&desk.person.government, requests, BATCH)?;
     let took = began.elapsed();
     let after = desk.store.effort();
-    for (n, answer) in answers.iter().enumerate() {
-        let record = done(answer)?;
-        if n % 2 == 0 {
-            records.push(record);
-        }
+    for answer in &answers {
+        done(answer)?;
     }
     let each = |amount: f64| amount / ACTS as f64;
     Ok(Cost {
@@ -87,8 +90,4 @@ fn acts(desk: &Desk, records: &mut Vec<RecordId>) -> Res<Cost> {
         pages: each((after.pages - before.pages) as f64),
         micros: each(took.as_secs_f64() * 1e6),
     })
-}
-
-fn common(a: u64, b: u64) -> u64 {
-    if b == 0 { a } else { common(b, a % b) }
 }

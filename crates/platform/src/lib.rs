@@ -4,6 +4,7 @@
 mod accounts;
 mod commit;
 mod definitions;
+mod directory;
 mod lookups;
 mod publish;
 mod request;
@@ -24,6 +25,7 @@ use terms::{DateTime, GovernmentCode};
 pub use accounts::{Person, hash_password};
 pub use commit::Batch;
 pub use definitions::Definitions;
+pub use directory::Directory;
 pub use publish::Shown;
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
 pub use rights::visible;

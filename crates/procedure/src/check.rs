@@ -6,6 +6,7 @@ use terms::Code;
 use crate::{
     Compare, Expr, ExprError, FieldType, Line, Term, Value,
     line::{ActId, FieldId, LimitId, LookupId},
+    near::meant,
     parse::{Kind, Node, parse},
 };
 
@@ -67,28 +68,8 @@ pub fn compile(text: &str, line: &Line, this: Option<&Line>) -> Result<Expr, Vec
     }
 }
 
-/// The nearest of some words, if one is near enough to be meant.
 fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a Code>) -> Option<String> {
-    among
-        .map(|other| (distance(word, other), other))
-        .min_by_key(|(far, _)| *far)
-        .filter(|(far, _)| *far <= 1 + word.len() / 3)
-        .map(|(_, other)| format!("did you mean `{other}`?"))
-}
-
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let next = (diagonal + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = row[j + 1];
-            row[j + 1] = next;
-        }
-    }
-    row[b.len()]
+    meant(word, among.map(Code::as_str))
 }
 
 impl Checker<'_> {

@@ -1,1 +1,19 @@
-//! The pages.
+//! The pages for the public and for staff. Thin: what is lawful is the kernel's, who sees what is the platform's, every
+//! sentence is the wording's; here requests become commands and answers become pages. Works without a script.
+
+mod act;
+mod app;
+mod desk;
+mod figures;
+mod form;
+mod frame;
+mod general;
+mod home;
+mod input;
+mod record;
+mod report;
+mod session;
+mod submit;
+mod wrong;
+
+pub use app::{Options, PublishedReport, router, serve};

@@ -1,0 +1,184 @@
+//! The demonstration's data files, as they are written: what must be told, who works there, what happens.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use terms::{Code, Date, PlaceCode};
+
+use crate::failure::Failure;
+
+const TARGETS: &str = include_str!("../../../../demo/qilian-2020.toml");
+const AGENCIES: &str = include_str!("../../../../demo/agencies.toml");
+const SCRIPTS: &str = include_str!("../../../../demo/scripts.toml");
+
+/// All three files.
+pub struct Data {
+    pub targets: Targets,
+    pub county: County,
+    pub scripts: Vec<Script>,
+}
+
+/// What the records must add up to.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Targets {
+    pub place: PlaceCode,
+    pub seed: u64,
+    pub target: Vec<Target>,
+}
+
+/// One figure of the published report.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    pub figure: Code,
+    #[serde(default)]
+    pub part: Option<Code>,
+    pub year: i16,
+    pub value: i64,
+    pub qualifier: Certainty,
+    pub report: String,
+    pub line: u32,
+}
+
+/// How sure the report is.
+#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    Exact,
+    /// 余.
+    Over,
+}
+
+/// Who works there, and the words for what they write.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct County {
+    pub agency: Vec<Agency>,
+    pub account: Vec<Account>,
+    pub people: Names,
+    pub organisations: Names,
+    pub words: BTreeMap<String, Vec<String>>,
+}
+
+/// An agency.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agency {
+    pub code: Code,
+    pub name: String,
+    pub place: PlaceCode,
+    pub weight: u32,
+    pub groups: Vec<String>,
+}
+
+/// An account that every agency of some groups has.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    pub suffix: String,
+    pub of: Vec<String>,
+    pub title: String,
+    pub posts: Vec<Code>,
+}
+
+/// Names put together from two lists, and seen at once to be synthetic.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Names {
+    pub prefix: String,
+    pub first: Vec<String>,
+    pub second: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scripts {
+    script: Vec<Script>,
+}
+
+/// What happens to `count` records of a line.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    pub name: String,
+    pub line: Code,
+    pub count: u32,
+    /// The group of agencies that do it.
+    pub by: String,
+    /// First and last day on which a record is opened.
+    pub opens: [Date; 2],
+    /// How much falls in each month, January first.
+    #[serde(default)]
+    pub months: Option<[u32; 12]>,
+    /// Of a hundred records, how many are opened on a day off.
+    #[serde(default)]
+    pub days_off: u32,
+    /// Records belong to a village of the agency's township.
+    #[serde(default)]
+    pub villages: bool,
+    /// Entered under an import order.
+    #[serde(default)]
+    pub import: bool,
+    /// The value of this field is kept under this tag for other records to name: `tag = field`.
+    #[serde(default)]
+    pub keeps: Option<[String; 2]>,
+    /// What is filled in wherever an act asks for it.
+    #[serde(default)]
+    pub set: BTreeMap<String, toml::Value>,
+    pub step: Vec<Step>,
+}
+
+/// One step of a script.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    pub act: String,
+    /// How long after the step before: `0`, `2..5` working days, `3..9 days`.
+    #[serde(default)]
+    pub after: Option<String>,
+    /// Recorded so many days after it was done; facts only.
+    #[serde(default)]
+    pub late: Option<String>,
+    /// The post that does it, where another than the act's first.
+    #[serde(default)]
+    pub post: Option<Code>,
+    /// What comes back: done where nothing is said, else the code of a refusal, `asks` or `incomplete`.
+    #[serde(default)]
+    pub answer: Option<String>,
+    /// Reasons for rules that warn.
+    #[serde(default)]
+    pub reasons: BTreeMap<String, String>,
+    /// What is filled in here.
+    #[serde(default)]
+    pub set: BTreeMap<String, toml::Value>,
+}
+
+/// Reads the data that the program was built with.
+pub fn read() -> Result<Data, Failure> {
+    Ok(Data {
+        targets: parse("qilian-2020.toml", TARGETS)?,
+        county: parse("agencies.toml", AGENCIES)?,
+        scripts: parse::<Scripts>("scripts.toml", SCRIPTS)?.script,
+    })
+}
+
+fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Failure> {
+    toml::from_str(text).map_err(|error| {
+        Failure::new(format!("demo/{file} is not what the program expects: {error}"), "mend the file and build again")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn the_data_files_are_well_formed() {
+        let data = read().unwrap();
+        assert_eq!(data.county.agency.iter().filter(|one| one.groups.contains(&"enforcement".to_owned())).count(), 57);
+        assert_eq!(data.county.agency.iter().filter(|one| one.groups.contains(&"listed".to_owned())).count(), 50);
+        let kinds = data.targets.target.iter().filter(|target| target.part.is_some());
+        assert_eq!(kinds.map(|target| target.value).sum::<i64>(), 3028);
+    }
+}

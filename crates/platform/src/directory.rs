@@ -1,0 +1,117 @@
+//! Who and what there is, for pages: agencies and people by name, keys to choose from, what waits for a signature.
+
+use std::sync::Arc;
+
+use ledger::{Fault, PublicRow, RecordQuery, RecordRow};
+use procedure::Line;
+use terms::{Code, GovernmentCode, RecordId, Value};
+
+use crate::{Person, Platform, commit::decode_state, rights::visible};
+
+/// The agencies and accounts of a government.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    /// Agencies with their names.
+    pub agencies: Vec<(Code, String)>,
+    /// Accounts with the names to show and their agencies.
+    pub people: Vec<(Code, String, Code)>,
+}
+
+impl Directory {
+    /// The name of an agency; its code where it has none.
+    pub fn agency(&self, code: &str) -> String {
+        let found = self.agencies.iter().find(|(other, _)| other == code);
+        found.map_or_else(|| code.to_owned(), |(_, name)| name.clone())
+    }
+    /// The name of whoever holds an account; the account where it has none.
+    pub fn person(&self, account: &str) -> String {
+        let found = self.people.iter().find(|(other, ..)| other == account);
+        found.map_or_else(|| account.to_owned(), |(_, shown, _)| shown.clone())
+    }
+}
+
+impl Platform {
+    /// The agencies and accounts of a government.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn directory(&self, government: &GovernmentCode) -> Result<Directory, Fault> {
+        let mut read = self.store.read()?;
+        let agencies = read.agencies(government)?.into_iter().map(|agency| (agency.code, agency.name)).collect();
+        let people = read.accounts(government)?.into_iter();
+        Ok(Directory { agencies, people: people.map(|one| (one.name, one.shown, one.agency)).collect() })
+    }
+
+    /// Whether the data are synthetic, as the store's note says.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn synthetic(&self) -> Result<bool, Fault> {
+        Ok(self.store.read()?.note("synthetic")?.is_some_and(|note| note == "yes"))
+    }
+
+    /// Whether a person sees a row: the own government's, and there what [`visible`] says.
+    pub fn sees(&self, person: &Person, row: &RecordRow) -> bool {
+        row.government == person.government && decode_state(&row.state).is_some_and(|record| visible(person, &record))
+    }
+
+    /// Keys of a line's records with their labels, newest first, to choose from in a form.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn keys_to_choose(&self, person: &Person, line: &str, limit: u32) -> Result<Vec<(Code, String)>, Fault> {
+        let mut read = self.store.read()?;
+        let query = RecordQuery { lines: vec![line.into()], limit, ..Self::query(person) };
+        let mut keys = Vec::new();
+        for row in read.records(&query)? {
+            let line = self.definitions.line(read.as_mut(), row.definition)?;
+            let Some(record) = decode_state(&row.state) else { continue };
+            let key = line.fields_with_ids().filter(|(_, field)| !field.personal).find_map(|(id, field)| {
+                match record.get(id).filter(|_| field.unique || field.key)? {
+                    Value::Text(text) => Some(Code::from(text.as_str())),
+                    Value::Key(code) => Some(code.clone()),
+                    _ => None,
+                }
+            });
+            keys.extend(key.map(|key| (key, row.label)));
+        }
+        Ok(keys)
+    }
+
+    /// Open records with a proposal whose next signature is this person's, among the newest `limit` open ones.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn awaiting_signature(&self, person: &Person, limit: u32) -> Result<Vec<(RecordRow, Arc<Line>)>, Fault> {
+        let mut read = self.store.read()?;
+        let query = RecordQuery { closed: Some(false), limit, ..Self::query(person) };
+        let mut all = Vec::new();
+        for row in read.records(&query)? {
+            let Some(proposal) = decode_state(&row.state).and_then(|record| record.proposal) else { continue };
+            let line = self.definitions.line(read.as_mut(), row.definition)?;
+            let next = line.act(proposal.act).sign.get(usize::from(proposal.signed));
+            if next.is_some_and(|post| person.posts.contains(post)) {
+                all.push((row, line));
+            }
+        }
+        Ok(all)
+    }
+
+    /// One publication of a record, or its stub.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn published_one(
+        &self,
+        government: &GovernmentCode,
+        record: RecordId,
+        publication: &str,
+    ) -> Result<Option<(PublicRow, Option<Arc<Line>>)>, Fault> {
+        let rows = self.store.read()?.public_of(government, record)?;
+        let row = rows.into_iter().find(|row| row.publication == publication);
+        Ok(row.map(|row| {
+            let line = self.line_today(government, &row.line);
+            (row, line)
+        }))
+    }
+}
