@@ -2,10 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use jiff::{
-    Timestamp,
-    tz::{Offset, TimeZone},
-};
+use jiff::{Timestamp, tz::Offset};
 use terms::DateTime;
 
 /// China has one time.
@@ -19,7 +16,7 @@ impl platform::Clock for SystemClock {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let micros = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
         let instant = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH);
-        let civil = instant.to_zoned(TimeZone::fixed(Offset::constant(EAST))).datetime();
+        let civil = Offset::constant(EAST).to_datetime(instant);
         (civil, micros)
     }
 }

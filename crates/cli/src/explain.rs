@@ -71,9 +71,22 @@ fn limit(view: &RecordView, one: &ClockView) -> String {
     text
 }
 
+/// The days of a count, in runs that fare alike.
 fn counted(period: &str, days: &[terms::DayNote]) -> String {
-    let off = days.iter().filter(|day| day.role == DayRole::Skipped).count();
-    format!("{period}, day by day: {} days looked at, {off} of them not counted", days.len())
+    let run = |day: &terms::DayNote| {
+        let span = if day.first == day.last { day.first.to_string() } else { format!("{} to {}", day.first, day.last) };
+        let role = match day.role {
+            DayRole::Start => "not counted: the day itself".to_owned(),
+            DayRole::Counted if day.counted_from == day.counted_to => format!("day {}", day.counted_from),
+            DayRole::Counted => format!("days {} to {}", day.counted_from, day.counted_to),
+            DayRole::Skipped => "no working day".to_owned(),
+            DayRole::Rolled => "a day off: the end moves on".to_owned(),
+            DayRole::End => "the end".to_owned(),
+        };
+        let notice = day.notice.as_ref().map(|notice| format!(" ({notice})")).unwrap_or_default();
+        format!("\n    {span}: {role}{notice}")
+    };
+    format!("{period}:{}", days.iter().map(run).collect::<String>())
 }
 
 fn state(one: &ClockView) -> String {

@@ -73,6 +73,9 @@ pub fn reading(at: &At) -> Result<Platform, Failure> {
         ));
     }
     let store = store::open_read_only(folder, &Options::default())?;
+    if store.read()?.note("demo")?.as_deref() == Some("building") {
+        show::complain("fazhi: this demonstration is not complete; `fazhi demo` builds it anew");
+    }
     platform(Arc::new(store), catalog(at)?)
 }
 

@@ -42,6 +42,12 @@ pub fn clock(line: &Line, record: &Record, id: LimitId, calendar: &Calendar) -> 
     if limit.when.as_ref().is_some_and(|when| facts.truth(when) != Truth::Yes) {
         return None;
     }
+    if let Allow::Until(field) = limit.allow
+        && record.get(field).is_none()
+    {
+        // It runs from when the field is filled in: until then nobody knows the day.
+        return None;
+    }
     let mut round = Round::default();
     round.begin_with_fields(limit, record);
     for done in &record.done {

@@ -240,10 +240,11 @@ impl<'a> Judge<'a> {
         if let Some(opened) = self.question.record.and_then(|record| record.done.first())
             && self.command.at < opened.at
         {
-            self.refusals.push(Refusal::new("R211").day(opened.at));
+            self.refusals.push(Refusal::new("R211").law(&act_law).day(opened.at));
         }
-        if !self.act.sign.is_empty() && self.question.record.is_some_and(|record| record.proposal.is_some()) {
-            self.refusals.push(Refusal::new("R207"));
+        let under_way = self.question.record.is_some_and(|record| record.proposal.is_some());
+        if !self.act.sign.is_empty() && !self.is_fact() && under_way {
+            self.refusals.push(Refusal::new("R207").law(&act_law));
         }
     }
 
@@ -411,7 +412,9 @@ impl<'a> Judge<'a> {
         }
         if let Kind::Annulled { seq } = kind {
             let last = record.done.iter().rev().find(|done| matches!(done.what, What::Act(_)));
-            if last.is_none_or(|done| done.seq != seq || done.by.is_empty()) || record.done.len() == 1 {
+            // Without the act that opened it there is no record; a lapse after it does not make it the last.
+            let opened = record.done.first().is_some_and(|first| first.seq == seq);
+            if opened || last.is_none_or(|done| done.seq != seq || done.by.is_empty()) {
                 self.refusals.push(Refusal::new("R209").law(&self.act.ground.law));
             }
         }
@@ -510,13 +513,15 @@ fn sign(question: &Question<'_>, command: &Command) -> Verdict {
         return Verdict::Refused(vec![Refusal::new("R208")]);
     };
     let act = question.line.act(proposal.act);
-    let post = act.sign.get(usize::from(proposal.signed));
-    if post.is_none_or(|post| !question.actor.posts.contains(post)) {
+    let Some(post) = act.sign.get(usize::from(proposal.signed)).filter(|post| question.actor.posts.contains(post)) else {
         return Verdict::Refused(vec![Refusal::new("R103").law(&act.ground.law)]);
+    };
+    if record.agency != question.actor.agency && !question.actor.across.contains(post) {
+        return Verdict::Refused(vec![Refusal::new("R104")]);
     }
-    let signer = question.actor.account.clone();
+    let signature = Event::bare(Kind::Signed(proposal.act), command.at, question.actor.account.clone());
     if usize::from(proposal.signed) + 1 < act.sign.len() {
-        return Verdict::Granted(vec![Event::bare(Kind::Signed(proposal.act), command.at, signer)]);
+        return Verdict::Granted(vec![signature]);
     }
     let without = Record { proposal: None, ..record.clone() };
     let proposer = Actor {
@@ -535,9 +540,10 @@ fn sign(question: &Question<'_>, command: &Command) -> Verdict {
     };
     match Judge::new(&again, &inner, proposal.act).act() {
         Verdict::Granted(events) => {
+            // The act is the proposer's; whose the last signature is stands in an event of its own.
             let done =
                 events.into_iter().map(|event| Event { kind: Kind::Act(proposal.act), number: act.number, ..event });
-            Verdict::Granted(done.collect())
+            Verdict::Granted(std::iter::once(signature).chain(done).collect())
         }
         other => other,
     }
@@ -550,7 +556,10 @@ fn give_back(question: &Question<'_>, command: &Command, reason: &str) -> Verdic
     };
     let act = question.line.act(proposal.act);
     let next = act.sign.get(usize::from(proposal.signed));
-    let may = next.is_some_and(|post| question.actor.posts.contains(post)) || proposal.by == question.actor.account;
+    let actor = question.actor;
+    let own = question.record.is_some_and(|record| record.agency == actor.agency);
+    let signs = next.is_some_and(|post| actor.posts.contains(post) && (own || actor.across.contains(post)));
+    let may = signs || (own && proposal.by == actor.account);
     if !may {
         return Verdict::Refused(vec![Refusal::new("R103").law(&act.ground.law)]);
     }

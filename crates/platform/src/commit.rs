@@ -165,11 +165,8 @@ impl<'a> Batch<'a> {
             Ok(command) => command,
             Err(word) => return Ok(Answer::Unknown(word)),
         };
-        if let Ask::Act(id) = command.ask
-            && line.act(id).kind != ActKind::Fact
-            && request.standing == Standing::Normal
-            && at != now
-        {
+        let fact = matches!(command.ask, Ask::Act(id) if line.act(id).kind == ActKind::Fact);
+        if !fact && request.standing == Standing::Normal && at != now {
             return Ok(Answer::WrongTime);
         }
         let actor = request.who.actor(&self.catalog.terms);
@@ -297,12 +294,20 @@ impl<'a> Batch<'a> {
         let id = row.as_ref().map_or(RecordId(self.head.position + 1), |row| row.id);
         let mut events = events;
         let mut numbers = Vec::new();
+        let numbered = events.iter().any(|event| event.number.is_some());
+        if numbered {
+            // A command that finds its value taken gives its number back.
+            self.tx.mark()?;
+        }
         for event in &mut events {
             numbers.extend(self.give_number(line, event, old.as_ref())?);
         }
         let record = self.folded(line, old.as_ref(), row.as_ref(), &events, id)?;
         let keys = keys_of(line, &record);
         if let Some(taken) = self.taken(id, &keys)? {
+            if numbered {
+                self.tx.undo()?;
+            }
             return Ok(taken);
         }
         let (definition, frozen) = self.definitions.digest(line);
@@ -435,8 +440,12 @@ impl<'a> Batch<'a> {
             let (nonce, bytes) = (content.nonce.as_ref()?, content.bytes.as_ref()?);
             Some((content.part, ledger::seal(nonce, bytes)))
         });
-        let act = matches!(event.kind, Kind::Act(_)).then(|| line.act_id(&what)).flatten();
-        let post = act.and_then(|id| line.act(id).by.iter().find(|post| write.actor.posts.contains(post)));
+        let posts = match &event.kind {
+            Kind::Act(id) | Kind::Proposed(id) => line.act(*id).by.as_slice(),
+            Kind::Signed(id) => line.act(*id).sign.as_slice(),
+            _ => &[],
+        };
+        let post = posts.iter().find(|post| write.actor.posts.contains(post));
         let envelope = Envelope {
             government: self.government.clone(),
             record,
@@ -639,10 +648,11 @@ fn carry_over(from: &Line, to: &Line, record: &Record) -> Option<Record> {
         };
         done.push(procedure::Done { what, ..one.clone() });
     }
-    let tracks = to.tracks.iter().enumerate().map(|(index, track)| {
-        let old = from.track_id(&track.code).map(|id| record.stage_of(Some(id)));
-        let code =
-            old.and_then(|stage| from.tracks.get(index)?.stages.get(stage.index()).map(|stage| stage.code.clone()));
+    let tracks = to.tracks.iter().map(|track| {
+        let code = from.track_id(&track.code).and_then(|id| {
+            let stage = from.stages_of(Some(id)).get(record.stage_of(Some(id)).index());
+            stage.map(|stage| stage.code.clone())
+        });
         code.and_then(|code| track.stages.iter().position(|stage| stage.code == code))
             .and_then(|at| u16::try_from(at).ok())
             .map_or(procedure::StageId(0), procedure::StageId)

@@ -52,7 +52,7 @@ impl Platform {
 
     /// Whether a person sees a row: the own government's, and there what [`visible`] says.
     pub fn sees(&self, person: &Person, row: &RecordRow) -> bool {
-        row.government == person.government && decode_state(&row.state).is_some_and(|record| visible(person, &record))
+        row.government == person.government && decode_state(&row.state).is_some_and(|record| visible(&self.catalog.terms, person, &record))
     }
 
     /// Keys of a line's records with their labels, newest first, to choose from in a form.
@@ -61,7 +61,7 @@ impl Platform {
     /// Where the store cannot be read.
     pub fn keys_to_choose(&self, person: &Person, line: &str, limit: u32) -> Result<Vec<(Code, String)>, Fault> {
         let mut read = self.store.read()?;
-        let query = RecordQuery { lines: vec![line.into()], limit, ..Self::query(person) };
+        let query = RecordQuery { lines: vec![line.into()], limit, ..self.query(person) };
         let mut keys = Vec::new();
         for row in read.records(&query)? {
             let line = self.definitions.line(read.as_mut(), row.definition)?;
@@ -84,7 +84,7 @@ impl Platform {
     /// Where the store cannot be read.
     pub fn awaiting_signature(&self, person: &Person, limit: u32) -> Result<Vec<(RecordRow, Arc<Line>)>, Fault> {
         let mut read = self.store.read()?;
-        let query = RecordQuery { closed: Some(false), limit, ..Self::query(person) };
+        let query = RecordQuery { closed: Some(false), limit, ..self.query(person) };
         let mut all = Vec::new();
         for row in read.records(&query)? {
             let Some(proposal) = decode_state(&row.state).and_then(|record| record.proposal) else { continue };

@@ -78,7 +78,11 @@ impl Platform {
         self.clock.now().0
     }
 
-    fn batch<'a>(&'a self, government: &GovernmentCode) -> Result<Batch<'a>, Fault> {
+    /// Commands to become durable together, one after the other, where the next hangs on the answer to the last.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn batch<'a>(&'a self, government: &GovernmentCode) -> Result<Batch<'a>, Fault> {
         Batch::begin(
             self.store.as_ref(),
             &self.catalog,

@@ -244,11 +244,12 @@ impl Platform {
         let mut all = Vec::new();
         for published in reader::read(report, text) {
             let (subject, earlier) = subject_of(&published.subject, year);
+            let before = words_before(text, published.line, published.column);
             let values = if earlier { &then } else { &now };
             let ours = values
                 .iter()
                 .filter(|value| value.unit == published.unit || counts(&value.unit) && counts(&published.unit))
-                .map(|value| (likeness(&subject, value), value))
+                .map(|value| (likeness(&subject, &before, value), value))
                 .max_by_key(|(likeness, _)| *likeness)
                 .filter(|(likeness, _)| *likeness >= LIKE);
             let Some((_, ours)) = ours else { continue };
@@ -274,9 +275,23 @@ fn subject_of(subject: &str, year: i16) -> (String, bool) {
     (subject.replace(&mark, "").replace(&format!("（{year}年）"), ""), subject.contains(&mark))
 }
 
-fn likeness(subject: &str, value: &FigureValue) -> u32 {
+/// How surely a published figure is this one: by the words right before its number, where they are one of the names
+/// that the figure has in reports, else by how alike the subject and the nearest name are.
+fn likeness(subject: &str, before: &str, value: &FigureValue) -> u32 {
+    let stated = value.also.iter().filter(|name| before.ends_with(name.as_str())).map(|name| name.chars().count());
+    if let Some(length) = stated.max() {
+        return 1_000 + u32::try_from(length).unwrap_or(0);
+    }
     let own = std::iter::once(value.title.zh.as_str());
     own.chain(value.also.iter().map(String::as_str)).map(|name| alike(subject, name)).max().unwrap_or(0)
+}
+
+/// The words of a line up to a column (both from 1), without the words that lead over to a number.
+fn words_before(text: &str, line: u32, column: u32) -> String {
+    let number = |from_one: u32| usize::try_from(from_one.saturating_sub(1)).unwrap_or(0);
+    let line = text.lines().nth(number(line)).unwrap_or_default();
+    let words: String = line.chars().take(number(column)).collect();
+    words.trim_end_matches(|last| "达为共计了约近超".contains(last)).to_owned()
 }
 
 /// Shared pairs of characters, per mille (Dice).

@@ -158,7 +158,7 @@ const EXACT: u32 = 1_000;
 
 impl Platform {
     /// What a person may list: the own agency, or all for an overseeing post.
-    fn query(&self, person: &Person) -> RecordQuery {
+    pub(crate) fn query(&self, person: &Person) -> RecordQuery {
         let agencies = if oversees(&self.catalog.terms, person) { Vec::new() } else { vec![person.agency.clone()] };
         RecordQuery { government: Some(person.government.clone()), agencies, limit: PAGE, ..RecordQuery::default() }
     }

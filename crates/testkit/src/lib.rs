@@ -8,8 +8,10 @@
 mod bench;
 pub mod cases;
 mod clock;
+mod small;
 mod temp;
 
 pub use bench::{Bench, person};
 pub use clock::FixedClock;
 pub use temp::TempStore;
+pub use small::{DEMO, repository, small};

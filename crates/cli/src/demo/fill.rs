@@ -42,7 +42,9 @@ impl Filler<'_> {
         let text = match said {
             toml::Value::String(text) => text.clone(),
             toml::Value::Datetime(day) => day.to_string(),
-            other => other.to_string(),
+            toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Boolean(yes) => yes.to_string(),
+            other => return Err(format!("{other:?} is nothing that a script can say of a field")),
         };
         let wrong = || format!("`{text}` is no value of field `{}` ({:?})", field.code, field.kind);
         let value = match &field.kind {

@@ -58,7 +58,7 @@ use catalog::Catalog;
 use terms::{Code, DateTime, PlaceCode};
 
 pub use parse::parse;
-pub use run::run;
+pub use run::{prepare, run};
 
 /// A case as it is written.
 #[derive(Clone, Debug)]

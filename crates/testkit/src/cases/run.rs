@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use kernel::Standing;
-use ledger::Fault;
+use ledger::{Envelope, Fault};
 use platform::{Answer, Receipt, RecordView, Request, RequestAsk};
 use procedure::{Act, General, Line, Pending, What};
 use terms::{Code, Date, DateTime, GovernmentCode, RecordId, Value};
@@ -22,6 +22,24 @@ const REASON: &str = "案例";
 /// # Errors
 /// Where the case names what the catalogue does not know, or the store fails.
 pub fn run(catalog: &Arc<Catalog>, case: &Case) -> Result<String, CaseError> {
+    let mut world = ready(catalog, case)?;
+    let mut rights = Vec::with_capacity(case.steps.len());
+    for step in &case.steps {
+        rights.push(world.step(step)?);
+    }
+    Ok(lay::lay(case, &rights))
+}
+
+/// A platform with the records that a case registers, and no step done; with their ids.
+///
+/// # Errors
+/// Where they cannot be registered.
+pub fn prepare(catalog: &Arc<Catalog>, case: &Case) -> Result<(Bench, Vec<RecordId>), CaseError> {
+    let world = ready(catalog, case)?;
+    Ok((world.bench, world.registered))
+}
+
+fn ready<'a>(catalog: &'a Arc<Catalog>, case: &'a Case) -> Result<World<'a>, CaseError> {
     let first = case.steps.first().ok_or_else(|| CaseError::new(1, "there is no dated line"))?;
     let mut world = World::new(catalog, case, first)?;
     world.check_version(first)?;
@@ -30,11 +48,7 @@ pub fn run(catalog: &Arc<Catalog>, case: &Case) -> Result<String, CaseError> {
         let id = world.register(register, day, number)?;
         world.registered.push(id);
     }
-    let mut rights = Vec::with_capacity(case.steps.len());
-    for step in &case.steps {
-        rights.push(world.step(step)?);
-    }
-    Ok(lay::lay(case, &rights))
+    Ok(world)
 }
 
 struct World<'a> {
@@ -141,27 +155,31 @@ impl<'a> World<'a> {
         self.bench.platform.put_through(&self.government, None).map_err(fault(step.line))?;
         let Some(before) = before else { return Ok("-> nothing".to_owned()) };
         let after = self.view(before.row.id, step.line)?;
-        let news = after.timeline.iter().filter(|entry| entry.seq > before.row.seq);
-        let events = news.map(|entry| {
-            let limit = after.line.limits.iter().find(|limit| limit.title == entry.title);
-            let act = after.line.acts.iter().find(|act| act.title == entry.title);
-            let what = match entry.kind.as_str() {
-                "lapse" => limit.map(|limit| limit.code.clone()),
-                _ => act.map(|act| act.code.clone()),
-            };
-            (entry.kind.clone(), what.unwrap_or_default(), entry.seq)
-        });
+        let events = self.events_after(&before, step.line)?;
         let receipt = Receipt {
             government: self.government.clone(),
             record: before.row.id,
             position: 0,
-            events: events.collect(),
+            events,
             findings: Vec::new(),
             numbers: Vec::new(),
             repeated: false,
         };
         let said = tell::outcome(Some(&Seen::of(&before)), &after, &[receipt]);
         Ok(format!("-> {}", if said.is_empty() { "nothing" } else { &said }))
+    }
+
+    /// The events of a record since it was looked at.
+    fn events_after(&self, before: &RecordView, line: usize) -> Result<Vec<(Code, Code, u32)>, CaseError> {
+        let mut read = self.bench.platform.store().read().map_err(fault(line))?;
+        let rows = read.events(&self.government, before.row.id).map_err(fault(line))?;
+        let mut events = Vec::new();
+        for row in rows.iter().filter(|row| row.seq > before.row.seq) {
+            let envelope = Envelope::decode(&row.envelope);
+            let envelope = envelope.map_err(|why| CaseError::new(line, format!("an event cannot be read: {why}")))?;
+            events.push((envelope.kind, envelope.what, envelope.seq));
+        }
+        Ok(events)
     }
 
     fn submit(

@@ -1,0 +1,172 @@
+//! `fazhi demo`: a county with a year of synthetic records.
+
+mod data;
+mod dice;
+mod fill;
+mod plan;
+mod play;
+mod staff;
+mod targets;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use ledger::{Fault, Store};
+use platform::{Platform, hash_password};
+use store::Options;
+
+use self::data::Data;
+use self::dice::Dice;
+use self::play::{Play, Played};
+use self::staff::Staff;
+use crate::args::{At, Demo};
+use crate::failure::{Failure, Found};
+use crate::{open, serve, show};
+
+/// Everybody's password.
+const PASSWORD: &str = "fazhi-demo";
+/// The accounts that are shown to a newcomer.
+const SHOWN: [&str; 8] =
+    ["bbz-clerk", "bbz-head", "scj-clerk", "scj-head", "sfj-review", "sfj-office", "xzf-list", "xzf-mayor"];
+
+/// Builds the demonstration, or takes what is there, and serves it.
+pub fn run(at: &At, asked: &Demo) -> Result<Found, Failure> {
+    let folder = open::folder(at)?;
+    let listener = if asked.no_serve { None } else { Some(serve::listen(asked.port)?) };
+    let data = data::read()?;
+    let government = data.targets.place.clone();
+    let staff = Staff::new(&data.county, &government, &mut Dice::new(data.targets.seed, "staff", 0));
+    let there = state(folder)?;
+    if there == There::Nothing || asked.fresh || there == There::Half {
+        if there != There::Nothing {
+            clear(folder)?;
+        }
+        let platform = open::writing(at)?;
+        build(&platform, &data, &staff)?;
+    } else {
+        show::say(&format!("the demonstration in {} is used again (--fresh builds it anew)\n", folder.display()))?;
+    }
+    let Some(listener) = listener else {
+        show::say(&accounts(&staff))?;
+        return Ok(Found::Nothing);
+    };
+    let platform = Arc::new(open::writing(at)?);
+    let greeting = format!("{}\nhttp://127.0.0.1:{}  (stop with Ctrl-C)\n", accounts(&staff), asked.port);
+    serve::serve(platform, listener, &greeting)
+}
+
+/// What the folder holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum There {
+    Nothing,
+    Half,
+    Complete,
+}
+
+/// Never touches a ledger that says nothing of a demonstration.
+fn state(folder: &Path) -> Result<There, Failure> {
+    if !folder.join("ledger.db").exists() {
+        return Ok(There::Nothing);
+    }
+    let store = store::open_read_only(folder, &Options::default())?;
+    let note = store.read()?.note("demo")?;
+    match note.as_deref() {
+        Some("complete") => Ok(There::Complete),
+        Some(_) => Ok(There::Half),
+        None => Err(Failure::new(
+            format!("{} holds a ledger that is no demonstration; it is left as it is", folder.display()),
+            "name another folder with --data",
+        )),
+    }
+}
+
+/// Throws a demonstration away. Opening it for writing first makes sure that no other program has it.
+fn clear(folder: &Path) -> Result<(), Failure> {
+    drop(store::open(folder, &Options::default())?);
+    for file in ["ledger.db-wal", "ledger.db-shm", "ledger.db"] {
+        let path = folder.join(file);
+        if path.exists() {
+            std::fs::remove_file(&path).map_err(|error| {
+                let what = format!("the old demonstration {} cannot be removed: {error}", path.display());
+                Failure::new(what, "remove it yourself, or name another folder with --data")
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn build(platform: &Platform, data: &Data, staff: &Staff) -> Result<(), Failure> {
+    let government = &data.targets.place;
+    found(platform, data, staff)?;
+    let mut plans = Vec::new();
+    for script in &data.scripts {
+        plans.extend(plan::plans(script, staff, platform.catalog(), government, data.targets.seed)?);
+    }
+    let bar = ProgressBar::new(plans.len() as u64);
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} records, {elapsed}") {
+        bar.set_style(style);
+    }
+    let started = Instant::now();
+    let mut play = Play {
+        platform,
+        government,
+        county: &data.county,
+        staff,
+        kept: fill::Kept::default(),
+        bar: &bar,
+        played: Played::default(),
+    };
+    play.all(&mut plans)?;
+    bar.finish_and_clear();
+    let (played, seconds) = (play.played, started.elapsed());
+    let told = targets::check(platform, &data.targets)?;
+    note(platform, data, "complete")?;
+    let rate = u128::from(played.acts) * 1_000 / seconds.as_millis().max(1);
+    show::say(&format!(
+        "{} records, {} acts, {} attempts refused; {told} figures told as the report tells them\n\
+         {rate} acts a second ({}.{:03} s)\n",
+        played.records,
+        played.acts,
+        played.refused,
+        seconds.as_secs(),
+        seconds.subsec_millis(),
+    ))
+}
+
+/// Agencies and accounts, and the note that the building has begun.
+fn found(platform: &Platform, data: &Data, staff: &Staff) -> Result<(), Failure> {
+    let salt = Dice::new(data.targets.seed, "salt", 0).bytes();
+    let password = hash_password(PASSWORD, salt)
+        .map_err(|why| Failure::new(format!("the password cannot be kept: {why}"), "free some memory"))?;
+    let mut batch = platform.batch(&data.targets.place)?;
+    let tx = batch.transaction();
+    tx.put_note("synthetic", "yes")?;
+    tx.put_note("demo", "building")?;
+    for row in staff.agency_rows(&data.targets.place) {
+        tx.put_agency(&row)?;
+    }
+    for row in staff.account_rows(&password) {
+        tx.put_account(&row)?;
+    }
+    Ok(batch.commit()?)
+}
+
+fn note(platform: &Platform, data: &Data, text: &str) -> Result<(), Fault> {
+    let mut batch = platform.batch(&data.targets.place)?;
+    batch.transaction().put_note("demo", text)?;
+    batch.commit()
+}
+
+/// Who can sign in, for a newcomer.
+fn accounts(staff: &Staff) -> String {
+    let shown = staff.people.iter().filter(|person| SHOWN.contains(&person.account.as_str()));
+    let rows = shown.map(|person| {
+        let agency = staff.agencies.iter().find(|agency| agency.code == person.agency);
+        let agency = agency.map(|agency| agency.name.clone()).unwrap_or_default();
+        vec![person.account.to_string(), PASSWORD.to_owned(), person.shown.clone(), agency]
+    });
+    let table = show::table(&["account", "password", "who", "agency"], rows.collect(), &[]);
+    format!("{table}and {} more accounts, agency-clerk and so on, all synthetic\n", staff.people.len() - SHOWN.len())
+}

@@ -1,0 +1,302 @@
+//! Figures: a table by line, and every counted number opening into its records.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use figures::{Amount, Period};
+use platform::{Behind, FigureValue, Platform, TellError};
+use procedure::{Counted, Expr, Figure, Line};
+use terms::{Date, PlaceCode, RecordId};
+
+use crate::app::App;
+use crate::desk::heading;
+use crate::frame::{Frame, page, query};
+use crate::input;
+use crate::session::Visitor;
+use crate::wrong::Wrong;
+
+/// Place and period of a page, as asked for.
+#[derive(Clone)]
+pub(crate) struct Asked {
+    pub place: PlaceCode,
+    pub period: Period,
+    /// Something could not be read and the default stands for it.
+    pub mended: bool,
+}
+
+impl Asked {
+    /// What the query asks for; the site's own place and this year where it says nothing.
+    pub fn of(app: &App, given: &HashMap<String, String>) -> Asked {
+        let part = |name: &str| given.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
+        let this_year = app.platform.now().year();
+        let (mut place, mut mended) = (app.options.government.clone(), false);
+        if let Some(text) = part("place") {
+            match text.parse() {
+                Ok(found) => place = found,
+                Err(_) => mended = true,
+            }
+        }
+        let year = part("year").map(|text| text.parse::<i16>().ok());
+        let year = year.and_then(|year| {
+            mended |= year.is_none();
+            year
+        });
+        let whole = year.or(Some(this_year)).and_then(Period::year);
+        let mut period = whole.unwrap_or(Period { from: Date::MIN, to: Date::MAX });
+        let (from, to) = (part("from"), part("to"));
+        for (text, day) in [(from, &mut period.from), (to, &mut period.to)] {
+            match text.map(input::date) {
+                Some(Some(found)) => *day = found,
+                Some(None) => mended = true,
+                None => {}
+            }
+        }
+        if period.from > period.to {
+            mended = true;
+            period.from = period.to;
+        }
+        Asked { place, period, mended }
+    }
+
+    /// The same as a query, with a part.
+    pub fn query(&self, part: &str) -> String {
+        let (from, to) = (self.period.from.to_string(), self.period.to.to_string());
+        query(&[("part", part), ("from", &from), ("to", &to), ("place", self.place.as_str())])
+    }
+}
+
+struct FigureRow {
+    href: String,
+    title: String,
+    value: Option<String>,
+    unit: String,
+    part: bool,
+}
+
+struct LineGroup {
+    title: String,
+    rows: Vec<FigureRow>,
+}
+
+#[derive(Template)]
+#[template(path = "figures.html")]
+struct FiguresPage {
+    f: Frame,
+    asked: Asked,
+    groups: Vec<LineGroup>,
+    as_of: String,
+    place_name: String,
+}
+
+/// All figures of a place and a period.
+pub(crate) async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(given): Query<HashMap<String, String>>,
+) -> Result<Response, Wrong> {
+    let asked = Asked::of(&app, &given);
+    let frame = visitor.told().await?.titled("figures-title").within("figures");
+    page(&app.ask(move |platform| table(platform, frame, asked)).await?)
+}
+
+fn table(platform: &Platform, frame: Frame, asked: Asked) -> Result<FiguresPage, TellError> {
+    let all = platform.figures(&asked.place, asked.period)?;
+    let position = all.first().map_or(0, |figure| figure.as_of);
+    let mut groups: Vec<(terms::Code, LineGroup)> = Vec::new();
+    for figure in all {
+        let row = FigureRow {
+            href: format!("/figures/{}{}", figure.code, asked.query(figure.part.as_deref().unwrap_or_default())),
+            title: frame.said(&figure.title),
+            value: figure.value.map(|value| value.to_string()),
+            part: figure.part.is_some(),
+            unit: figure.unit,
+        };
+        match groups.iter_mut().find(|(line, _)| *line == figure.line) {
+            Some((_, group)) => group.rows.push(row),
+            None => {
+                let line = platform.catalog().versions(&figure.line).last().cloned();
+                let title = line.map_or_else(|| figure.line.to_string(), |line| frame.said(&line.title));
+                groups.push((figure.line, LineGroup { title, rows: vec![row] }));
+            }
+        }
+    }
+    Ok(FiguresPage {
+        place_name: place_name(platform, &asked),
+        as_of: frame.t1("figure-as-of", "position", position),
+        groups: groups.into_iter().map(|(_, group)| group).collect(),
+        asked,
+        f: frame,
+    })
+}
+
+fn place_name(platform: &Platform, asked: &Asked) -> String {
+    let region = platform.catalog().regions.get(&asked.place, asked.period.to);
+    region.map_or_else(|| asked.place.to_string(), |region| region.name.clone())
+}
+
+struct BehindRow {
+    /// None where the record is not this visitor's to see.
+    href: Option<String>,
+    label: String,
+    opened: String,
+    adds: String,
+}
+
+#[derive(Template)]
+#[template(path = "figure.html")]
+struct FigurePage {
+    f: Frame,
+    line: String,
+    value: Option<String>,
+    unit: String,
+    counted: Vec<String>,
+    period: Period,
+    place_name: String,
+    as_of: String,
+    opens: bool,
+    rows: Vec<BehindRow>,
+    sum: Option<String>,
+    equal: bool,
+    next: Option<String>,
+    first: Option<String>,
+    back: String,
+    signed_in: bool,
+}
+
+/// Rows on a page, and rows added up at a time.
+const PAGE: u32 = 50;
+const PART: u32 = 1_000;
+
+/// One figure with its definition and its records.
+pub(crate) async fn one(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(code): Path<String>,
+    Query(given): Query<HashMap<String, String>>,
+) -> Result<Response, Wrong> {
+    let asked = Asked::of(&app, &given);
+    let part = given.get("part").filter(|part| !part.is_empty()).cloned();
+    let after = given.get("after").and_then(|id| id.parse().ok());
+    let frame = visitor.told().await?.within("figures");
+    page(&app.ask(move |platform| opened(platform, frame, &asked, &code, part.as_deref(), after)).await?)
+}
+
+fn opened(
+    platform: &Platform,
+    frame: Frame,
+    asked: &Asked,
+    code: &str,
+    part: Option<&str>,
+    after: Option<RecordId>,
+) -> Result<FigurePage, TellError> {
+    let told = platform.figures(&asked.place, asked.period)?;
+    let unknown = || TellError::UnknownFigure(code.to_owned());
+    let told = told.into_iter().find(|figure| figure.code == code && figure.part.as_deref() == part);
+    let told = told.ok_or_else(unknown)?;
+    let line = platform.catalog().line(&told.line, &asked.place, asked.period.to);
+    let line = line.or_else(|| platform.catalog().versions(&told.line).last().cloned()).ok_or_else(unknown)?;
+    let figure = line.figures.iter().find(|figure| figure.code == code).ok_or_else(unknown)?;
+    let counted = figure.counted.from_records();
+    let rows = platform.behind(&asked.place, asked.period, code, part, after, PAGE)?;
+    let money = told.value.is_some_and(|value| value.scale == 2) && counted;
+    let printed = |amount: i64| if money { Amount::fen(amount) } else { Amount::whole(amount) };
+    let sum = if counted { Some(sum(platform, asked, code, part)?) } else { None };
+    let base = asked.query(part.unwrap_or_default());
+    let next = (rows.len() >= PAGE as usize).then(|| rows.last().map(|row| row.row.id)).flatten();
+    Ok(FigurePage {
+        line: frame.said(&line.title),
+        value: told.value.map(|value| value.to_string()),
+        counted: definition(&frame, platform, &line, figure),
+        period: asked.period,
+        place_name: place_name(platform, asked),
+        as_of: frame.t1("figure-as-of", "position", told.as_of),
+        opens: told.opens,
+        rows: rows.iter().map(|row| behind_row(platform, &frame, row, printed(row.amount))).collect(),
+        equal: told.value.zip(sum).is_some_and(|(value, sum)| value.units == sum),
+        sum: sum.map(|sum| printed(sum).to_string()),
+        next: next.map(|id| format!("/figures/{code}{base}&after={id}")),
+        first: after.map(|_| format!("/figures/{code}{base}")),
+        back: format!("/figures{}", asked.query("")),
+        signed_in: frame.person.is_some(),
+        f: frame.clone().named(frame.said(&told.title)),
+        unit: told.unit,
+    })
+}
+
+/// What the records behind a figure add up to, all of them.
+fn sum(platform: &Platform, asked: &Asked, code: &str, part: Option<&str>) -> Result<i64, TellError> {
+    let (mut total, mut after) = (0, None);
+    loop {
+        let rows = platform.behind(&asked.place, asked.period, code, part, after, PART)?;
+        total += rows.iter().map(|row| row.amount).sum::<i64>();
+        match rows.last() {
+            Some(last) if rows.len() >= PART as usize => after = Some(last.row.id),
+            _ => return Ok(total),
+        }
+    }
+}
+
+fn behind_row(platform: &Platform, frame: &Frame, behind: &Behind, adds: Amount) -> BehindRow {
+    let row = &behind.row;
+    let sees = frame.person.as_ref().is_some_and(|person| platform.sees(person, row));
+    let line = platform.catalog().versions(&row.line).last().cloned();
+    let label = match (sees, line) {
+        (true, Some(line)) => heading(frame, row, &line),
+        (true, None) => row.id.to_string(),
+        (false, _) => frame.t("figure-hidden"),
+    };
+    BehindRow {
+        href: sees.then(|| format!("/records/{}", row.id)),
+        label,
+        opened: if sees { row.opened.to_string() } else { String::new() },
+        adds: adds.to_string(),
+    }
+}
+
+/// How a figure is counted, in sentences.
+fn definition(frame: &Frame, platform: &Platform, line: &Line, figure: &Figure) -> Vec<String> {
+    let titles = |titles: Vec<String>| wording::list(frame.language, &titles);
+    let acts = |ids: &[procedure::ActId]| titles(ids.iter().map(|id| frame.said(&line.act(*id).title)).collect());
+    let say = |code: &str, args: &[(&str, String)]| wording::say(frame.language, code, args);
+    let named = |code: &terms::Code| {
+        let figure = platform.catalog().figures().find(|figure| figure.code == *code);
+        figure.map_or_else(|| code.to_string(), |figure| frame.said(&figure.title))
+    };
+    let mut all = vec![match &figure.counted {
+        Counted::Flow(ids) => say("counted-flow", &[("acts", acts(ids))]),
+        Counted::Sum(ids, field) => {
+            say("counted-sum", &[("acts", acts(ids)), ("field", frame.said(&line.field(*field).title))])
+        }
+        Counted::Stock(stages) => {
+            let stages = stages.iter().filter_map(|id| line.stages.get(id.index()));
+            say("counted-stock", &[("stages", titles(stages.map(|stage| frame.said(&stage.title)).collect()))])
+        }
+        Counted::Lapses(limit) => say("counted-lapses", &[("limit", frame.said(&line.limit(*limit).title))]),
+        Counted::Agencies(of) => say("counted-agencies", &[("of", named(of))]),
+        Counted::Ratio(part, whole) => say("counted-ratio", &[("part", named(part)), ("whole", named(whole))]),
+        Counted::Difference(left, right) => {
+            say("counted-difference", &[("left", named(left)), ("right", named(right))])
+        }
+        Counted::YearOnYear(of) => say("counted-year-on-year", &[("of", named(of))]),
+    }];
+    if let Some(filter) = &figure.filter {
+        all.push(say("counted-filter", &[("filter", Expr::say(filter, line, frame.language))]));
+    }
+    if let Some(by) = figure.by {
+        all.push(say("counted-by", &[("field", frame.said(&line.field(by).title))]));
+    }
+    all
+}
+
+/// The page of a figure, for links from elsewhere.
+pub(crate) fn href(code: &str, part: Option<&str>, place: &PlaceCode, period: Period) -> String {
+    let asked = Asked { place: place.clone(), period, mended: false };
+    format!("/figures/{code}{}", asked.query(part.unwrap_or_default()))
+}
+
+/// The page of a told figure.
+pub(crate) fn href_of(figure: &FigureValue, place: &PlaceCode) -> String {
+    href(&figure.code, figure.part.as_deref(), place, figure.period)
+}
