@@ -62,7 +62,11 @@ fn bless() -> Outcome {
 
 fn documents(write: bool) -> Outcome {
     let update: &[(&str, &str)] = if write { &[("UPDATE", "1")] } else { &[] };
-    cargo("generated parts of the documents", &["test", "--quiet", "-p", "xtask", "--test", "docs", "--test", "example"], update)
+    cargo(
+        "generated parts of the documents",
+        &["test", "--quiet", "-p", "xtask", "--test", "docs", "--test", "example"],
+        update,
+    )
 }
 
 fn bench(rest: &[&str]) -> Outcome {

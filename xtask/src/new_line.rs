@@ -19,7 +19,9 @@ pub fn new_line(code: &str, year: Option<&str>) -> Outcome {
     let root = root();
     write(&root, &format!("catalog/lines/{code}/{year}.toml"), &fill(LINE))?;
     write(&root, &format!("cases/{code}/lawful.case"), &fill(CASE))?;
-    println!("next: cite the law, then `cargo run -- check`, then `cargo xtask bless`; docs/adding-a-line.md goes along");
+    println!(
+        "next: cite the law, then `cargo run -- check`, then `cargo xtask bless`; docs/adding-a-line.md goes along"
+    );
     Ok(())
 }
 
@@ -91,3 +93,27 @@ set   subject="试一试"
 YEAR-03-02  window_clerk  receive
 YEAR-03-10  handler  decide
 "#;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use catalog::{Source, load, render};
+
+    use super::{CASE, LINE};
+    use crate::step::root;
+
+    #[test]
+    fn what_it_begins_loads_and_runs_once_the_law_is_cited() {
+        let fill = |text: &str| text.replace("CODE", "begun").replace("YEAR", "2026").replace("法律简称", "行政处罚法");
+        let there = Source::from_dir(&root().join("catalog")).unwrap();
+        let mut files: Vec<(String, String)> =
+            there.files().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+        files.push(("lines/begun/2026.toml".to_owned(), fill(LINE)));
+        let source = Source::from_texts(files);
+        let (catalog, findings) = load(&source);
+        let catalog = catalog.unwrap_or_else(|| panic!("{}", render(&findings, &source, false)));
+        let outcome = testkit::cases::check(&Arc::new(catalog), &fill(CASE)).unwrap_or_else(|why| panic!("{why}"));
+        assert!(outcome.got.contains("decide met"), "{}", outcome.got);
+    }
+}

@@ -50,7 +50,8 @@ fn code(path: &str) -> Vec<(usize, String)> {
 fn has_word(line: &str, word: &str) -> bool {
     let inner = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     line.match_indices(word).any(|(at, _)| {
-        !inner(line[..at].chars().next_back()) && (word.ends_with(':') || !inner(line[at + word.len()..].chars().next()))
+        !inner(line[..at].chars().next_back())
+            && (word.ends_with(':') || !inner(line[at + word.len()..].chars().next()))
     })
 }
 
@@ -72,7 +73,8 @@ fn uses(folders: impl Iterator<Item = String>, words: &[&str]) -> Vec<String> {
 
 #[test]
 fn the_spine_has_no_clock_no_disk_no_net_and_no_floats() {
-    let words = ["fs::", "net::", "env::", "SystemTime", "Instant", "Zoned", "Timestamp", "f32", "f64", "async", "thread::"];
+    let words =
+        ["fs::", "net::", "env::", "SystemTime", "Instant", "Zoned", "Timestamp", "f32", "f64", "async", "thread::"];
     let found = uses(SPINE.iter().map(|name| format!("crates/{name}/src")), &words);
     assert!(found.is_empty(), "hand it in as a value:\n{}", found.join("\n"));
 }

@@ -13,8 +13,8 @@ use crate::{Measured, Res};
 
 const CLIENTS: u64 = 64;
 /// Items that each client takes from the proposal onto the list: four acts each.
-const ITEMS: u64 = 100;
-const ROUNDS: usize = 3;
+const ITEMS: u64 = 40;
+const ROUNDS: usize = 7;
 
 /// Measures in turns, and takes the middle of the ratios.
 pub fn measure() -> Res<Vec<Measured>> {

@@ -53,7 +53,11 @@ fn case(line: &Line, steps: &[Step], calendar: &Calendar, with_lapses: bool) -> 
         }
         record = Some(act(line, record, step, calendar)?);
     }
-    if record.is_some_and(|record| record.closed(line)) { Ok(steps.len()) } else { Err("the case did not close".into()) }
+    if record.is_some_and(|record| record.closed(line)) {
+        Ok(steps.len())
+    } else {
+        Err("the case did not close".into())
+    }
 }
 
 fn act(line: &Line, record: Option<Record>, step: &Step, calendar: &Calendar) -> Res<Record> {

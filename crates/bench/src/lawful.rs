@@ -70,7 +70,8 @@ fn step(
         let mut inputs = Vec::new();
         for (field, must) in &act.fills {
             let code = line.field(*field).code.as_str();
-            let find = |list: &[(String, String)]| list.iter().find(|(key, _)| key == code).map(|(_, text)| text.clone());
+            let find =
+                |list: &[(String, String)]| list.iter().find(|(key, _)| key == code).map(|(_, text)| text.clone());
             if let Some(text) = find(given).or_else(|| find(set).filter(|_| *must)) {
                 inputs.push((*field, value(&line.field(*field).kind, &text)?));
             }

@@ -16,6 +16,9 @@ use std::process::ExitCode;
 /// Anything that went wrong while measuring.
 pub type Res<T> = Result<T, Box<dyn Error>>;
 
+/// Measures one thing.
+type Measure<'a> = dyn Fn() -> Res<Vec<Measured>> + 'a;
+
 /// One measured number.
 pub struct Measured {
     /// What.
@@ -44,7 +47,7 @@ fn main() -> ExitCode {
         let named: Vec<&String> = words.iter().filter(|word| !word.starts_with("--")).collect();
         named.is_empty() || named.iter().any(|word| *word == name)
     };
-    let all: [(&str, &dyn Fn() -> Res<Vec<Measured>>); 4] = [
+    let all: [(&str, &Measure); 4] = [
         ("kernel", &judging::measure),
         ("reader", &reading::measure),
         ("acts", &acts::measure),

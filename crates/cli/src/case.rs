@@ -1,34 +1,40 @@
 //! `fazhi case`: timelines that try the lines.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use catalog::Catalog;
+use testkit::cases;
 
 use crate::args::{At, Case};
 use crate::failure::{Failure, Found};
 use crate::{open, show};
 
-/// Runs case files.
+/// Runs case files and shows where they differ from what is written.
 pub fn run(at: &At, asked: &Case) -> Result<Found, Failure> {
     let catalog = open::catalog(at)?;
     let files = files(&asked.files)?;
     let mut red = 0_usize;
     let mut out = String::new();
     for file in &files {
-        let text = text(file)?;
-        if !green(&catalog, &text) {
-            red += 1;
-            out.push_str(&format!("{}: does not run as it is written\n", file.display()));
-        }
+        let wrong = match cases::check(&catalog, &text(file)?) {
+            Ok(outcome) if outcome.passed => continue,
+            Ok(outcome) => outcome.diff,
+            Err(error) => format!("{error}\n"),
+        };
+        red += 1;
+        out.push_str(&format!("{}:\n{wrong}", file.display()));
     }
-    out.push_str(&format!("{} cases, {red} of them red\n", files.len()));
+    out.push_str(&format!("{} cases, {red} of them not as they are written\n", files.len()));
     show::say(&out)?;
     Ok(Found::when(red > 0))
 }
 
-/// Whether a case runs as it is written.
-pub fn green(_catalog: &Catalog, _text: &str) -> bool {
-    false
+/// The entries of the scope that a case shows, where it runs as it is written.
+pub fn shows(catalog: &Arc<Catalog>, text: &str) -> Vec<String> {
+    let Ok(case) = cases::parse(text) else { return Vec::new() };
+    let green = !case.scope.is_empty() && cases::check(catalog, text).is_ok_and(|outcome| outcome.passed);
+    if green { case.scope } else { Vec::new() }
 }
 
 /// The case files of these files and folders, in order.

@@ -1,8 +1,8 @@
 //! `fazhi explain`: where each limit of a record stands, and why.
 
-use kernel::{ClockState, WhyStep};
 use platform::{ClockView, Light, RecordView};
-use terms::{DayRole, GovernmentCode};
+use procedure::{Article, Language};
+use terms::GovernmentCode;
 
 use crate::args::{At, Explain};
 use crate::failure::{Failure, Found};
@@ -52,55 +52,20 @@ fn told(view: &RecordView) -> String {
 
 fn limit(view: &RecordView, one: &ClockView) -> String {
     let limit = view.line.limit(one.limit);
-    let law: Vec<String> = limit.ground.law.iter().map(ToString::to_string).collect();
-    let mut text = format!("\n{} [{}]: {}\n", limit.title.zh, law.join(", "), state(one));
-    for step in one.why.iter().flat_map(|why| &why.steps) {
-        text.push_str(&match step {
-            WhyStep::Start(at) => format!("  starts {}; that day does not count\n", at.date()),
-            WhyStep::Counted(period, days) => format!("  {}\n", counted(&period.zh(), days)),
-            WhyStep::StoodStill(from, Some(until)) => format!("  stood still {} to {}\n", from.date(), until.date()),
-            WhyStep::StoodStill(from, None) => format!("  stands still since {}\n", from.date()),
-            WhyStep::Extended(at, by) => format!("  extended on {} by {}\n", at.date(), by.zh()),
-            WhyStep::Until => "  until the day that the record holds\n".to_owned(),
-            WhyStep::Ends(at, rolls) => {
-                let rolls = if *rolls { ", a day off moves to the next working day" } else { "" };
-                format!("  ends {at}{rolls}\n")
-            }
-        });
+    let law: Vec<String> = limit.ground.law.iter().map(Article::zh).collect();
+    let state = wording::dates::state(Language::Zh, &one.clock.state);
+    let light = match one.light {
+        Some(Light::Late) => "(late)",
+        Some(Light::Soon) => "(soon)",
+        Some(Light::Provisional) => "(provisional: the holidays are not announced yet)",
+        _ => "",
+    };
+    let mut text = format!("\n{} [{}]: {state}{light}\n", limit.title.zh, law.join("、"));
+    for step in one.why.iter().flat_map(|why| wording::dates::why(Language::Zh, why)) {
+        text.push_str(&format!("  {}\n", step.text));
+        for day in step.days {
+            text.push_str(&format!("    {day}\n"));
+        }
     }
     text
 }
-
-/// The days of a count, in runs that fare alike.
-fn counted(period: &str, days: &[terms::DayNote]) -> String {
-    let run = |day: &terms::DayNote| {
-        let span = if day.first == day.last { day.first.to_string() } else { format!("{} to {}", day.first, day.last) };
-        let role = match day.role {
-            DayRole::Start => "not counted: the day itself".to_owned(),
-            DayRole::Counted if day.counted_from == day.counted_to => format!("day {}", day.counted_from),
-            DayRole::Counted => format!("days {} to {}", day.counted_from, day.counted_to),
-            DayRole::Skipped => "no working day".to_owned(),
-            DayRole::Rolled => "a day off: the end moves on".to_owned(),
-            DayRole::End => "the end".to_owned(),
-        };
-        let notice = day.notice.as_ref().map(|notice| format!(" ({notice})")).unwrap_or_default();
-        format!("\n    {span}: {role}{notice}")
-    };
-    format!("{period}:{}", days.iter().map(run).collect::<String>())
-}
-
-fn state(one: &ClockView) -> String {
-    let light = match one.light {
-        Some(Light::Late) => " (late)",
-        Some(Light::Soon) => " (soon)",
-        Some(Light::Provisional) => " (provisional: the holidays are not announced yet)",
-        _ => "",
-    };
-    match one.clock.state {
-        ClockState::Runs(deadline) => format!("until {}{light}", deadline.last.date()),
-        ClockState::StandsStill => "stands still".to_owned(),
-        ClockState::Passed(deadline) => format!("passed on {}", deadline.last.date()),
-        ClockState::Met { at, deadline } => format!("met on {}, last day {}", at.date(), deadline.last.date()),
-    }
-}
-

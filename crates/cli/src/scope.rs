@@ -1,7 +1,10 @@
 //! `fazhi scope`: which entries of docs/scope.md work.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
+
+use catalog::Catalog;
 
 use crate::args::{At, Scope};
 use crate::failure::{Failure, Found};
@@ -19,7 +22,7 @@ struct Entry<'t> {
 /// Group by group, the entries that a green case names and a page shows.
 pub fn run(at: &At, asked: &Scope) -> Result<Found, Failure> {
     let catalog = open::catalog(at)?;
-    let named = named(&asked.cases, &mut |text| case::green(&catalog, text))?;
+    let named = named(&asked.cases, &catalog)?;
     let groups = groups();
     let mut rows = Vec::new();
     let (mut working, mut all) = (0, 0);
@@ -65,21 +68,16 @@ fn groups() -> Vec<(&'static str, Vec<Entry<'static>>)> {
 }
 
 /// Numbers of entries that green cases name.
-fn named(folder: &Path, green: &mut dyn FnMut(&str) -> bool) -> Result<BTreeSet<String>, Failure> {
-    let mut named = BTreeSet::new();
+fn named(folder: &Path, catalog: &Arc<Catalog>) -> Result<BTreeSet<String>, Failure> {
     if !folder.exists() {
-        return Ok(named);
+        return Err(Failure::new(
+            format!("there is no folder of cases at {}", folder.display()),
+            "start the program in its repository, or name the folder with --cases",
+        ));
     }
-    let mut verdicts: BTreeMap<String, bool> = BTreeMap::new();
+    let mut named = BTreeSet::new();
     for file in case::files(&[folder.to_path_buf()])? {
-        let text = case::text(&file)?;
-        let numbers = text.lines().filter_map(|line| line.strip_prefix("scope ")).flat_map(str::split_whitespace);
-        for number in numbers {
-            let green = *verdicts.entry(file.display().to_string()).or_insert_with(|| green(&text));
-            if green {
-                named.insert(number.to_owned());
-            }
-        }
+        named.extend(case::shows(catalog, &case::text(&file)?));
     }
     Ok(named)
 }

@@ -4,9 +4,9 @@ use procedure::{
     Act, ActId, ActKind, Actor, Allow, Answer, Expr, Facts, FieldId, FieldType, General, Line, Record, Rule, Said,
     StageId, Strictness, Truth, What,
 };
-use terms::{Calendar, Code, Date, DateTime, Value};
+use terms::{Calendar, Code, Date, DateTime, RecordId, Value};
 
-use crate::{ClockState, Event, Gap, GapKind, Kind, Opening, Refusal, Warning, clock::clock};
+use crate::{ClockState, Event, Gap, GapKind, Kind, Opening, Refusal, Warning, apply, clock::clock};
 
 /// What is asked, of which record, by whom.
 #[derive(Clone, Copy)]
@@ -190,7 +190,9 @@ impl<'a> Judge<'a> {
     fn gaps(&self) -> Vec<Gap> {
         let mut gaps = Vec::new();
         let line = self.question.line;
-        let held = |field| self.facts().field(field).is_some();
+        // What was given once stands; an act that is done again says anew what it fills in.
+        let again = self.question.record.is_some_and(|record| record.times(self.id) > 0);
+        let held = |field| !again && self.facts().field(field).is_some();
         for (field, must) in &self.act.fills {
             let given = self.command.inputs.iter().any(|(id, _)| id == field);
             if *must && !given && !held(*field) && !self.numbered(*field) {
@@ -311,7 +313,8 @@ impl<'a> Judge<'a> {
 
     /// Limits that this act meets: too late, or before the minimum has passed.
     fn limits(&mut self) {
-        let Some(record) = self.question.record else { return };
+        let opened = self.opened();
+        let Some(record) = self.question.record.or(opened.as_ref()) else { return };
         let (line, act) = (self.question.line, self.id);
         for (id, limit) in line.limits_with_ids().filter(|(_, limit)| limit.ends.contains(&act)) {
             let Some(clock) = clock(line, record, id, self.question.calendar) else { continue };
@@ -323,6 +326,7 @@ impl<'a> Judge<'a> {
                 (_, ClockState::Passed(deadline) | ClockState::Runs(deadline)) if self.command.at > deadline.last => {
                     (deadline, "R203")
                 }
+                (_, ClockState::Met { at, deadline }) if opened.is_some() && at > deadline.last => (deadline, "R203"),
                 _ => continue,
             };
             if deadline.provisional && code == "R203" {
@@ -338,6 +342,17 @@ impl<'a> Judge<'a> {
                 _ => self.warn(&limit.code, &limit.ground, None),
             }
         }
+    }
+
+    /// The record as the act at hand would open it: a date in its own form may start a limit that the act meets.
+    fn opened(&self) -> Option<Record> {
+        let opening = self.command.opening.clone().filter(|_| self.question.record.is_none())?;
+        let event = Event {
+            changes: self.command.inputs.clone(),
+            opening: Some(opening),
+            ..Event::bare(Kind::Act(self.id), self.command.at, self.question.actor.account.clone())
+        };
+        Some(apply(self.question.line, None, &event, RecordId(0), 1))
     }
 
     /// By how much the act extends a limit, if it does: before it has passed, within what is left.
@@ -513,7 +528,8 @@ fn sign(question: &Question<'_>, command: &Command) -> Verdict {
         return Verdict::Refused(vec![Refusal::new("R208")]);
     };
     let act = question.line.act(proposal.act);
-    let Some(post) = act.sign.get(usize::from(proposal.signed)).filter(|post| question.actor.posts.contains(post)) else {
+    let Some(post) = act.sign.get(usize::from(proposal.signed)).filter(|post| question.actor.posts.contains(post))
+    else {
         return Verdict::Refused(vec![Refusal::new("R103").law(&act.ground.law)]);
     };
     if record.agency != question.actor.agency && !question.actor.across.contains(post) {

@@ -259,9 +259,25 @@ impl<'a> Batch<'a> {
 
     /// Loads a record under the version that applies to it now.
     fn load(&mut self, id: RecordId, now: DateTime) -> Result<Option<Loaded>, Fault> {
-        if let Some(loaded) = self.loaded.get(&id) {
-            return Ok(Some(loaded.clone()));
-        }
+        let loaded = match self.loaded.get(&id) {
+            Some(loaded) => loaded.clone(),
+            None => match self.stored(id)? {
+                Some(loaded) => loaded,
+                None => return Ok(None),
+            },
+        };
+        // Also within a batch: it may reach over the day on which a version takes over.
+        let newer = self.catalog.line(&loaded.row.line, &self.government, now.date());
+        let moves = newer.filter(|newer| newer.pending == Pending::Move && newer.version != loaded.line.version);
+        let moved = moves.and_then(|newer| Some((carry_over(&loaded.line, &newer, &loaded.record)?, newer)));
+        Ok(Some(match moved {
+            Some((record, line)) => Loaded { line, record, ..loaded },
+            None => loaded,
+        }))
+    }
+
+    /// A record as the store has it, under the version of its last event.
+    fn stored(&mut self, id: RecordId) -> Result<Option<Loaded>, Fault> {
         let Some(row) = self.tx.record(&self.government, id)? else { return Ok(None) };
         let line = self.definitions.line(self.tx.as_mut(), row.definition)?;
         let Some(record) = decode_state(&row.state) else {
@@ -269,15 +285,6 @@ impl<'a> Batch<'a> {
                 kind: ledger::FaultKind::Damaged,
                 message: format!("the derived state of record {id} cannot be read; run `fazhi verify --rebuild`"),
             });
-        };
-        let newer = self.catalog.line(&row.line, &self.government, now.date());
-        let moves = newer.filter(|newer| newer.pending == Pending::Move && newer.version != line.version);
-        let (line, record) = match moves {
-            Some(newer) => match carry_over(&line, &newer, &record) {
-                Some(record) => (newer, record),
-                None => (line, record),
-            },
-            None => (line, record),
         };
         Ok(Some(Loaded { row, line, record }))
     }

@@ -52,7 +52,8 @@ impl Platform {
 
     /// Whether a person sees a row: the own government's, and there what [`visible`] says.
     pub fn sees(&self, person: &Person, row: &RecordRow) -> bool {
-        row.government == person.government && decode_state(&row.state).is_some_and(|record| visible(&self.catalog.terms, person, &record))
+        row.government == person.government
+            && decode_state(&row.state).is_some_and(|record| visible(&self.catalog.terms, person, &record))
     }
 
     /// Keys of a line's records with their labels, newest first, to choose from in a form.
@@ -66,12 +67,13 @@ impl Platform {
         for row in read.records(&query)? {
             let line = self.definitions.line(read.as_mut(), row.definition)?;
             let Some(record) = decode_state(&row.state) else { continue };
-            let key = line.fields_with_ids().filter(|(_, field)| !field.personal).find_map(|(id, field)| {
-                match record.get(id).filter(|_| field.unique || field.key)? {
-                    Value::Text(text) => Some(Code::from(text.as_str())),
-                    Value::Key(code) => Some(code.clone()),
-                    _ => None,
-                }
+            let key = line.fields_with_ids().filter(|(_, field)| !field.personal).find_map(|(id, field)| match record
+                .get(id)
+                .filter(|_| field.unique || field.key)?
+            {
+                Value::Text(text) => Some(Code::from(text.as_str())),
+                Value::Key(code) => Some(code.clone()),
+                _ => None,
             });
             keys.extend(key.map(|key| (key, row.label)));
         }

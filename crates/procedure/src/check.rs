@@ -122,6 +122,7 @@ impl Checker<'_> {
             };
         }
         let (left_term, ty) = self.term(left, None)?;
+        self.single(left, &left_term)?;
         let (right_term, other) = self.term(right, Some(&ty))?;
         if !alike(&ty, &other) {
             return self.fail(
@@ -169,6 +170,7 @@ impl Checker<'_> {
             return Some(Expr::Stage(self.track(name), stages?));
         }
         let (term, ty) = self.term(left, None)?;
+        self.single(left, &term)?;
         let mut found = Vec::new();
         for item in items {
             let (other, other_ty) = self.term(item, Some(&ty))?;
@@ -183,6 +185,19 @@ impl Checker<'_> {
             found.push(other);
         }
         Some(Expr::In(term, found))
+    }
+
+    /// A field of several choices is never equal to one of them: the guard would not be known for ever.
+    fn single(&mut self, node: &Node, term: &Term) -> Option<()> {
+        let several =
+            |field: &FieldId| matches!(self.line.field(*field).kind, FieldType::Choices(_) | FieldType::Keys(_));
+        match term {
+            Term::Field(field) if several(field) => {
+                let help = format!("write `{} has …`", self.line.field(*field).code);
+                self.fail(&node.span, "E203", "this field holds several values".into(), Some(help))
+            }
+            _ => Some(()),
+        }
     }
 
     fn has(&mut self, left: &Node, right: &Node) -> Option<Expr> {

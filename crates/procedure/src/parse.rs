@@ -203,7 +203,10 @@ impl Parser {
             if self.sign(close) {
                 return Ok(items);
             }
-            self.expect(",")?;
+            if !self.sign(",") {
+                let span = self.here();
+                return Err(error(span, format!("`,` or `{close}` is missing here"), None));
+            }
         }
     }
     fn sum(&mut self) -> Result<Node, ExprError> {
@@ -276,10 +279,10 @@ impl Parser {
             self.at += 1;
         }
         match unit.as_str() {
-            "" => digits
-                .parse()
-                .map(Kind::Number)
-                .map_err(|_| error(span, format!("`{digits}` is no whole number"), None)),
+            "" => digits.parse().map(Kind::Number).map_err(|_| {
+                let what = if digits.contains('-') { "day" } else { "whole number" };
+                error(span, format!("`{digits}` is no {what}"), None)
+            }),
             " yuan" => {
                 digits.parse().map(Kind::Money).map_err(|_| error(span, format!("`{digits}` is no amount"), None))
             }

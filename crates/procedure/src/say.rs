@@ -1,6 +1,6 @@
 //! Every condition prints itself, in Chinese and in English.
 
-use crate::{Compare, Expr, Field, Line, Said, Term, Value};
+use crate::{Compare, Expr, Field, FieldType, Line, Said, Term, Value};
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,7 +92,8 @@ impl Speaker<'_> {
             Expr::Or(parts) => self.join(parts, "，或者", " or "),
             Expr::Not(inner) => self.negated(inner),
             Expr::Compare(compare, left, right) => {
-                format!("{}{}{}", self.term(left), self.sign(*compare), self.right(left, right))
+                let sign = self.sign(*compare, self.is_day(left) || self.is_day(right));
+                format!("{}{sign}{}", self.term(left), self.right(left, right))
             }
             Expr::In(term, items) => {
                 let items: Vec<String> = items.iter().map(|item| self.right(term, item)).collect();
@@ -155,12 +156,40 @@ impl Speaker<'_> {
                 let title = &self.line.lookups[lookup.index()].title;
                 self.either(format!("没有{}", title.zh), format!("no {} found", title.en))
             }
+            Expr::IsTrue(term) => self.either(format!("{}为否", self.term(term)), format!("{} is no", self.term(term))),
+            Expr::Lapsed(limit) => {
+                let title = &self.line.limit(*limit).title;
+                self.either(format!("{}未届满", title.zh), format!("{} has not passed", title.en))
+            }
+            Expr::Filled(field) => {
+                let title = &self.line.field(*field).title;
+                self.either(format!("未填写{}", title.zh), format!("{} is not given", title.en))
+            }
+            Expr::Stage(..) => {
+                let said = self.expr(inner);
+                let en = said.replacen("it stands in", "it does not stand in", 1);
+                self.either(format!("不{said}"), en)
+            }
             _ => self.either(format!("并非{}", self.expr(inner)), format!("not {}", self.expr(inner))),
         }
     }
 
-    fn sign(&self, compare: Compare) -> &'static str {
+    fn is_day(&self, term: &Term) -> bool {
+        match term {
+            Term::Today | Term::Day(_) | Term::Later(..) | Term::Earlier(..) => true,
+            Term::Literal(value) => matches!(value, Value::Date(_) | Value::Moment(_)),
+            Term::Field(field) => matches!(self.line.field(*field).kind, FieldType::Date | FieldType::Moment),
+            _ => false,
+        }
+    }
+
+    /// A day is earlier or later, not less or more.
+    fn sign(&self, compare: Compare, days: bool) -> &'static str {
         let (zh, en) = match compare {
+            Compare::Less if days => ("早于", " is before "),
+            Compare::AtMost if days => ("不晚于", " is not after "),
+            Compare::More if days => ("晚于", " is after "),
+            Compare::AtLeast if days => ("不早于", " is not before "),
             Compare::Equal => ("为", " is "),
             Compare::Unequal => ("不为", " is not "),
             Compare::Less => ("小于", " < "),

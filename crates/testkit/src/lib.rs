@@ -13,5 +13,5 @@ mod temp;
 
 pub use bench::{Bench, person};
 pub use clock::FixedClock;
-pub use temp::TempStore;
 pub use small::{DEMO, repository, small};
+pub use temp::TempStore;

@@ -1,7 +1,7 @@
 //! A ledger that goes when the test ends.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use ledger::{Fault, FaultKind};
@@ -24,7 +24,14 @@ impl TempStore {
             kind: FaultKind::Unavailable,
             message: format!("no temporary folder could be made: {why}"),
         };
-        let folder = folder().map_err(fault)?;
+        TempStore::reopen(folder().map_err(fault)?)
+    }
+
+    /// The store that lies in a folder, or an empty one.
+    ///
+    /// # Errors
+    /// Where it cannot be opened.
+    pub fn reopen(folder: TempDir) -> Result<TempStore, Fault> {
         let store = Arc::new(store::open(folder.path(), &Options::default())?);
         Ok(TempStore { store, folder })
     }
@@ -34,9 +41,9 @@ impl TempStore {
         self.store.clone()
     }
 
-    /// The database file, for tests that damage it.
-    pub fn file(&self) -> PathBuf {
-        self.folder.path().join("ledger.db")
+    /// Closes the store and keeps its folder, for tests that damage its file.
+    pub fn close(self) -> TempDir {
+        self.folder
     }
 }
 

@@ -41,6 +41,11 @@ fn each(cases: u32, test: impl Fn(Vec<Move>) -> Result<(), TestCaseError>) {
     }
 }
 
+/// How many sequences for each line: `PROMISES=1000` looks harder.
+fn sequences() -> u32 {
+    std::env::var("PROMISES").ok().and_then(|number| number.parse().ok()).unwrap_or(50)
+}
+
 struct World<'a> {
     catalog: &'a Arc<Catalog>,
     bench: Bench,
@@ -170,13 +175,7 @@ impl World<'_> {
         pick(all, u64::from(step.pick)).unwrap()
     }
 
-    fn inputs(
-        &self,
-        step: &Move,
-        line: &Line,
-        view: Option<&RecordView>,
-        act: Option<&Act>,
-    ) -> Vec<(Code, Value)> {
+    fn inputs(&self, step: &Move, line: &Line, view: Option<&RecordView>, act: Option<&Act>) -> Vec<(Code, Value)> {
         let mut seed = step.values;
         let mut next = || {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -188,7 +187,8 @@ impl World<'_> {
                 for (id, must) in &act.fills {
                     let (fill, seed) = (next(), next());
                     if *must || fill % 3 == 0 {
-                        inputs.extend(value(line.field(*id), seed, self.now).map(|v| (line.field(*id).code.clone(), v)));
+                        inputs
+                            .extend(value(line.field(*id), seed, self.now).map(|v| (line.field(*id).code.clone(), v)));
                     }
                 }
             }
@@ -257,7 +257,10 @@ impl World<'_> {
         }
         if let Some(before) = before {
             let moved = self.line(Some(before)).pending == Pending::Move;
-            prop_assert!(moved || before.row.definition == view.row.definition, "the definition changed under a record");
+            prop_assert!(
+                moved || before.row.definition == view.row.definition,
+                "the definition changed under a record"
+            );
             prop_assert!(view.row.seq > before.row.seq);
         }
         Ok(())
@@ -334,7 +337,12 @@ fn sound(platform: &Platform, government: &GovernmentCode) -> Result<(), TestCas
         let counted = by_figure.get(&value.code).copied().unwrap_or(0);
         prop_assert_eq!(sum, counted, "{} does not recount", &figure.code);
         let amount = value.value.map(|amount| format!("{amount:?}"));
-        prop_assert!(amount.is_none_or(|amount| amount.contains(&sum.to_string())), "{}: {:?} {sum}", value.code, value);
+        prop_assert!(
+            amount.is_none_or(|amount| amount.contains(&sum.to_string())),
+            "{}: {:?} {sum}",
+            value.code,
+            value
+        );
     }
     Ok(())
 }
@@ -348,7 +356,7 @@ fn random_acts_keep_the_promises() {
             let catalog = &catalog;
             scope.spawn(move || {
                 for code in part {
-                    each(150, |moves| {
+                    each(sequences(), |moves| {
                         let mut world = world(catalog, code);
                         for step in &moves {
                             world.step(step)?;

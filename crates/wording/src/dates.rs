@@ -100,7 +100,8 @@ fn note_of(language: Language, note: &DayNote, unit: Unit) -> String {
         DayRole::Rolled => say(language, "day-rolled", &[]),
         DayRole::End => say(language, "day-end", &[]),
     };
-    let kind = note.kind.as_ref().map(|kind| match kind {
+    // Of the day of the event nobody asks what kind of day it was.
+    let kind = note.kind.as_ref().filter(|_| note.role != DayRole::Start).map(|kind| match kind {
         DayKind::Working => say(language, "day-working", &[]),
         DayKind::Weekend => say(language, "day-weekend", &[]),
         DayKind::Holiday(name) => say(language, "day-holiday", &args("name", name.to_string())),
@@ -108,7 +109,7 @@ fn note_of(language: Language, note: &DayNote, unit: Unit) -> String {
     });
     // A plain weekday needs no notice to be one.
     let told = matches!(note.kind, Some(DayKind::Holiday(_) | DayKind::MakeUp(_)));
-    let notice = note.notice.as_ref().filter(|_| told);
+    let notice = note.notice.as_ref().filter(|_| told && note.role != DayRole::Start);
     let notice = notice.map(|notice| say(language, "day-notice", &args("notice", notice.clone())));
     let (colon, comma) = if language == Language::Zh { ("：", "，") } else { (": ", ", ") };
     let parts: Vec<String> = [Some(role), kind, notice].into_iter().flatten().filter(|part| !part.is_empty()).collect();

@@ -199,8 +199,9 @@ impl<H: Deref<Target = Handle>> Read for Session<H> {
     }
 
     fn keys(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<KeyRow>, Fault> {
-        let sql = "SELECT line, field, value, only_one FROM key_value WHERE government = $1 AND record = $2 \
-                   ORDER BY line, field, value";
+        // Without statistics SQLite would read all keys of the government instead.
+        let sql = "SELECT line, field, value, only_one FROM key_value INDEXED BY key_record \
+                   WHERE government = $1 AND record = $2 ORDER BY line, field, value";
         self.handle.rows(sql, params![government.as_str(), integer(record.0)], |row| {
             Ok(KeyRow {
                 line: rows::code(row, 0)?,
@@ -256,8 +257,9 @@ impl<H: Deref<Target = Handle>> Read for Session<H> {
     }
 
     fn deltas_of(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<DeltaRow>, Fault> {
+        // Without statistics SQLite would read all deltas of the government instead.
         let sql = "SELECT government, figure, day, position, record, agency, place, part, amount FROM delta \
-                   WHERE government = $1 AND record = $2 ORDER BY position, n";
+                   INDEXED BY delta_record WHERE government = $1 AND record = $2 ORDER BY position, n";
         self.handle.rows(sql, params![government.as_str(), integer(record.0)], rows::delta)
     }
 

@@ -166,9 +166,9 @@ impl Token {
     }
 
     fn read(raw: &str) -> Token {
-        let key = raw.split_once('=').filter(|(key, _)| {
-            !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        });
+        let key = raw
+            .split_once('=')
+            .filter(|(key, _)| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
         match key {
             Some((key, value)) => Token::Pair(key.to_owned(), unquoted(value).to_owned()),
             None if raw.starts_with('"') => Token::Quoted(unquoted(raw).to_owned()),

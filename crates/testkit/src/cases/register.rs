@@ -9,8 +9,7 @@ type Node = (StageId, u64);
 
 /// The acts to do, the opening act first; `None`: no course leads there.
 pub(crate) fn course(line: &Line, to: Option<StageId>, wanted: &[&str]) -> Option<Vec<ActId>> {
-    let (deemed, live): (Vec<ActId>, Vec<ActId>) =
-        usable(line).partition(|id| line.act(*id).kind == ActKind::Deemed);
+    let (deemed, live): (Vec<ActId>, Vec<ActId>) = usable(line).partition(|id| line.act(*id).kind == ActKind::Deemed);
     search(line, to, wanted, &live).or_else(|| {
         let all: Vec<ActId> = live.iter().chain(&deemed).copied().collect();
         search(line, to, wanted, &all)

@@ -204,12 +204,7 @@ impl<'a> World<'a> {
     }
 
     /// All signatures at once, by the posts that the line names.
-    fn signatures(
-        &self,
-        step: &Step,
-        id: RecordId,
-        receipts: &mut Vec<Receipt>,
-    ) -> Result<Option<String>, CaseError> {
+    fn signatures(&self, step: &Step, id: RecordId, receipts: &mut Vec<Receipt>) -> Result<Option<String>, CaseError> {
         loop {
             let view = self.view(id, step.line)?;
             let Some(proposal) = &view.record.proposal else { return Ok(None) };
@@ -225,13 +220,7 @@ impl<'a> World<'a> {
         }
     }
 
-    fn asked(
-        &self,
-        step: &Step,
-        deed: &Deed,
-        line: &Line,
-        view: Option<&RecordView>,
-    ) -> Result<Asked, CaseError> {
+    fn asked(&self, step: &Step, deed: &Deed, line: &Line, view: Option<&RecordView>) -> Result<Asked, CaseError> {
         let own = line.acts.iter().find(|act| act.code == deed.act.as_str() && !is_general(act));
         let Some(act) = own else {
             let ask = general(step, deed, view)?;
@@ -249,19 +238,23 @@ impl<'a> World<'a> {
         let mut inputs = self.inputs(line, &given)?;
         let record = view.filter(|_| !act.opens);
         let number = act.number.map(|series| line.series[series.index()].field);
+        // An act that is done again says anew what it fills in.
+        let done = |view: &RecordView| view.line.act_id(&act.code).is_some_and(|id| view.record.times(id) > 0);
+        let again = record.is_some_and(done);
         for (id, must) in &act.fills {
             let field = line.field(*id);
             let named = deed.pairs.iter().any(|pair| field.code == pair.key.as_str());
-            let held = record.is_some_and(|view| {
-                view.line.field_id(&field.code).is_some_and(|old| view.record.get(old).is_some())
-            });
-            if !*must || named || held || number == Some(*id) {
+            let held = record.and_then(|view| view.record.get(view.line.field_id(&field.code)?));
+            if !*must || named || (held.is_some() && !again) || number == Some(*id) {
                 continue;
             }
             let set = self.case.set.iter().rev().find(|pair| field.code == pair.key.as_str());
-            match set {
-                Some(pair) => inputs.extend(self.inputs(line, &[pair])?),
-                None => inputs.extend(value::plain(field, step.at, 0).map(|value| (field.code.clone(), value))),
+            match (set, held) {
+                (Some(pair), _) => inputs.extend(self.inputs(line, &[pair])?),
+                (None, Some(held)) => inputs.push((field.code.clone(), held.clone())),
+                (None, None) => {
+                    inputs.extend(value::plain(field, step.at, 0).map(|value| (field.code.clone(), value)));
+                }
             }
         }
         Ok(Asked { ask: RequestAsk::Act(act.code.clone()), inputs, opens: act.opens, done_at })
@@ -269,9 +262,9 @@ impl<'a> World<'a> {
 
     fn inputs(&self, line: &Line, pairs: &[&Pair]) -> Result<Vec<(Code, Value)>, CaseError> {
         let read = |pair: &&Pair| {
-            let id = line.field_id(&pair.key).ok_or_else(|| {
-                CaseError::new(pair.line, format!("{} has no field `{}`", line.name(), pair.key))
-            })?;
+            let id = line
+                .field_id(&pair.key)
+                .ok_or_else(|| CaseError::new(pair.line, format!("{} has no field `{}`", line.name(), pair.key)))?;
             let value = value::read(line.field(id), &pair.value, &self.registered);
             Ok((line.field(id).code.clone(), value.map_err(|why| CaseError::new(pair.line, why))?))
         };
@@ -286,15 +279,15 @@ impl<'a> World<'a> {
         let pairs: Vec<&Pair> = register.pairs.iter().collect();
         let given = self.inputs(&line, &pairs)?;
         let to = match &register.stage {
-            Some(code) => Some(line.stage_id(None, code).ok_or_else(|| {
-                CaseError::new(register.line, format!("{} has no stage `{code}`", line.name()))
-            })?),
+            Some(code) => Some(
+                line.stage_id(None, code)
+                    .ok_or_else(|| CaseError::new(register.line, format!("{} has no stage `{code}`", line.name())))?,
+            ),
             None => None,
         };
         let wanted: Vec<&str> = given.iter().map(|(code, _)| code.as_str()).collect();
-        let filled = |code: &&str| {
-            line.acts.iter().any(|act| act.fills.iter().any(|(id, _)| line.field(*id).code == **code))
-        };
+        let filled =
+            |code: &&str| line.acts.iter().any(|act| act.fills.iter().any(|(id, _)| line.field(*id).code == **code));
         if let Some(code) = wanted.iter().find(|code| !filled(code)) {
             return Err(CaseError::new(register.line, format!("no act of {} fills in `{code}`", line.name())));
         }

@@ -1,0 +1,87 @@
+//! What the events of a record add up to is what the record contributes, whatever was corrected or taken back.
+
+use std::collections::BTreeMap;
+
+use figures::{contributions, deltas};
+use kernel::{Event, Kind, Opening, replay};
+use procedure::{Line, Record};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed};
+use terms::{Code, Date, DateTime, Fen, GovernmentCode, RecordId, Value};
+
+const ACTS: [&str; 9] = ["accept", "suspend", "resume", "notify", "hear", "decide", "pay", "publish", "close"];
+
+fn day(n: i64) -> DateTime {
+    let first: Date = "2026-01-05".parse().unwrap();
+    first.checked_add(jiff::Span::new().days(n)).unwrap().at(10, 0, 0, 0)
+}
+
+/// One random event: an act with what it fills in, a correction of a field or a time, or an annulment.
+fn event(line: &Line, record: &Record, what: u8, n: i64, at: DateTime) -> Event {
+    let bare = |kind| Event::bare(kind, at, "ma".into());
+    let last = record.done.last().map_or(1, |done| done.seq);
+    let field = |code: &str| line.field_id(code).unwrap();
+    let outcome = Value::Choice(if n % 2 == 0 { "uphold" } else { "revoke" }.into());
+    let amount = Value::Money(Fen(n * 100));
+    match usize::from(what) {
+        act if act < ACTS.len() => {
+            let changes = match ACTS[act] {
+                "pay" => vec![(field("amount"), amount)],
+                "decide" => vec![(field("outcome"), outcome)],
+                _ => Vec::new(),
+            };
+            Event { changes, ..bare(Kind::Act(line.act_id(ACTS[act]).unwrap())) }
+        }
+        9 => Event { changes: vec![(field("amount"), amount)], ..bare(Kind::Corrected { time: None }) },
+        10 => Event { changes: vec![(field("outcome"), outcome)], ..bare(Kind::Corrected { time: None }) },
+        11 => bare(Kind::Corrected { time: Some((last, day(n))) }),
+        _ if record.done.len() > 1 => bare(Kind::Annulled { seq: last }),
+        _ => bare(Kind::HandedOver { to: "li".into() }),
+    }
+}
+
+type Sums = BTreeMap<(Code, Date, Code), i64>;
+
+fn told(line: &Line, record: &Record, calendar: &terms::Calendar) -> Sums {
+    let mut sums = Sums::new();
+    for one in contributions(line, record, calendar) {
+        *sums.entry((line.figures[one.figure].code.clone(), one.day, one.part)).or_insert(0) += one.amount;
+    }
+    sums.retain(|_, amount| *amount != 0);
+    sums
+}
+
+proptest! {
+    #![proptest_config(Config {
+        cases: 300,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(20_200_715),
+        ..Config::default()
+    })]
+
+    #[test]
+    fn deltas_add_up_to_what_the_record_contributes(steps in proptest::collection::vec((0u8..13, 0i64..60), 1..20)) {
+        let catalog = testkit::small(&[("demo/2024", testkit::DEMO)]).unwrap();
+        let line = catalog.versions("demo").remove(0);
+        let county: GovernmentCode = "632222".parse().unwrap();
+        let opening = Opening { agency: "justice".into(), handler: None, place: county.clone() };
+        let receive = Kind::Act(line.act_id("receive").unwrap());
+        let mut events = vec![Event { opening: Some(opening), ..Event::bare(receive, day(0), "ma".into()) }];
+        let mut record = replay(&line, &events, RecordId(1)).unwrap();
+        let mut sums = Sums::new();
+        let mut add = |before: Option<&Record>, after: &Record| {
+            for row in deltas(&line, before, after, &catalog.calendar, &county, 1) {
+                *sums.entry((row.figure, row.day, row.part)).or_insert(0) += row.amount;
+            }
+            sums.retain(|_, amount| *amount != 0);
+            sums.clone()
+        };
+        prop_assert_eq!(add(None, &record), told(&line, &record, &catalog.calendar));
+        for (step, (what, n)) in (1..).zip(steps) {
+            events.push(event(&line, &record, what, n, day(step)));
+            let next = replay(&line, &events, RecordId(1)).unwrap();
+            prop_assert_eq!(add(Some(&record), &next), told(&line, &next, &catalog.calendar));
+            record = next;
+        }
+    }
+}

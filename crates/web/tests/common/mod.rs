@@ -1,0 +1,152 @@
+//! A site over a store in a temporary folder: two agencies, four people, one line with one of everything.
+#![allow(dead_code)] // each test program uses its part
+
+use std::sync::Arc;
+
+use catalog::Catalog;
+use ledger::{AccountRow, AgencyRow, Store};
+use platform::{Answer, ClockGrant, Person, Platform, Request, RequestAsk, hash_password};
+use terms::{CommandId, Date, DateTime, GovernmentCode, Party, PartyKind, RecordId, Value};
+use testkit::{FixedClock, TempStore};
+use web::{Options, PublishedReport};
+
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse";
+
+/// The site's platform; the store goes with it.
+pub struct Site {
+    pub platform: Arc<Platform>,
+    pub clock: Arc<FixedClock>,
+    pub temp: TempStore,
+    next: std::sync::atomic::AtomicU8,
+}
+
+pub fn government() -> GovernmentCode {
+    "632222".parse().unwrap()
+}
+
+pub fn options() -> Options {
+    Options {
+        address: "127.0.0.1:0".parse().unwrap(),
+        government: government(),
+        published_reports: vec![PublishedReport {
+            year: 2026,
+            name: "示范报告".to_owned(),
+            text: "全年收到申请5件。".to_owned(),
+        }],
+        secure_cookies: false,
+    }
+}
+
+impl Site {
+    /// A site with the demonstration line alone.
+    pub fn new() -> Site {
+        Site::over(testkit::small(&[("demo/2024", testkit::DEMO)]).unwrap())
+    }
+
+    /// A site over a catalogue.
+    pub fn over(catalog: Arc<Catalog>) -> Site {
+        let temp = TempStore::new().unwrap();
+        let clock = Arc::new(FixedClock::new("2026-03-02T10:00:00".parse().unwrap()));
+        let store = temp.store();
+        people(store.as_ref());
+        let platform = Arc::new(Platform::new(store, catalog, clock.clone(), [7; 32]));
+        Site { platform, clock, temp, next: 1.into() }
+    }
+
+    pub fn router(&self) -> axum::Router {
+        web::router(self.platform.clone(), options())
+    }
+
+    pub fn at(&self, moment: &str) -> &Site {
+        self.clock.set(moment.parse().unwrap());
+        self
+    }
+
+    pub fn person(&self, account: &str) -> Person {
+        self.platform.person(&government(), account).unwrap().unwrap()
+    }
+
+    /// Does an act as somebody, whatever comes of it.
+    pub fn does(&self, who: &str, record: Option<RecordId>, ask: RequestAsk, inputs: &[(&str, Value)]) -> Answer {
+        let id = self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let request = Request {
+            id: CommandId([id; 16]),
+            who: self.person(who),
+            record,
+            line: "demo".into(),
+            seen: None,
+            ask,
+            inputs: inputs.iter().map(|(code, value)| ((*code).into(), value.clone())).collect(),
+            reasons: Vec::new(),
+            done_at: None,
+            place: None,
+            handler: None,
+            standing: kernel::Standing::Normal,
+            grant: None::<ClockGrant>,
+        };
+        self.platform.submit(request).unwrap()
+    }
+
+    /// A record received by the officer of the first agency.
+    pub fn received(&self, matter: &str) -> RecordId {
+        let inputs = [("applicant", party("欧阳建国")), ("matter", Value::Text(matter.to_owned()))];
+        match self.does("wang", None, RequestAsk::Act("receive".into()), &inputs) {
+            Answer::Done(receipt) => receipt.record,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// An act of the officer that must succeed.
+    pub fn done(&self, who: &str, record: RecordId, act: &str, inputs: &[(&str, Value)]) {
+        let answer = self.does(who, Some(record), RequestAsk::Act(act.into()), inputs);
+        assert!(matches!(answer, Answer::Done(_)), "{act}: {answer:?}");
+    }
+}
+
+pub fn party(name: &str) -> Value {
+    Value::Party(Box::new(Party {
+        kind: PartyKind::Person,
+        name: name.to_owned(),
+        number: None,
+        phone: Some("13900000000".to_owned()),
+        address: None,
+    }))
+}
+
+pub fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+pub fn moment(text: &str) -> DateTime {
+    text.parse().unwrap()
+}
+
+fn people(store: &dyn Store) {
+    let government = government();
+    let password = hash_password(PASSWORD, [3; 16]).unwrap();
+    let mut tx = store.begin(&government).unwrap();
+    for (code, name) in [("justice", "县司法局"), ("market", "县市场监督管理局")] {
+        let place = government.clone();
+        tx.put_agency(&AgencyRow { government: government.clone(), code: code.into(), name: name.into(), place }).unwrap();
+    }
+    let all = [
+        ("wang", "王明", "justice", vec!["reconsideration_officer", "publisher", "mediator", "handler"]),
+        ("li", "李华", "justice", vec!["head_of_office"]),
+        ("zhao", "赵刚", "justice", vec!["head_of_agency"]),
+        ("sun", "孙丽", "market", vec!["reconsideration_officer"]),
+    ];
+    for (name, shown, agency, posts) in all {
+        tx.put_account(&AccountRow {
+            government: government.clone(),
+            name: name.into(),
+            shown: shown.into(),
+            agency: agency.into(),
+            posts: posts.into_iter().map(Into::into).collect(),
+            password: password.clone(),
+        })
+        .unwrap();
+    }
+    tx.put_note("synthetic", "yes").unwrap();
+    tx.commit().unwrap();
+}
