@@ -15,13 +15,14 @@ pub fn root() -> PathBuf {
 
 /// Runs a program under a heading; stops the chore where it fails.
 pub fn run(heading: &str, program: &str, arguments: &[&str], set: &[(&str, &str)]) -> Outcome {
-    println!("\n── {heading}: {program} {}", arguments.join(" "));
+    let name = Path::new(program).file_name().map_or(program.into(), |name| name.to_string_lossy());
+    println!("\n── {heading}: {name} {}", arguments.join(" "));
     let began = Instant::now();
     let mut command = Command::new(program);
     command.args(arguments).envs(set.iter().copied()).current_dir(root());
     let status = command.status().map_err(|why| format!("{program} does not start: {why}"))?;
     println!("── {heading}: {:.1} s", began.elapsed().as_secs_f32());
-    if status.success() { Ok(()) } else { Err(format!("{heading}: {program} failed ({status})")) }
+    if status.success() { Ok(()) } else { Err(format!("{heading}: {name} failed ({status})")) }
 }
 
 /// Runs cargo.

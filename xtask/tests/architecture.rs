@@ -4,6 +4,7 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 use common::{files, packages, root, table, text, ticked};
 
@@ -118,6 +119,28 @@ fn nothing_is_unsafe() {
         let manifest = text(&format!("{}/Cargo.toml", package.folder));
         assert!(manifest.contains("[lints]\nworkspace = true"), "{} does not take the workspace's lints", package.name);
     }
+}
+
+/// The demonstration, the tests' tools and the benchmarks play certain lines.
+const MAY_NAME_LINES: [&str; 3] = ["crates/cli/src/demo", "crates/testkit", "crates/bench"];
+
+#[test]
+fn no_line_is_known_by_name() {
+    let lines = fs::read_dir(root().join("catalog/lines")).unwrap().map(|entry| entry.unwrap().file_name());
+    let quoted: Vec<String> = lines.map(|name| format!("\"{}\"", name.to_string_lossy())).collect();
+    let mut found = Vec::new();
+    for package in packages().into_iter().filter(|package| package.folder.starts_with("crates/")) {
+        for path in files(&format!("{}/src", package.folder), ".rs") {
+            if MAY_NAME_LINES.iter().any(|folder| path.starts_with(folder)) {
+                continue;
+            }
+            let text = text(&path);
+            // Tests within a file may name a line; they stand at its end.
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            found.extend(quoted.iter().filter(|name| code.contains(*name)).map(|name| format!("{path}: {name}")));
+        }
+    }
+    assert!(found.is_empty(), "say it in the catalogue:\n{}", found.join("\n"));
 }
 
 /// The sections of the code map: a crate's folder, and the text below its heading.

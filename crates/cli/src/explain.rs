@@ -53,7 +53,7 @@ fn told(view: &RecordView) -> String {
 fn limit(view: &RecordView, one: &ClockView) -> String {
     let limit = view.line.limit(one.limit);
     let law: Vec<String> = limit.ground.law.iter().map(Article::zh).collect();
-    let state = wording::dates::state(Language::Zh, &one.clock.state);
+    let state = wording::state(Language::Zh, &one.clock.state);
     let light = match one.light {
         Some(Light::Late) => "(late)",
         Some(Light::Soon) => "(soon)",
@@ -61,7 +61,7 @@ fn limit(view: &RecordView, one: &ClockView) -> String {
         _ => "",
     };
     let mut text = format!("\n{} [{}]: {state}{light}\n", limit.title.zh, law.join("、"));
-    for step in one.why.iter().flat_map(|why| wording::dates::why(Language::Zh, why)) {
+    for step in one.why.iter().flat_map(|why| wording::why(Language::Zh, why)) {
         text.push_str(&format!("  {}\n", step.text));
         for day in step.days {
             text.push_str(&format!("    {day}\n"));

@@ -28,8 +28,11 @@ pub fn run(at: &At, asked: &Scope) -> Result<Found, Failure> {
     let (mut working, mut all) = (0, 0);
     let mut listed = String::new();
     for (title, entries) in &groups {
-        // A page shows every line of the catalogue; an entry without a line has none.
-        let shown = |entry: &&Entry<'_>| entry.line.split(", ").any(|line| !catalog.versions(line).is_empty());
+        // A page shows every line of the catalogue, and one the report; an entry without a line has none.
+        let shown = |entry: &&Entry<'_>| match entry.line {
+            "report" => !catalog.reports.is_empty(),
+            line => !catalog.versions(line).is_empty(),
+        };
         let works = |entry: &&Entry<'_>| named.contains(entry.number) && shown(entry);
         let done = entries.iter().filter(works).count();
         working += done;

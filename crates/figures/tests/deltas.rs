@@ -1,4 +1,5 @@
 //! What the events of a record add up to is what the record contributes, whatever was corrected or taken back.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
 //! Clocks, signatures, annulments and corrections of the demonstration line: timelines in `clocks/*.case`, each run
 //! through the door. `UPDATE=1` blesses them.
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::Path;

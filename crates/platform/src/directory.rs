@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ledger::{Fault, PublicRow, RecordQuery, RecordRow};
+use ledger::{Fault, RecordQuery, RecordRow};
 use procedure::Line;
 use terms::{Code, GovernmentCode, RecordId, Value};
 
@@ -108,7 +108,7 @@ impl Platform {
         government: &GovernmentCode,
         record: RecordId,
         publication: &str,
-    ) -> Result<Option<(PublicRow, Option<Arc<Line>>)>, Fault> {
+    ) -> Result<Option<crate::Published>, Fault> {
         let rows = self.store.read()?.public_of(government, record)?;
         let row = rows.into_iter().find(|row| row.publication == publication);
         Ok(row.map(|row| {

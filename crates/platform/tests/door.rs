@@ -1,4 +1,5 @@
 //! The door: what a command meets on its way into the ledger.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 

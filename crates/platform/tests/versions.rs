@@ -1,4 +1,5 @@
 //! A record lives under the law that applies to it; and a ledger that was touched says so.
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::sync::Arc;

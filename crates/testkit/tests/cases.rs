@@ -1,4 +1,5 @@
 //! Every case of the repository: run, compared, or with `UPDATE=1` blessed; and which rules and limits none shows.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -44,10 +45,10 @@ fn one(catalog: &Arc<Catalog>, path: &Path) -> Option<String> {
     let text = fs::read_to_string(path).unwrap();
     let name = shown(path);
     let told = |text: String| Some(format!("cases/{name}\n{text}"));
-    if let Ok(case) = cases::parse(&text) {
-        if path.file_stem().is_none_or(|stem| stem != case.name.as_str()) {
-            return told(format!("its name is `{}`, its file's is another\n", case.name));
-        }
+    if let Ok(case) = cases::parse(&text)
+        && path.file_stem().is_none_or(|stem| stem != case.name.as_str())
+    {
+        return told(format!("its name is `{}`, its file's is another\n", case.name));
     }
     if std::env::var_os("UPDATE").is_some() {
         return cases::bless(catalog, path).err().and_then(|why| told(format!("{why}\n")));

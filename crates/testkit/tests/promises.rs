@@ -1,5 +1,6 @@
 //! The promises of the design as properties: random sequences of acts over every line of the catalogue, through the
 //! door, with the same seeds every time.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ fn each(cases: u32, test: impl Fn(Vec<Move>) -> Result<(), TestCaseError>) {
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 64, ..Config::default() };
     let random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(config, random);
-    if let Err(why) = runner.run(&moves(), |moves| test(moves)) {
+    if let Err(why) = runner.run(&moves(), test) {
         panic!("{why}");
     }
 }
@@ -76,7 +77,7 @@ fn pick<T>(items: &[T], at: u64) -> Option<&T> {
 fn value(field: &Field, seed: u64, now: DateTime) -> Option<Value> {
     let day = now.date().checked_add((i64::try_from(seed % 40).unwrap() - 12).days()).unwrap();
     Some(match &field.kind {
-        FieldType::Bool => Value::Bool(seed % 3 != 0),
+        FieldType::Bool => Value::Bool(!seed.is_multiple_of(3)),
         FieldType::Number(_) => Value::Number(i64::try_from(seed % 40).unwrap()),
         FieldType::Money => Value::Money(Fen(i64::try_from(seed % 9_000_000).unwrap())),
         FieldType::Date => Value::Date(day),
@@ -88,7 +89,7 @@ fn value(field: &Field, seed: u64, now: DateTime) -> Option<Value> {
         FieldType::Keys(_) => Value::Keys(vec!["Q001".into(), "Q002".into()]),
         FieldType::Link(_) => Value::Link(RecordId(1)),
         FieldType::Party => Value::Party(Box::new(Party {
-            kind: if seed % 2 == 0 { PartyKind::Person } else { PartyKind::Organisation },
+            kind: if seed.is_multiple_of(2) { PartyKind::Person } else { PartyKind::Organisation },
             name: "某某".to_owned(),
             number: None,
             phone: None,
@@ -146,7 +147,7 @@ impl World<'_> {
         };
         let named = act.as_ref().and_then(|code| line.act_id(code)).map(|id| line.act(id));
         let post = named.and_then(|act| act.by.first().cloned()).unwrap_or_else(|| "head_of_agency".into());
-        let post = if step.who % 16 == 0 { "nobody".into() } else { post };
+        let post = if step.who.is_multiple_of(16) { "nobody".into() } else { post };
         let who = person(&self.government, &post, "agency", &[post.as_str()]);
         let mut request = self.bench.request(&who, &self.code, self.record.filter(|_| !opens(named)), ask);
         request.inputs = self.inputs(step, line, view, named);
@@ -186,7 +187,7 @@ impl World<'_> {
             Some(act) => {
                 for (id, must) in &act.fills {
                     let (fill, seed) = (next(), next());
-                    if *must || fill % 3 == 0 {
+                    if *must || fill.is_multiple_of(3) {
                         inputs
                             .extend(value(line.field(*id), seed, self.now).map(|v| (line.field(*id).code.clone(), v)));
                     }

@@ -157,7 +157,8 @@ pub(crate) fn build(
         controls: parts.controls,
         done_at,
         command: posted.text("command").to_owned(),
-        seen: case.seq(),
+        // Of a form that comes back: what was seen when it was first opened.
+        seen: posted.get("seen").and_then(|seen| seen.parse().ok()).unwrap_or_else(|| case.seq()),
         submit: if parts.chooses { frame.t("correct-choose") } else { frame.t1(submit, "act", &title) },
         along: parts.along,
         chooses: parts.chooses,
@@ -231,6 +232,29 @@ pub(crate) async fn show_return(
 ) -> Result<Response, Wrong> {
     let case = Case::of_record(&app, visitor.person()?, &id, None).await?;
     first(&app, visitor, case, Vec::new()).await
+}
+
+/// The form at a path once more, with what was typed before the session ended; `None` where no form is there.
+pub(crate) async fn resumed(
+    app: &App,
+    frame: Frame,
+    person: Person,
+    path: &str,
+    mut posted: Posted,
+) -> Result<Option<Response>, Wrong> {
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let case = match parts.as_slice() {
+        ["new", line, act] => Case::of_new(app, person, line, act).await?,
+        ["records", id, "act", act] => Case::of_record(app, person, id, Some(act)).await?,
+        ["records", id, "return"] => Case::of_record(app, person, id, None).await?,
+        _ => return Ok(None),
+    };
+    if posted.text("command").is_empty() {
+        posted.0.push(("command".to_owned(), random()?));
+    }
+    let told = Told { notice: Some(frame.t("sign-in-resumed")), ..Told::default() };
+    let made = app.ask(move |platform| build(platform, frame, &case, &posted, &Errors::default(), told)).await?;
+    page(&made).map(Some)
 }
 
 /// The code of a line's act as a request names it.

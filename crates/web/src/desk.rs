@@ -103,14 +103,17 @@ fn day(platform: &Platform, frame: Frame, person: &Person) -> Result<DeskPage, F
         title: frame.t("desk-sign"),
         rows: sign.iter().map(|(row, line)| view(row, line)).collect(),
     }];
+    let items = platform.inbox(person, INBOX)?;
     for (class, light) in [("late", Light::Late), ("soon", Light::Soon), ("fine", Light::Fine)] {
-        groups.push(Group { class, title: frame.t(&format!("desk-{class}")), rows: Vec::new() });
-        if let Some(group) = groups.last_mut() {
-            let items = platform.inbox(person, INBOX)?;
-            let items = items.iter().filter(|item| item.light == Some(light));
-            group.rows = items.map(|item| view(&item.row, &item.line)).collect();
-        }
+        let items = items.iter().filter(|item| item.light == Some(light));
+        let rows = items.map(|item| view(&item.row, &item.line)).collect();
+        groups.push(Group { class, title: frame.t(&format!("desk-{class}")), rows });
     }
+    // A provisional date is no due day yet: such a record waits here.
+    let mine = platform.list(person, &Filter { closed: Some(false), mine: true, ..Filter::default() })?;
+    let undated = mine.rows.iter().filter(|(row, _)| row.due.is_none());
+    let rows = undated.map(|(row, line)| view(row, line)).collect();
+    groups.push(Group { class: "undated", title: frame.t("desk-undated"), rows });
     groups.retain(|group| !group.rows.is_empty());
     let lead = frame.t1("desk-lead", "agency", directory.agency(&person.agency));
     Ok(DeskPage { lead, groups, f: frame })

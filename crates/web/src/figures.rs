@@ -72,7 +72,8 @@ struct FigureRow {
     title: String,
     value: Option<String>,
     unit: String,
-    part: bool,
+    /// What it is broken down into.
+    parts: Vec<FigureRow>,
 }
 
 struct LineGroup {
@@ -110,12 +111,15 @@ fn table(platform: &Platform, frame: Frame, asked: Asked) -> Result<FiguresPage,
             href: format!("/figures/{}{}", figure.code, asked.query(figure.part.as_deref().unwrap_or_default())),
             title: frame.said(&figure.title),
             value: figure.value.map(|value| value.to_string()),
-            part: figure.part.is_some(),
+            parts: Vec::new(),
             unit: figure.unit,
         };
-        match groups.iter_mut().find(|(line, _)| *line == figure.line) {
-            Some((_, group)) => group.rows.push(row),
-            None => {
+        let group = groups.iter_mut().find(|(line, _)| *line == figure.line);
+        match (group, figure.part.is_some()) {
+            // The parts of a figure follow it.
+            (Some((_, group)), true) => group.rows.last_mut().map_or((), |whole| whole.parts.push(row)),
+            (Some((_, group)), false) => group.rows.push(row),
+            (None, _) => {
                 let line = platform.catalog().versions(&figure.line).last().cloned();
                 let title = line.map_or_else(|| figure.line.to_string(), |line| frame.said(&line.title));
                 groups.push((figure.line, LineGroup { title, rows: vec![row] }));

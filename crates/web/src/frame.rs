@@ -92,6 +92,11 @@ impl Frame {
         self.language == Language::Zh
     }
 
+    /// The sign after a word that something follows.
+    pub fn colon(&self) -> &'static str {
+        if self.chinese() { "：" } else { ": " }
+    }
+
     /// For `aria-current`.
     pub fn here(&self, section: &str) -> bool {
         self.section == section

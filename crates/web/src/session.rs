@@ -1,5 +1,6 @@
 //! Who is here: language, session, signing in and out.
 
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use askama::Template;
@@ -13,8 +14,10 @@ use procedure::Language;
 use serde::Deserialize;
 use tower_sessions::Session;
 
+use crate::act;
 use crate::app::App;
 use crate::frame::{Frame, page};
+use crate::input::Posted;
 use crate::wrong::Wrong;
 
 const ACCOUNT: &str = "account";
@@ -120,6 +123,8 @@ struct SignIn {
     name: String,
     lead: String,
     wrong: Option<String>,
+    /// A form that was typed before the session ended.
+    kept: Vec<(String, String)>,
 }
 
 /// The sign-in page.
@@ -130,18 +135,20 @@ pub(crate) async fn show(visitor: Visitor, Query(query): Query<Back>) -> Result<
     let frame = visitor.frame.titled("sign-in").within("sign-in");
     let code = if query.back.is_some() { "sign-in-first" } else { "sign-in-lead" };
     let lead = frame.t(code);
-    page(&SignIn { f: frame, back: query.back.unwrap_or_default(), name: String::new(), lead, wrong: None })
+    page(&SignIn { f: frame, back: query.back.unwrap_or_default(), name: String::new(), lead, wrong: None, kept: Vec::new() })
 }
 
-/// Name and password.
-#[derive(Deserialize)]
-pub(crate) struct Credentials {
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    password: String,
-    #[serde(default)]
-    back: String,
+/// The name of a hidden control that keeps what was typed.
+const KEPT: &str = "kept.";
+
+/// The sign-in page for somebody whose session ended while a form was open: it keeps what was typed.
+pub(crate) fn ended(frame: Frame, typed: Vec<(String, String)>) -> Result<Response, Wrong> {
+    let back = frame.path.clone();
+    let frame = Frame { path: "/sign-in".to_owned(), ..frame }.titled("sign-in").within("sign-in");
+    let (wrong, lead) = (Some(frame.t("sign-in-ended")), frame.t("sign-in-lead"));
+    let kept = typed.into_iter().filter(|(name, _)| name != "token").collect();
+    let page = page(&SignIn { f: frame, back, name: String::new(), lead, wrong, kept })?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 /// So many attempts may fail, and then one waits this long.
@@ -152,44 +159,63 @@ const WAIT: Duration = Duration::from_secs(60);
 pub(crate) async fn sign_in(
     State(app): State<App>,
     visitor: Visitor,
-    Form(given): Form<Credentials>,
+    Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, Wrong> {
-    let name = given.name.trim().to_owned();
-    let again = |code: &str| {
-        let frame = visitor.frame.clone().titled("sign-in").within("sign-in");
-        let (wrong, lead) = (Some(frame.t(code)), frame.t("sign-in-lead"));
-        let page = page(&SignIn { f: frame, back: given.back.clone(), name: name.clone(), lead, wrong })?;
-        Ok::<_, Wrong>((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-    };
-    if name.is_empty() || given.password.is_empty() {
-        return again("sign-in-missing");
+    let given = Posted(typed);
+    let name = given.text("name").to_owned();
+    let password = given.0.iter().find(|(name, _)| name == "password").map(|(_, text)| text.clone());
+    let password = password.unwrap_or_default();
+    if name.is_empty() || password.is_empty() {
+        return again(&visitor, &given, "sign-in-missing");
     }
     if must_wait(&app, &name) {
-        return again("sign-in-wait");
+        return again(&visitor, &given, "sign-in-wait");
     }
-    let government = app.options.government.clone();
-    let (account, password) = (name.clone(), given.password.clone());
+    let (government, account) = (app.options.government.clone(), name.clone());
     let person = app.ask(move |platform| platform.sign_in(&government, &account, &password)).await?;
     let Some(person) = person else {
         failed(&app, &name);
-        return again("sign-in-wrong");
+        return again(&visitor, &given, "sign-in-wrong");
     };
-    app.attempts.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&name);
+    app.attempts.lock().unwrap_or_else(PoisonError::into_inner).remove(&name);
     // A new id, so that nobody who knew the old one is signed in too.
     visitor.session.cycle_id().await.map_err(session_fault)?;
     visitor.session.insert(ACCOUNT, person.account.to_string()).await.map_err(session_fault)?;
-    visitor.session.insert(TOKEN, random()?).await.map_err(session_fault)?;
-    let back = local(Some(given.back.as_str()));
+    let token = random()?;
+    visitor.session.insert(TOKEN, token.clone()).await.map_err(session_fault)?;
+    let (back, kept) = (local(given.get("back")), kept(&given));
+    if !kept.is_empty() {
+        let frame = Frame { person: Some(person.clone()), token, path: back.clone(), ..visitor.frame };
+        if let Some(page) = act::resumed(&app, frame, person, &back, Posted(kept)).await? {
+            return Ok(page);
+        }
+    }
+    // What is only sent has no page to come back to.
+    let back = back.strip_suffix("/sign").map(str::to_owned).unwrap_or(back);
     Ok(Redirect::to(if back == "/" { "/desk" } else { &back }).into_response())
 }
 
+/// The sign-in page once more, with what is wrong.
+fn again(visitor: &Visitor, given: &Posted, code: &str) -> Result<Response, Wrong> {
+    let frame = visitor.frame.clone().titled("sign-in").within("sign-in");
+    let (wrong, lead) = (Some(frame.t(code)), frame.t("sign-in-lead"));
+    let (back, name) = (given.text("back").to_owned(), given.text("name").to_owned());
+    let page = page(&SignIn { f: frame, back, name, lead, wrong, kept: kept(given) })?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+fn kept(given: &Posted) -> Vec<(String, String)> {
+    let kept = given.0.iter().filter_map(|(name, text)| Some((name.strip_prefix(KEPT)?.to_owned(), text.clone())));
+    kept.collect()
+}
+
 fn must_wait(app: &App, name: &str) -> bool {
-    let attempts = app.attempts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let attempts = app.attempts.lock().unwrap_or_else(PoisonError::into_inner);
     attempts.get(name).is_some_and(|(failed, since)| *failed >= ATTEMPTS && since.elapsed() < WAIT)
 }
 
 fn failed(app: &App, name: &str) {
-    let mut attempts = app.attempts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut attempts = app.attempts.lock().unwrap_or_else(PoisonError::into_inner);
     attempts.retain(|_, (_, since)| since.elapsed() < WAIT);
     let entry = attempts.entry(name.to_owned()).or_insert((0, Instant::now()));
     *entry = (entry.0 + 1, Instant::now());

@@ -16,7 +16,7 @@ use crate::form::FormPage;
 use crate::frame::{Frame, page};
 use crate::input::{self, Errors, Posted, control};
 use crate::record::{entries, finding_title};
-use crate::session::{Visitor, random};
+use crate::session::{self, Visitor, random};
 use crate::wrong::Wrong;
 use crate::general;
 
@@ -37,7 +37,10 @@ pub(crate) async fn new(
     Path((line, act)): Path<(String, String)>,
     Form(typed): Typed,
 ) -> Result<Response, Wrong> {
-    let posted = checked(&visitor, typed)?;
+    let posted = match checked(&visitor, typed)? {
+        Taken::Form(posted) => posted,
+        Taken::Ended(page) => return Ok(page),
+    };
     let case = Case::of_new(&app, visitor.person()?, &line, &act).await?;
     send(&app, visitor, case, posted).await
 }
@@ -49,7 +52,10 @@ pub(crate) async fn act(
     Path((id, act)): Path<(String, String)>,
     Form(typed): Typed,
 ) -> Result<Response, Wrong> {
-    let posted = checked(&visitor, typed)?;
+    let posted = match checked(&visitor, typed)? {
+        Taken::Form(posted) => posted,
+        Taken::Ended(page) => return Ok(page),
+    };
     let case = Case::of_record(&app, visitor.person()?, &id, Some(&act)).await?;
     send(&app, visitor, case, posted).await
 }
@@ -61,7 +67,10 @@ pub(crate) async fn give_back(
     Path(id): Path<String>,
     Form(typed): Typed,
 ) -> Result<Response, Wrong> {
-    let posted = checked(&visitor, typed)?;
+    let posted = match checked(&visitor, typed)? {
+        Taken::Form(posted) => posted,
+        Taken::Ended(page) => return Ok(page),
+    };
     let case = Case::of_record(&app, visitor.person()?, &id, None).await?;
     send(&app, visitor, case, posted).await
 }
@@ -73,7 +82,10 @@ pub(crate) async fn sign(
     Path(id): Path<String>,
     Form(typed): Typed,
 ) -> Result<Response, Wrong> {
-    let posted = checked(&visitor, typed)?;
+    let posted = match checked(&visitor, typed)? {
+        Taken::Form(posted) => posted,
+        Taken::Ended(page) => return Ok(page),
+    };
     let case = Case::of_record(&app, visitor.person()?, &id, None).await?;
     let frame = visitor.frame.clone();
     let (id, lines) = app.ask(move |platform| signed(platform, &frame, &case, &posted)).await?;
@@ -81,12 +93,20 @@ pub(crate) async fn sign(
     Ok(Redirect::to(&format!("/records/{id}")).into_response())
 }
 
-/// The form, if it is ours and somebody is signed in. A session that ended says so and writes nothing.
-fn checked(visitor: &Visitor, typed: Vec<(String, String)>) -> Result<Posted, Wrong> {
-    visitor.person()?;
+/// A form, or the sign-in page that keeps it.
+enum Taken {
+    Form(Posted),
+    Ended(Response),
+}
+
+/// The form, if it is ours. Where the session has ended, the sign-in page keeps what was typed.
+fn checked(visitor: &Visitor, typed: Vec<(String, String)>) -> Result<Taken, Wrong> {
+    if visitor.frame.person.is_none() {
+        return session::ended(visitor.frame.clone(), typed).map(Taken::Ended);
+    }
     let posted = Posted(typed);
     visitor.check(posted.get("token"))?;
-    Ok(posted)
+    Ok(Taken::Form(posted))
 }
 
 async fn send(app: &App, visitor: Visitor, case: Case, mut posted: Posted) -> Result<Response, Wrong> {
@@ -147,7 +167,10 @@ fn stale(platform: &Platform, frame: Frame, case: Case, posted: &Posted, now: u3
     since.retain(|entry| entry.seq > seen);
     let case = Case { view: view.map(Box::new).or(case.view), ..case };
     let told = Told { notice: Some(frame.t1("answer-stale", "now", now)), since, ..Told::default() };
-    back(platform, frame, &case, posted, &Errors::default(), told)
+    // From here on the form has seen the record as it is now.
+    let mut posted = posted.clone();
+    posted.0.retain(|(name, _)| name != "seen");
+    back(platform, frame, &case, &posted, &Errors::default(), told)
 }
 
 fn request(case: &Case, posted: &Posted, ask: RequestAsk) -> Request {

@@ -1,4 +1,5 @@
 //! The pages, asked as a browser asks them.
+#![allow(clippy::unwrap_used)] // what fails here is the test
 
 mod common;
 
@@ -355,6 +356,18 @@ async fn a_figure_opens_into_its_records_and_adds_up() {
 }
 
 #[tokio::test]
+async fn the_report_stands_beside_the_published_one() {
+    let site = Site::over(testkit::repository().unwrap());
+    let mut visitor = Visitor::new(&site);
+    let page = visitor.get("/report?year=2026").await;
+    page.has("祁连县2026年度法治政府建设年度报告").has("/figures/reconsideration.handled?from=2026-01-01");
+    page.has("/figures/reconsideration.handled?from=2025-01-01").has("示范报告").has("全年办理行政复议案件5件");
+    page.has("与已公开报告对照").has("公布数").has("<strong>5</strong>");
+    visitor.get("/report?year=2020").await.has("没有载入该年度已公开的报告");
+    visitor.get("/figures?year=2026").await.has("分为").has("无法计算");
+}
+
+#[tokio::test]
 async fn lists_are_filtered_and_paged() {
     let site = Site::new();
     for n in 0..51 {
@@ -379,9 +392,42 @@ async fn english_by_a_switch_on_every_page() {
     let page = visitor.get("/language/en?back=/desk").await;
     assert_eq!(page.location, "/desk");
     visitor.get("/desk").await.has("lang=\"en\"").has("In time").lacks("待办");
-    visitor.get(&format!("/records/{id}")).await.has("Why this date").has("Lawful").lacks("为什么是这一天");
+    visitor.get(&format!("/records/{id}")).await.has("Why this date").has("What may be done next").lacks("为什么是这一天");
     visitor.get("/nothing").await.has("There is no such page");
     assert_eq!(visitor.get("/language/zh?back=//other.example").await.location, "/");
+}
+
+#[tokio::test]
+async fn a_session_that_ended_loses_nothing_that_was_typed() {
+    let site = Site::new();
+    let mut visitor = Visitor::signed_in(&site, "wang").await;
+    let form = visitor.get("/new/demo/receive").await;
+    visitor.cookies.clear();
+    let fields = [("f.applicant.kind", "person"), ("f.applicant.name", "张三"), ("f.matter", "长长的\n事项")];
+    let page = visitor.sends(&form, "/new/demo/receive", &fields).await;
+    page.has("登录已失效").has("name=\"kept.f.matter\"").lacks("kept.token");
+    let mut again = vec![("name", "wang"), ("password", PASSWORD), ("back", "/new/demo/receive")];
+    let command = form.input("command");
+    again.extend([("kept.f.applicant.kind", "person"), ("kept.f.applicant.name", "张三"), ("kept.f.matter", "长长的")]);
+    again.push(("kept.command", &command));
+    let page = visitor.post("/sign-in", &again).await;
+    page.has("已重新登录").has("value=\"张三\"").has("长长的");
+    let sent = visitor.sends(&page, "/new/demo/receive", &fields).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_form_that_came_back_still_knows_what_it_saw() {
+    let site = Site::new();
+    let id = site.received("甲");
+    site.done("wang", id, "accept", &[]);
+    let mut visitor = Visitor::signed_in(&site, "wang").await;
+    let path = format!("/records/{id}/act/suspend");
+    let form = visitor.get(&path).await;
+    site.done("li", id, "extend", &[("extension_days", Value::Number(10))]);
+    let page = visitor.sends(&form, &path, &[]).await;
+    page.has("“理由”必须填写");
+    visitor.sends(&page, &path, &[("f.ground", "expert")]).await.has("其他人已办理了本案卷");
 }
 
 #[tokio::test]

@@ -17,7 +17,9 @@ pub struct Step {
 
 /// The account of a limit, step by step, for pages and for `fazhi explain`.
 pub fn why(language: Language, why: &Why) -> Vec<Step> {
-    let mut steps: Vec<Step> = why.steps.iter().map(|step| step_of(language, step)).collect();
+    let hours = why.steps.iter().any(|step| matches!(step, WhyStep::Counted(period, _) if period.unit == Unit::Hours));
+    let told = |step| if hours { in_hours(language, step) } else { step_of(language, step) };
+    let mut steps: Vec<Step> = why.steps.iter().map(told).collect();
     let deadline = match why.state {
         ClockState::Runs(deadline) | ClockState::Passed(deadline) | ClockState::Met { deadline, .. } => Some(deadline),
         ClockState::StandsStill => None,
@@ -26,6 +28,17 @@ pub fn why(language: Language, why: &Why) -> Vec<Step> {
         steps.push(Step { text: say(language, "why-provisional", &[]), days: Vec::new() });
     }
     steps
+}
+
+/// A step of a limit in hours, which starts at its moment and never rolls.
+fn in_hours(language: Language, step: &WhyStep) -> Step {
+    let plain = |code: &str, args: &[(&str, String)]| Step { text: say(language, code, args), days: Vec::new() };
+    match step {
+        WhyStep::Start(at) => plain("why-start-moment", &[("at", last_day(*at))]),
+        WhyStep::Counted(counted, _) => plain("why-counted-hours", &[("period", period(language, *counted))]),
+        WhyStep::Ends(last, _) => step_of(language, &WhyStep::Ends(*last, false)),
+        other => step_of(language, other),
+    }
 }
 
 fn step_of(language: Language, step: &WhyStep) -> Step {

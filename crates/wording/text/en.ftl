@@ -38,7 +38,8 @@ sign-in-wrong = User name and password do not fit together. Check both and try a
 sign-in-missing = Enter user name and password.
 sign-in-wait = Too many attempts. Try again in a minute.
 sign-in-first = Sign in first; you then come back to the page you wanted.
-sign-in-ended = Your session has ended and nothing was sent. Sign in again, then go back to the form and send it.
+sign-in-ended = Your session has ended. What you typed was not sent, but it is kept: sign in again and go on.
+sign-in-resumed = You are signed in again. What you typed is below and not sent yet: check it and send it.
 signed-out = You are signed out.
 
 ## Errors
@@ -87,7 +88,7 @@ desk-empty = Nothing with a time limit is open. You may open a new record, or lo
 desk-late = Late
 desk-soon = Due within three days
 desk-fine = In time
-desk-undated = No fixed day yet
+desk-undated = Mine, with no fixed day yet
 desk-sign = Waiting for my signature
 light-late = Late
 light-soon = Soon
@@ -293,6 +294,8 @@ warning-reading = Our reading: { $reading }
 
 ## Why this date
 why-start = It starts on { $at }; that day does not count.
+why-start-moment = It starts on { $at } and is counted in hours without a break.
+why-counted-hours = { $period }.
 why-counted = { $period }, counted day by day:
 why-stood-still = It stood still from { $from } to { $until }; those days do not count.
 why-stands-still = It stands still since { $from }.
@@ -334,11 +337,11 @@ figure = Figure
 value = Value
 unit = Unit
 figure-unknown-value = cannot be told
+figure-parts = { $count } parts
 figure-definition = How it is counted
 figure-period = Period
 figure-as-of = As of log position { $position }
 figure-records = Its records
-figure-sum = Sum up to here: { $sum }
 figure-equal = The records add up to { $sum }: equal to the figure.
 figure-unequal = The records add up to { $sum }, which is not the figure; run fazhi recount.
 figure-adds = Adds

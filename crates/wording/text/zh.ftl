@@ -38,7 +38,8 @@ sign-in-wrong = 用户名或者密码不正确，请核对后重新输入；忘�
 sign-in-missing = 请填写用户名和密码。
 sign-in-wait = 连续多次未成功，请于一分钟后再试。
 sign-in-first = 请先登录，登录后将回到您要打开的页面。
-sign-in-ended = 登录已失效，刚才填写的内容没有提交。请重新登录后返回上一页再提交。
+sign-in-ended = 登录已失效，刚才填写的内容没有提交，但已保留。请重新登录，登录后继续。
+sign-in-resumed = 已重新登录。刚才填写的内容都在下面，尚未提交；请核对后提交。
 signed-out = 已退出。
 
 ## Errors
@@ -87,7 +88,7 @@ desk-empty = 目前没有限期办理的案卷。可以新建案卷，或者到�
 desk-late = 已逾期
 desk-soon = 三日内届满
 desk-fine = 未届满
-desk-undated = 暂无确定期限
+desk-undated = 由我承办、暂无确定届满日期
 desk-sign = 待我签批
 light-late = 逾期
 light-soon = 将届满
@@ -293,6 +294,8 @@ warning-reading = 我们的理解：{ $reading }
 
 ## Why this date
 why-start = { $at }起算，当日不计入。
+why-start-moment = { $at }起算，按小时连续计算。
+why-counted-hours = 期限{ $period }。
 why-counted = 期限{ $period }，逐日计算如下：
 why-stood-still = { $from }至{ $until }中止，期间不计。
 why-stands-still = 自{ $from }起中止，尚未恢复。
@@ -334,11 +337,11 @@ figure = 指标
 value = 数值
 unit = 单位
 figure-unknown-value = 无法计算
+figure-parts = 分为{ $count }项
 figure-definition = 统计口径
 figure-period = 统计时段
 figure-as-of = 截至日志第{ $position }条
 figure-records = 构成案卷
-figure-sum = 本页之前及本页合计{ $sum }
 figure-equal = 逐件合计{ $sum }，与该数一致。
 figure-unequal = 逐件合计{ $sum }，与该数不一致；请运行 fazhi recount 核对。
 figure-adds = 计入

@@ -1,0 +1,273 @@
+//! The built program over folders of its own: what it prints, and how it ends.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Arc, OnceLock};
+
+use kernel::Standing;
+use platform::{Answer, ClockGrant, Platform, Request, RequestAsk};
+use store::Options;
+use tempfile::TempDir;
+use terms::{CommandId, DateTime, Value};
+use testkit::FixedClock;
+
+fn fazhi(data: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_fazhi")).arg("--data").arg(data).args(arguments).output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// The demonstration, built once for all tests; nobody writes to it.
+fn demo() -> &'static Path {
+    static DEMO: OnceLock<PathBuf> = OnceLock::new();
+    DEMO.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
+        let _ = fs::remove_dir_all(&folder);
+        let built = fazhi(&folder, &["demo", "--no-serve"]);
+        assert!(built.status.success(), "{}", err(&built));
+        folder
+    })
+}
+
+/// A copy of it that a test may spoil.
+fn copy() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(demo().join("ledger.db"), folder.path().join("ledger.db")).unwrap();
+    let log = demo().join("ledger.db-wal");
+    if log.exists() {
+        fs::copy(log, folder.path().join("ledger.db-wal")).unwrap();
+    }
+    folder
+}
+
+fn figures(data: &Path, year: &str) -> BTreeMap<String, String> {
+    let output = fazhi(data, &["figures", "--place", "632222", "--year", year, "--format", "tsv"]);
+    assert!(output.status.success(), "{}", err(&output));
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        (cells[0].to_owned(), cells[2].to_owned())
+    };
+    out(&output).lines().skip(1).map(row).collect()
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+#[test]
+fn demo_tells_what_the_report_tells() {
+    let told = figures(demo(), "2020");
+    for (code, value) in [
+        ("mediation.found", "552"),
+        ("mediation.settled", "541"),
+        ("litigation.handled", "3"),
+        ("litigation.concluded", "2"),
+        ("litigation.pending", "1"),
+        ("reconsideration.handled", "0"),
+        ("power_item.total", "3028"),
+        ("power_item.by_kind/penalty", "2412"),
+        ("power_item.by_kind/charge", "19"),
+        ("officer.certified", "353"),
+        ("officer.units", "57"),
+        ("publicity_activity.held", "562"),
+    ] {
+        assert_eq!(told.get(code).map(String::as_str), Some(value), "{code}");
+    }
+    assert_eq!(figures(demo(), "2019")["reconsideration.handled"], "2");
+}
+
+#[test]
+fn a_complete_demo_is_used_again() {
+    let again = fazhi(demo(), &["demo", "--no-serve"]);
+    assert!(again.status.success());
+    assert!(out(&again).contains("used again"));
+    assert!(out(&again).contains("fazhi-demo"));
+}
+
+#[test]
+fn counting_anew_gives_the_same() {
+    let output = fazhi(demo(), &["recount", "--place", "632222", "--year", "2020"]);
+    assert_eq!(output.status.code(), Some(0), "{}{}", out(&output), err(&output));
+}
+
+#[test]
+fn the_published_report_agrees() {
+    let report = repository().join("../shared/reports/qilian-2020.txt");
+    if !report.exists() {
+        eprintln!("skipped: the published report is not at hand");
+        return;
+    }
+    let report = report.to_string_lossy().into_owned();
+    let output = fazhi(demo(), &["compare", "--place", "632222", "--year", "2020", &report]);
+    assert_eq!(output.status.code(), Some(0), "{}{}", out(&output), err(&output));
+    assert!(out(&output).contains("26 figures stand in both, 0 differ"), "{}", out(&output));
+}
+
+#[test]
+fn a_report_that_says_otherwise_differs() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("another-2020.txt");
+    fs::write(&report, "今年,全县各级调解组织共排查矛盾纠纷553件,成功调处541件。\n").unwrap();
+    let report = report.to_string_lossy().into_owned();
+    let output = fazhi(demo(), &["compare", "--place", "632222", "--year", "2020", &report]);
+    assert_eq!(output.status.code(), Some(1), "{}", out(&output));
+    assert!(out(&output).contains("1 differ"), "{}", out(&output));
+}
+
+#[test]
+fn one_more_dispute_moves_its_figure_by_one_and_no_other_line() {
+    let folder = copy();
+    let before = figures(folder.path(), "2020");
+    register_a_dispute(folder.path());
+    let after = figures(folder.path(), "2020");
+    let moved: Vec<&String> = before.keys().filter(|code| before[*code] != after[*code]).collect();
+    assert!(moved.iter().all(|code| code.starts_with("mediation.")), "{moved:?}");
+    assert_eq!(after["mediation.found"], "553");
+    assert_eq!(after["mediation.settled"], before["mediation.settled"]);
+}
+
+fn register_a_dispute(folder: &Path) {
+    let (catalog, _) = catalog::load(&catalog::Source::built_in());
+    let at: DateTime = "2020-07-01T10:00:00".parse().unwrap();
+    let store = Arc::new(store::open(folder, &Options::default()).unwrap());
+    let platform = Platform::new(store, Arc::new(catalog.unwrap()), Arc::new(FixedClock::new(at)), [7; 32]);
+    let government: terms::GovernmentCode = "632222".parse().unwrap();
+    let who = platform.person(&government, "bbz-clerk").unwrap().unwrap();
+    let party = |name: &str| {
+        let kind = terms::PartyKind::Person;
+        let party = terms::Party { kind, name: name.into(), number: None, phone: None, address: None };
+        Value::Party(Box::new(party))
+    };
+    let request = Request {
+        id: CommandId([9; 16]),
+        who,
+        record: None,
+        line: "mediation".into(),
+        seen: None,
+        ask: RequestAsk::Act("register".into()),
+        inputs: vec![
+            ("committee".into(), Value::Text("八宝镇人民调解委员会".into())),
+            ("committee_kind".into(), Value::Choice("town".into())),
+            ("source".into(), Value::Choice("screening".into())),
+            ("dispute_kind".into(), Value::Choice("neighbour".into())),
+            ("party_a".into(), party("合成人员·甲一")),
+            ("party_b".into(), party("合成人员·甲二")),
+            ("people".into(), Value::Number(2)),
+        ],
+        reasons: Vec::new(),
+        done_at: None,
+        place: None,
+        handler: None,
+        standing: Standing::Normal,
+        grant: Some(ClockGrant::at(at)),
+    };
+    let answers = platform.submit_all(&government, vec![request], 1).unwrap();
+    assert!(matches!(answers[0], Answer::Done(_)), "{answers:?}");
+}
+
+#[test]
+fn a_changed_byte_is_found() {
+    let folder = copy();
+    let database = rusqlite::Connection::open(folder.path().join("ledger.db")).unwrap();
+    let sql = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'";
+    let guards: Vec<(String, String)> = {
+        let mut statement = database.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    for (name, _) in &guards {
+        database.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
+    }
+    let mut bytes: Vec<u8> =
+        database.query_row("SELECT envelope FROM event WHERE position = 4000", [], |row| row.get(0)).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    database.execute("UPDATE event SET envelope = ?1 WHERE position = 4000", [&bytes]).unwrap();
+    for (_, guard) in &guards {
+        database.execute_batch(guard).unwrap();
+    }
+    drop(database);
+    let output = fazhi(folder.path(), &["verify"]);
+    assert_eq!(output.status.code(), Some(1), "{}{}", out(&output), err(&output));
+    assert!(out(&output).contains("4000"), "{}", out(&output));
+}
+
+/// Ends with 2 and says these words; never with the trace of a panic.
+fn refuses(output: &Output, words: &[&str]) {
+    let said = err(output);
+    assert_eq!(output.status.code(), Some(2), "{}{said}", out(output));
+    for word in words {
+        assert!(said.contains(word), "`{word}` is not said: {said}");
+    }
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[test]
+fn bad_questions_are_answered_with_a_remedy() {
+    refuses(&fazhi(demo(), &["figures", "--place", "999999", "--year", "2020"]), &["999999", "632222"]);
+    refuses(&fazhi(demo(), &["figures", "--place", "63", "--year", "2020"]), &["6 digits"]);
+    refuses(&fazhi(demo(), &["figures", "--place", "632222", "--year", "20"]), &["four digits"]);
+    refuses(&fazhi(demo(), &["explain", "99999999"]), &["99999999"]);
+    refuses(&fazhi(Path::new("postgres://x/y"), &["verify"]), &["postgres", "not", "yet", "--data"]);
+    let nothing = tempfile::tempdir().unwrap();
+    refuses(&fazhi(nothing.path(), &["verify"]), &["holds no ledger", "fazhi demo"]);
+}
+
+#[test]
+fn a_file_that_is_no_text_is_refused_with_its_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.doc");
+    fs::write(&file, b"PK\x03\x04\x00\x00\xff").unwrap();
+    let file = file.to_string_lossy().into_owned();
+    refuses(&fazhi(demo(), &["read", &file]), &["report.doc", "byte", "UTF-8"]);
+}
+
+#[test]
+fn a_folder_in_use_is_left_alone() {
+    let folder = copy();
+    let held = store::open(folder.path(), &Options::default()).unwrap();
+    refuses(&fazhi(folder.path(), &["demo", "--fresh", "--no-serve"]), &["another program"]);
+    drop(held);
+    assert!(folder.path().join("ledger.db").exists());
+}
+
+#[test]
+fn a_ledger_that_is_no_demo_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(store::open(folder.path(), &Options::default()).unwrap());
+    refuses(&fazhi(folder.path(), &["demo", "--fresh", "--no-serve"]), &["no demonstration", "--data"]);
+}
+
+#[test]
+fn a_port_that_is_taken_is_told() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    refuses(&fazhi(demo(), &["serve", "--port", &port]), &[&port, "--port"]);
+}
+
+#[test]
+fn an_unfinished_demo_is_built_anew() {
+    let folder = copy();
+    let database = rusqlite::Connection::open(folder.path().join("ledger.db")).unwrap();
+    database.execute("UPDATE note SET text = 'building' WHERE name = 'demo'", []).unwrap();
+    drop(database);
+    let told = fazhi(folder.path(), &["figures", "--place", "632222", "--year", "2020"]);
+    assert!(err(&told).contains("not complete"), "{}", err(&told));
+    let built = fazhi(folder.path(), &["demo", "--no-serve"]);
+    assert!(out(&built).contains("acts a second"), "{}{}", out(&built), err(&built));
+}
+
+#[test]
+fn the_built_in_catalogue_has_no_errors() {
+    let output = fazhi(demo(), &["check"]);
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+}
