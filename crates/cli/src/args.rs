@@ -123,6 +123,12 @@ pub struct Serve {
     /// The port to serve on
     #[arg(long, default_value_t = 8420)]
     pub port: u16,
+    /// Whose site it is; not needed where the ledger keeps only one government
+    #[arg(long, value_name = "CODE")]
+    pub place: Option<PlaceCode>,
+    /// A report as it was published, to stand beside ours; its name ends with the year: qilian-2020.txt
+    #[arg(long, value_name = "FILE")]
+    pub published: Vec<PathBuf>,
 }
 
 /// `check`.

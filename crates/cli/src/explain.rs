@@ -2,7 +2,6 @@
 
 use platform::{ClockView, Light, RecordView};
 use procedure::{Article, Language};
-use terms::GovernmentCode;
 
 use crate::args::{At, Explain};
 use crate::failure::{Failure, Found};
@@ -11,7 +10,7 @@ use crate::{open, show};
 /// Tells a record's dates.
 pub fn run(at: &At, asked: &Explain) -> Result<Found, Failure> {
     let platform = open::reading(at)?;
-    let government = government(&platform, asked)?;
+    let government = open::only_government(&platform, asked.place.as_ref())?;
     let Some(view) = platform.record_of(&government, asked.record)? else {
         return Err(Failure::new(
             format!("{government} has no record {}", asked.record),
@@ -20,17 +19,6 @@ pub fn run(at: &At, asked: &Explain) -> Result<Found, Failure> {
     };
     show::say(&told(&view))?;
     Ok(Found::Nothing)
-}
-
-fn government(platform: &platform::Platform, asked: &Explain) -> Result<GovernmentCode, Failure> {
-    if let Some(place) = &asked.place {
-        return Ok(place.clone());
-    }
-    let mut all = open::governments(platform)?;
-    match (all.pop(), all.is_empty()) {
-        (Some(only), true) => Ok(only),
-        _ => Err(Failure::new("the ledger keeps several governments", "name one with --place")),
-    }
 }
 
 fn told(view: &RecordView) -> String {

@@ -104,6 +104,18 @@ pub fn governments(platform: &Platform) -> Result<Vec<GovernmentCode>, Failure> 
     Ok(all)
 }
 
+/// The government that was named, or the only one there is.
+pub fn only_government(platform: &Platform, named: Option<&PlaceCode>) -> Result<GovernmentCode, Failure> {
+    if let Some(place) = named {
+        return Ok(place.clone());
+    }
+    let mut all = governments(platform)?;
+    match (all.pop(), all.is_empty()) {
+        (Some(only), true) => Ok(only),
+        _ => Err(Failure::new("the ledger keeps several governments", "name one with --place")),
+    }
+}
+
 /// Refuses a place that the ledger cannot tell of, and says which it can.
 pub fn know_place(platform: &Platform, place: &PlaceCode, on: Date) -> Result<(), Failure> {
     let regions = &platform.catalog().regions;

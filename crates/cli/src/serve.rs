@@ -1,19 +1,40 @@
 //! `fazhi serve`: the pages on this machine.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use platform::Platform;
+use terms::GovernmentCode;
+use web::{Options, PublishedReport};
 
 use crate::args::{At, Serve};
 use crate::failure::{Failure, Found};
-use crate::{open, show};
+use crate::{open, read, show};
 
 /// Serves the ledger in the data folder.
 pub fn run(at: &At, asked: &Serve) -> Result<Found, Failure> {
     let listener = listen(asked.port)?;
+    let published = published(&asked.published)?;
     let platform = Arc::new(open::writing(at)?);
-    serve(platform, listener, "")
+    let government = open::only_government(&platform, asked.place.as_ref())?;
+    let greeting = format!("http://127.0.0.1:{}  (stop with Ctrl-C)\n", asked.port);
+    serve(platform, listener, government, published, &greeting)
+}
+
+/// Reports as they were published, each with the year that its name ends with.
+fn published(files: &[std::path::PathBuf]) -> Result<Vec<PublishedReport>, Failure> {
+    let mut all = Vec::new();
+    for file in files {
+        let (name, text) = read::text_of(file)?;
+        let year = name.rsplit('-').next().and_then(|year| year.parse().ok()).ok_or_else(|| {
+            Failure::new(
+                format!("{} does not say of which year it is", file.display()),
+                "let its name end with the year: qilian-2020.txt",
+            )
+        })?;
+        all.push(PublishedReport { year, name, text });
+    }
+    Ok(all)
 }
 
 /// Takes the port first: nothing is built for a program that cannot serve.
@@ -27,8 +48,27 @@ pub fn listen(port: u16) -> Result<TcpListener, Failure> {
 }
 
 /// Serves until it is stopped; `greeting` is printed once it listens.
-pub fn serve(platform: Arc<Platform>, listener: TcpListener, greeting: &str) -> Result<Found, Failure> {
-    let _ = (platform, &listener);
-    show::say(greeting)?;
-    Err(Failure::new("this build has no pages yet", "build with --no-serve and use the other commands"))
+pub fn serve(
+    platform: Arc<Platform>,
+    listener: TcpListener,
+    government: GovernmentCode,
+    published_reports: Vec<PublishedReport>,
+    greeting: &str,
+) -> Result<Found, Failure> {
+    let broken = |error: std::io::Error| {
+        Failure::new(format!("the pages cannot be served: {error}"), "start the program again, or use another --port")
+    };
+    listener.set_nonblocking(true).map_err(broken)?;
+    let address: SocketAddr = listener.local_addr().map_err(broken)?;
+    let options = Options { address, government, published_reports, secure_cookies: false };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(broken)?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(broken)?;
+        show::say(greeting)?;
+        tokio::select! {
+            served = web::serve(platform, listener, options) => served.map_err(broken),
+            stopped = tokio::signal::ctrl_c() => stopped.map_err(broken),
+        }
+    })?;
+    Ok(Found::Nothing)
 }

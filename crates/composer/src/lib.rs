@@ -9,6 +9,8 @@ use procedure::Language;
 pub struct Report {
     /// Title, with the place and the year.
     pub title: String,
+    /// Its language.
+    pub language: Language,
     /// Sections that have something to say.
     pub sections: Vec<Section>,
 }
@@ -56,7 +58,7 @@ pub fn compose<E>(
             sections.push(Section { title: section.title.get(language).to_owned(), sentences });
         }
     }
-    Ok(Report { title, sections })
+    Ok(Report { title, language, sections })
 }
 
 fn compose_sentence<E>(
@@ -90,16 +92,23 @@ fn compose_sentence<E>(
 impl Report {
     /// As plain text.
     pub fn text(&self) -> String {
-        self.write("", "", |index| format!("{}、", procedure::chinese(index)))
+        self.write("", "")
     }
     /// As Markdown.
     pub fn markdown(&self) -> String {
-        self.write("# ", "## ", |index| format!("{}、", procedure::chinese(index)))
+        self.write("# ", "## ")
     }
-    fn write(&self, title: &str, heading: &str, number: impl Fn(u16) -> String) -> String {
+    /// The number before a section's heading: 一、 or 1.
+    pub fn number(&self, section: u16) -> String {
+        match self.language {
+            Language::Zh => format!("{}、", procedure::chinese(section)),
+            Language::En => format!("{section}. "),
+        }
+    }
+    fn write(&self, title: &str, heading: &str) -> String {
         let mut text = format!("{title}{}\n", self.title);
         for (index, section) in (1u16..).zip(&self.sections) {
-            text.push_str(&format!("\n{heading}{}{}\n\n", number(index), section.title));
+            text.push_str(&format!("\n{heading}{}{}\n\n", self.number(index), section.title));
             for sentence in &section.sentences {
                 for piece in sentence {
                     match piece {

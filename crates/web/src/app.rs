@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -15,7 +16,6 @@ use platform::{Person, Platform};
 use terms::GovernmentCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_sessions::cookie::{SameSite, time::Duration};
 use tower_sessions::{Expiry, MemoryStore, SessionManagerLayer};
@@ -114,12 +114,11 @@ pub fn router(platform: Arc<Platform>, options: Options) -> Router {
     };
     pages()
         .fallback(|| async { Wrong::NotFound })
-        .layer(axum::middleware::from_fn_with_state(app.clone(), wrong::in_words))
         .layer(CatchPanicLayer::custom(|_| Wrong::Fault("a page panicked".to_owned()).into_response()))
         .layer(axum::middleware::from_fn(wrong::same_origin))
         .layer(axum::middleware::from_fn_with_state(app.clone(), wrong::in_words))
         .layer(sessions)
-        .layer(RequestBodyLimitLayer::new(MOST_BYTES))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(always("content-security-policy", CONTENT_POLICY))
         .layer(always("x-content-type-options", "nosniff"))
         .layer(always("referrer-policy", "same-origin"))

@@ -84,7 +84,9 @@ pub(crate) async fn in_words(State(app): State<App>, request: Request, next: Nex
         return response;
     }
     let group = match status.as_u16() {
+        400 | 415 | 422 => "400",
         403 => "403",
+        413 => "413",
         400..500 => "404",
         _ => "500",
     };

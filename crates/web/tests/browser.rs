@@ -278,12 +278,35 @@ async fn a_day_at_work() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_fits_a_phone_too() {
+    let site = site();
+    let bench = Bench::new(&site).await;
+    bench.sign_in("wang").await;
+    bench.goto("/records/1/act/decide").await;
+    bench.find("[name='f.outcome']").await.click().await.unwrap();
+    bench.find("form.form button").await.click().await.unwrap();
+    bench.find(".refusal").await;
+    bench.shows("R201").await;
+    bench.size(NARROW).await;
+    bench.fits("a refusal").await;
+    bench.picture("refusal-phone").await;
+    bench.client.clone().close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_page_fits_a_phone() {
     let site = site();
     let id = published(&site);
     let bench = Bench::new(&site).await;
     bench.sign_in("wang").await;
+    let climbing = site.received("不予公开答复不当");
+    site.done("wang", climbing, "accept", &[]);
+    site.done("wang", climbing, "decide", &[("outcome", Value::Choice("revoke".into()))]);
+    let blocked = site.received("收费票据有误");
+    site.done("wang", blocked, "accept", &[]);
     let record = format!("/records/{id}");
+    let climbing = format!("/records/{climbing}");
+    let blocked = format!("/records/{blocked}");
     let public = format!("/public/{id}/decision");
     let pages = [
         ("/", "home"),
@@ -292,6 +315,8 @@ async fn every_page_fits_a_phone() {
         ("/new", "new"),
         ("/new/mediation/register", "mediation"),
         (&record, "record"),
+        (&climbing, "climbing"),
+        (&blocked, "blocked"),
         ("/public", "public"),
         (&public, "public-one"),
         ("/figures", "figures"),

@@ -340,6 +340,58 @@ async fn general_acts_have_forms_too() {
 }
 
 #[tokio::test]
+async fn the_last_act_is_taken_back_and_a_time_put_right() {
+    let site = Site::new();
+    let id = site.received("甲");
+    site.at("2026-03-03T10:00:00").done("wang", id, "accept", &[]);
+    let mut head = Visitor::signed_in(&site, "li").await;
+    let path = format!("/records/{id}/act/annul");
+    let form = head.get(&path).await;
+    form.has("第2步 · 受理");
+    let sent = head.sends(&form, &path, &[("step", "2"), ("reason", "误录")]).await;
+    head.get(&sent.location).await.has("已撤销").has("撤销第2步").has("误录");
+    let mut officer = Visitor::signed_in(&site, "wang").await;
+    let path = format!("/records/{id}/act/correct");
+    let form = officer.get(&format!("{path}?field=@time")).await;
+    let fields = [("field", "@time"), ("step", "1"), ("time", "bad"), ("reason", "笔误")];
+    let page = officer.sends(&form, &path, &fields).await;
+    page.has("不是有效时间").has("value=\"bad\"").has("笔误");
+    let fields = [("field", "@time"), ("step", "1"), ("time", "2026-02-27T15:00"), ("reason", "笔误")];
+    let sent = officer.sends(&page, &path, &fields).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let form = officer.get(&format!("/records/{id}/act/stand_in")).await;
+    let path = format!("/records/{id}/act/stand_in");
+    officer.sends(&form, &path, &[("to", "li"), ("until", "x")]).await.has("不是有效日期").has("请写明理由");
+}
+
+#[tokio::test]
+async fn a_proposal_goes_back_with_its_reason() {
+    let site = Site::new();
+    let id = site.received("甲");
+    site.done("wang", id, "accept", &[]);
+    site.done("wang", id, "decide", &[("outcome", Value::Choice("uphold".into()))]);
+    let mut head = Visitor::signed_in(&site, "li").await;
+    let path = format!("/records/{id}/return");
+    let form = head.get(&path).await;
+    let page = head.sends(&form, &path, &[]).await;
+    page.has("请写明理由");
+    let sent = head.sends(&page, &path, &[("reason", "事实不清")]).await;
+    head.get(&sent.location).await.has("退回：决定").has("事实不清").lacks("正在审批");
+}
+
+#[tokio::test]
+async fn what_is_too_large_or_malformed_is_told_in_words() {
+    let site = Site::new();
+    let mut visitor = Visitor::signed_in(&site, "wang").await;
+    let large = "x".repeat(400_000); // each letter is three in the form
+    let page = visitor.post("/new/demo/receive", &[("f.matter", &large)]).await;
+    assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
+    page.has("超过1兆字节");
+    let other = Request::post("/new/demo/receive").header(header::CONTENT_TYPE, "text/plain");
+    visitor.send(other, Body::from("x")).await.has("请求无法识别");
+}
+
+#[tokio::test]
 async fn a_figure_opens_into_its_records_and_adds_up() {
     let site = Site::new();
     let id = decided(&site, "uphold");

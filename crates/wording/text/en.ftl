@@ -52,7 +52,12 @@ error-500-next = Try again later; if it happens again, tell the administrator.
 error-403-title = The request was not taken
 error-403 = This request did not come from a page of this site; nothing was written.
 error-403-next = Go back, reload the page and send it again.
+error-400-title = The request cannot be read
+error-400 = What was sent is incomplete or malformed; nothing was written.
+error-400-next = Go back, reload the page and send it again.
 error-413-title = Too much was sent
+error-413 = More than one megabyte of text was sent; nothing was written.
+error-413-next = Go back, shorten it and send it again.
 
 ## Home and what is published
 home-lead = Every step of law-based government is done, recorded and published here: what is done, under which article, and by when.

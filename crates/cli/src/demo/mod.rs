@@ -54,7 +54,7 @@ pub fn run(at: &At, asked: &Demo) -> Result<Found, Failure> {
     };
     let platform = Arc::new(open::writing(at)?);
     let greeting = format!("{}\nhttp://127.0.0.1:{}  (stop with Ctrl-C)\n", accounts(&staff), asked.port);
-    serve::serve(platform, listener, &greeting)
+    serve::serve(platform, listener, government, Vec::new(), &greeting)
 }
 
 /// What the folder holds.
