@@ -42,13 +42,7 @@ pub(crate) fn heading(frame: &Frame, row: &RecordRow, line: &Line) -> String {
 }
 
 /// A row as a list shows it.
-pub(crate) fn row_view(
-    frame: &Frame,
-    directory: &Directory,
-    today: Date,
-    row: &RecordRow,
-    line: &Line,
-) -> RowView {
+pub(crate) fn row_view(frame: &Frame, directory: &Directory, today: Date, row: &RecordRow, line: &Line) -> RowView {
     let stage = line.stages.iter().find(|stage| stage.code == row.stage);
     let due = row.due.filter(|_| !row.closed);
     let mine = frame.person.as_ref().is_some_and(|person| row.handler.as_ref() == Some(&person.account));

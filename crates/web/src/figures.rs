@@ -57,6 +57,10 @@ impl Asked {
             mended = true;
             period.from = period.to;
         }
+        if app.platform.catalog().regions.get(&place, period.to).is_none() && place != app.options.government {
+            mended = true;
+            place = app.options.government.clone();
+        }
         Asked { place, period, mended }
     }
 
@@ -203,10 +207,15 @@ fn opened(
     let line = line.or_else(|| platform.catalog().versions(&told.line).last().cloned()).ok_or_else(unknown)?;
     let figure = line.figures.iter().find(|figure| figure.code == code).ok_or_else(unknown)?;
     let counted = figure.counted.from_records();
-    let rows = platform.behind(&asked.place, asked.period, code, part, after, PAGE)?;
+    // Records are for those who may see them; the public reads the number and how it is counted.
+    let signed_in = frame.person.is_some();
+    let rows = match signed_in {
+        true => platform.behind(&asked.place, asked.period, code, part, after, PAGE)?,
+        false => Vec::new(),
+    };
     let money = told.value.is_some_and(|value| value.scale == 2) && counted;
     let printed = |amount: i64| if money { Amount::fen(amount) } else { Amount::whole(amount) };
-    let sum = if counted { Some(sum(platform, asked, code, part)?) } else { None };
+    let sum = if counted && signed_in { Some(sum(platform, asked, code, part)?) } else { None };
     let base = asked.query(part.unwrap_or_default());
     let next = (rows.len() >= PAGE as usize).then(|| rows.last().map(|row| row.row.id)).flatten();
     Ok(FigurePage {
@@ -223,7 +232,7 @@ fn opened(
         next: next.map(|id| format!("/figures/{code}{base}&after={id}")),
         first: after.map(|_| format!("/figures/{code}{base}")),
         back: format!("/figures{}", asked.query("")),
-        signed_in: frame.person.is_some(),
+        signed_in,
         f: frame.clone().named(frame.said(&told.title)),
         unit: told.unit,
     })

@@ -205,7 +205,8 @@ impl Making<'_> {
         }
         // An optional radio needs a way back to nothing.
         if look == Look::Radio && !required {
-            let unset = Choice { code: String::new(), title: self.frame.t("form-unset"), chosen: made.value.is_empty() };
+            let unset =
+                Choice { code: String::new(), title: self.frame.t("form-unset"), chosen: made.value.is_empty() };
             made.choices.push(unset);
         }
         Ok(made)
@@ -279,8 +280,7 @@ impl FormPage {
             known.push((control.name.clone(), control.id()));
         }
         let id = |name: &String| known.iter().find(|(other, _)| other == name).map(|(_, id)| id.clone());
-        self.problems =
-            errors.0.iter().map(|(name, text)| (id(name).unwrap_or_default(), text.clone())).collect();
+        self.problems = errors.0.iter().map(|(name, text)| (id(name).unwrap_or_default(), text.clone())).collect();
         self
     }
 }

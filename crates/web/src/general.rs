@@ -26,9 +26,8 @@ pub(crate) struct Parts {
 pub(crate) fn parts(making: &Making<'_>, case: &Case, kind: General) -> Result<Parts, Fault> {
     let frame = making.frame;
     let mut parts = Parts::default();
-    let plain = |name: &str, code: &str, look| {
-        Control::plain(name, frame.t(code), look, true, making.posted, making.errors)
-    };
+    let plain =
+        |name: &str, code: &str, look| Control::plain(name, frame.t(code), look, true, making.posted, making.errors);
     match kind {
         General::Correct => return correct(making, case),
         General::Annul => {
@@ -73,9 +72,10 @@ fn correct(making: &Making<'_>, case: &Case) -> Result<Parts, Fault> {
     match field {
         Some((id, field)) => {
             let mut control = making.of_field(field, true)?;
-            control.held = case.view.as_ref().and_then(|view| view.record.get(id)).map(|value| {
-                frame.t1("form-held", "value", procedure::say_value(value, Some(field), frame.language))
-            });
+            control.held =
+                case.view.as_ref().and_then(|view| view.record.get(id)).map(|value| {
+                    frame.t1("form-held", "value", procedure::say_value(value, Some(field), frame.language))
+                });
             parts.controls.push(control);
         }
         None => {

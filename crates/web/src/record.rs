@@ -104,11 +104,7 @@ struct RecordPage {
 }
 
 /// The page of a record.
-pub(crate) async fn show(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-) -> Result<Response, Wrong> {
+pub(crate) async fn show(State(app): State<App>, visitor: Visitor, Path(id): Path<String>) -> Result<Response, Wrong> {
     let person = visitor.person()?;
     let id: RecordId = id.parse().map_err(|_| Wrong::NotFound)?;
     let (frame, command) = (visitor.told().await?, random()?);
@@ -306,8 +302,7 @@ pub(crate) fn entries(frame: &Frame, platform: &Platform, directory: &Directory,
     let annulled: Vec<u32> = view.timeline.iter().filter_map(|entry| entry.annuls).collect();
     let one = |entry: &Entry| {
         let hash = entry.hash.to_string();
-        let actor =
-            if entry.actor.is_empty() { frame.t("event-timer") } else { directory.person(&entry.actor) };
+        let actor = if entry.actor.is_empty() { frame.t("event-timer") } else { directory.person(&entry.actor) };
         EntryView {
             seq: entry.seq,
             kind: entry.kind.to_string(),

@@ -63,7 +63,13 @@ pub(crate) async fn show(
     let asked = Asked::of(&app, &given);
     let frame = visitor.told().await?.titled("report-title").within("report");
     let options = app.options.clone();
-    let made = app.ask(move |platform| composed(platform, frame, &asked, &options.published_reports)).await?;
+    let made = app
+        .ask(move |platform| {
+            // The published reports are those of the site's own government.
+            let own = asked.place == options.government;
+            composed(platform, frame, &asked, if own { &options.published_reports } else { &[] })
+        })
+        .await?;
     page(&made)
 }
 

@@ -135,7 +135,14 @@ pub(crate) async fn show(visitor: Visitor, Query(query): Query<Back>) -> Result<
     let frame = visitor.frame.titled("sign-in").within("sign-in");
     let code = if query.back.is_some() { "sign-in-first" } else { "sign-in-lead" };
     let lead = frame.t(code);
-    page(&SignIn { f: frame, back: query.back.unwrap_or_default(), name: String::new(), lead, wrong: None, kept: Vec::new() })
+    page(&SignIn {
+        f: frame,
+        back: query.back.unwrap_or_default(),
+        name: String::new(),
+        lead,
+        wrong: None,
+        kept: Vec::new(),
+    })
 }
 
 /// The name of a hidden control that keeps what was typed.

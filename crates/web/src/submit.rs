@@ -14,11 +14,11 @@ use crate::act::{Case, Doing, Told, build, code_of};
 use crate::app::App;
 use crate::form::FormPage;
 use crate::frame::{Frame, page};
+use crate::general;
 use crate::input::{self, Errors, Posted, control};
 use crate::record::{entries, finding_title};
 use crate::session::{self, Visitor, random};
 use crate::wrong::Wrong;
-use crate::general;
 
 /// What comes of a form.
 enum Outcome {
@@ -305,8 +305,7 @@ fn after_lines(platform: &Platform, frame: &Frame, case: &Case, receipt: &Receip
     let mut lines: Vec<String> =
         receipt.numbers.iter().map(|number| frame.t1("answer-number", "number", number)).collect();
     if !receipt.findings.is_empty() {
-        let titles: Vec<String> =
-            receipt.findings.iter().map(|code| finding_title(frame, &case.line, code)).collect();
+        let titles: Vec<String> = receipt.findings.iter().map(|code| finding_title(frame, &case.line, code)).collect();
         lines.push(frame.t1("answer-findings", "findings", wording::list(frame.language, &titles)));
     }
     let now = platform.record(&case.person, receipt.record)?;
@@ -329,12 +328,7 @@ fn running(language: Language, view: &RecordView) -> Vec<(String, String)> {
     view.clocks.iter().filter_map(one).collect()
 }
 
-fn signed(
-    platform: &Platform,
-    frame: &Frame,
-    case: &Case,
-    posted: &Posted,
-) -> Result<(RecordId, Vec<String>), Fault> {
+fn signed(platform: &Platform, frame: &Frame, case: &Case, posted: &Posted) -> Result<(RecordId, Vec<String>), Fault> {
     let id = case.view.as_ref().map_or(RecordId(0), |view| view.row.id);
     let title = case.proposed(frame);
     let lines = match platform.submit(request(case, posted, RequestAsk::Sign))? {

@@ -79,7 +79,8 @@ pub(crate) async fn in_words(State(app): State<App>, request: Request, next: Nex
     let path = request.uri().path().to_owned();
     let response = next.run(request).await;
     let status = response.status();
-    let html = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let html =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if html || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }

@@ -106,7 +106,8 @@ impl Bench {
 
     /// The page is no wider than the screen.
     async fn fits(&self, path: &str) {
-        let wider = self.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth").await;
+        let wider =
+            self.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth").await;
         assert!(wider.as_i64().unwrap() <= 0, "{path} is {wider} pixels wider than the screen");
     }
 
@@ -204,7 +205,9 @@ fn site() -> Site {
     }
     let lines: Vec<(&str, &str)> = lines.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let site = Site::over(testkit::small(&lines).unwrap());
-    for (at, matter) in [("02-24", "请求撤销林地确权决定"), ("02-27", "不服行政处罚决定"), ("03-02", "要求公开征地批复文件")] {
+    for (at, matter) in
+        [("02-24", "请求撤销林地确权决定"), ("02-27", "不服行政处罚决定"), ("03-02", "要求公开征地批复文件")]
+    {
         site.at(&format!("2026-{at}T09:30:00")).received(matter);
     }
     site.at("2026-03-02T10:00:00");

@@ -37,7 +37,8 @@ impl Page {
     }
     /// The value of the first input with this name.
     fn input(&self, name: &str) -> String {
-        let at = self.text.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no input {name}: {}", self.text));
+        let at =
+            self.text.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no input {name}: {}", self.text));
         let rest = &self.text[at..];
         rest[rest.find("value=\"").unwrap() + 7..].split('"').next().unwrap().to_owned()
     }
@@ -60,7 +61,8 @@ impl Visitor {
     }
 
     async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Page {
-        let form: Vec<String> = form.iter().map(|(name, value)| format!("{}={}", quoted(name), quoted(value))).collect();
+        let form: Vec<String> =
+            form.iter().map(|(name, value)| format!("{}={}", quoted(name), quoted(value))).collect();
         let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request, Body::from(form.join("&"))).await
     }
@@ -125,7 +127,10 @@ async fn every_page_says_that_the_data_are_synthetic_and_carries_the_headers() {
     let paths = ["/", "/public", "/desk", "/records", "/new", "/figures", "/report", "/nothing", &record];
     for path in paths.into_iter().chain(["/figures/demo.received", "/new/demo/receive", "/records/999"]) {
         let page = visitor.get(path).await;
-        page.has("演示数据，均为合成 / Synthetic demonstration data").has("<title>").has("lang=\"zh-CN\"").lacks("<script");
+        page.has("演示数据，均为合成 / Synthetic demonstration data")
+            .has("<title>")
+            .has("lang=\"zh-CN\"")
+            .lacks("<script");
         assert!(page.headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"), "{path}");
         assert_eq!(page.headers["x-content-type-options"], "nosniff", "{path}");
     }
@@ -153,7 +158,12 @@ async fn an_act_through_its_form_gives_the_due_day() {
     let sent = visitor.sends(&form, "/new/demo/receive", &fields).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
     let page = visitor.get(&sent.location).await;
-    page.has("已办理：收到申请").has("审查：最迟于2026-03-09（含当日）").has("张三").has("第1至4天").has("第5天").has("受理");
+    page.has("已办理：收到申请")
+        .has("审查：最迟于2026-03-09（含当日）")
+        .has("张三")
+        .has("第1至4天")
+        .has("第5天")
+        .has("受理");
     visitor.get(&sent.location).await.lacks("已办理：收到申请");
 }
 
@@ -172,7 +182,10 @@ async fn a_bad_form_comes_back_with_everything_typed() {
     let page = visitor.sends(&form, "/new/demo/receive", &fields).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     page.has("“事项”必须填写").has("校验位不符").has("不是有效日期").has("有3处需要改正");
-    page.has("value=\"张三\"").has("value=\"110101199003070000\"").has("value=\"某村一号\"").has("value=\"三月三十二日\"");
+    page.has("value=\"张三\"")
+        .has("value=\"110101199003070000\"")
+        .has("value=\"某村一号\"")
+        .has("value=\"三月三十二日\"");
     assert_eq!(page.text.matches("autofocus").count(), 1, "the first wrong control takes the focus");
     assert_eq!(page.input("command"), form.input("command"));
 }
@@ -334,8 +347,7 @@ async fn general_acts_have_forms_too() {
     visitor.get(&sent.location).await.has("更正").has("写对的事项").has("笔误");
     let form = visitor.get(&format!("/records/{id}/act/hand_over")).await;
     form.has("李华").lacks("孙丽");
-    let sent =
-        visitor.sends(&form, &format!("/records/{id}/act/hand_over"), &[("to", "li"), ("reason", "轮岗")]).await;
+    let sent = visitor.sends(&form, &format!("/records/{id}/act/hand_over"), &[("to", "li"), ("reason", "轮岗")]).await;
     visitor.get(&sent.location).await.has("轮岗");
 }
 
@@ -403,6 +415,7 @@ async fn a_figure_opens_into_its_records_and_adds_up() {
     page.has("逐件合计2，与该数一致").has("以下列行为首次办理之日计入：收到申请").has("丙").has("截至日志第");
     visitor.get("/figures/demo.paid").await.has("3000.5").has("逐件合计3000.5，与该数一致");
     visitor.get("/figures/demo.by_outcome?part=uphold").await.has("逐件合计1");
+    visitor.get("/figures?place=999999").await.has("已改用默认值");
     visitor.get("/figures?from=%E4%B9%B1&place=x").await.has("已改用默认值");
     assert_eq!(visitor.get("/figures/no.such").await.status, StatusCode::NOT_FOUND);
 }
@@ -417,6 +430,24 @@ async fn the_report_stands_beside_the_published_one() {
     page.has("与已公开报告对照").has("公布数").has("<strong>5</strong>");
     visitor.get("/report?year=2020").await.has("没有载入该年度已公开的报告");
     visitor.get("/figures?year=2026").await.has("分为").has("无法计算");
+}
+
+#[tokio::test]
+async fn every_opening_act_of_the_catalogue_has_its_form() {
+    let site = Site::over(testkit::repository().unwrap());
+    common::with_every_post(&site);
+    let mut visitor = Visitor::signed_in(&site, "all").await;
+    let page = visitor.get("/new").await;
+    let forms: Vec<&str> = page.text.split("href=\"/new/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(forms.len() > 5, "{forms:?}");
+    for form in forms {
+        let path = format!("/new/{form}");
+        let page = visitor.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        page.has("name=\"command\"");
+        let back = visitor.sends(&page, &path, &[]).await;
+        assert_ne!(back.status, StatusCode::INTERNAL_SERVER_ERROR, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -444,7 +475,12 @@ async fn english_by_a_switch_on_every_page() {
     let page = visitor.get("/language/en?back=/desk").await;
     assert_eq!(page.location, "/desk");
     visitor.get("/desk").await.has("lang=\"en\"").has("In time").lacks("待办");
-    visitor.get(&format!("/records/{id}")).await.has("Why this date").has("What may be done next").lacks("为什么是这一天");
+    visitor
+        .get(&format!("/records/{id}"))
+        .await
+        .has("Why this date")
+        .has("What may be done next")
+        .lacks("为什么是这一天");
     visitor.get("/nothing").await.has("There is no such page");
     assert_eq!(visitor.get("/language/zh?back=//other.example").await.location, "/");
 }

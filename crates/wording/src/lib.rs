@@ -17,10 +17,8 @@ pub use dates::{Step, state, why};
 pub use refusals::{RefusalText, WarningText, gap, gap_code, refusal, warning};
 
 /// The texts that are built in: the language, its tag, its sentences.
-const TEXTS: [(Language, &str, &str); 2] = [
-    (Language::Zh, "zh-CN", include_str!("../text/zh.ftl")),
-    (Language::En, "en", include_str!("../text/en.ftl")),
-];
+const TEXTS: [(Language, &str, &str); 2] =
+    [(Language::Zh, "zh-CN", include_str!("../text/zh.ftl")), (Language::En, "en", include_str!("../text/en.ftl"))];
 
 type Bundle = FluentBundle<FluentResource>;
 

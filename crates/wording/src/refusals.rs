@@ -90,9 +90,10 @@ pub fn warning(language: Language, line: &Line, warning: &Warning) -> WarningTex
         (None, Some(limit)) => format!("{limit}: {}", say(language, "warning-limit", &[])),
         (None, None) => say(language, "warning-limit", &[]),
     };
-    let reading = warning.reading.as_ref().map(|reading| {
-        say(language, "warning-reading", &[("reading", sentence(language, reading.get(language)))])
-    });
+    let reading = warning
+        .reading
+        .as_ref()
+        .map(|reading| say(language, "warning-reading", &[("reading", sentence(language, reading.get(language)))]));
     WarningText {
         rule: warning.rule.to_string(),
         why,

@@ -104,6 +104,23 @@ impl Site {
     }
 }
 
+/// An account of the first agency with every post that there is.
+pub fn with_every_post(site: &Site) {
+    let posts = site.platform.catalog().terms.posts().iter().map(|post| post.code.clone());
+    let account = AccountRow {
+        government: government(),
+        name: "all".into(),
+        shown: "多岗".into(),
+        agency: "justice".into(),
+        posts: posts.collect(),
+        password: hash_password(PASSWORD, [3; 16]).unwrap(),
+    };
+    let store = site.platform.store();
+    let mut tx = store.begin(&government()).unwrap();
+    tx.put_account(&account).unwrap();
+    tx.commit().unwrap();
+}
+
 pub fn party(name: &str) -> Value {
     Value::Party(Box::new(Party {
         kind: PartyKind::Person,
@@ -128,7 +145,8 @@ fn people(store: &dyn Store) {
     let mut tx = store.begin(&government).unwrap();
     for (code, name) in [("justice", "县司法局"), ("market", "县市场监督管理局")] {
         let place = government.clone();
-        tx.put_agency(&AgencyRow { government: government.clone(), code: code.into(), name: name.into(), place }).unwrap();
+        tx.put_agency(&AgencyRow { government: government.clone(), code: code.into(), name: name.into(), place })
+            .unwrap();
     }
     let all = [
         ("wang", "王明", "justice", vec!["reconsideration_officer", "publisher", "mediator", "handler"]),
