@@ -85,7 +85,8 @@ pub fn recount(at: &At, asked: &Recount) -> Result<Found, Failure> {
     open::know_place(&platform, &asked.place, span.to)?;
     let counted = platform.recount(&asked.place, span)?;
     let told = platform.figures(&asked.place, span)?;
-    let broken_down: Vec<Code> = told.iter().filter(|value| value.part.is_some()).map(|value| value.code.clone()).collect();
+    let broken_down: Vec<Code> =
+        told.iter().filter(|value| value.part.is_some()).map(|value| value.code.clone()).collect();
     let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
     for ((figure, _), amount) in &counted {
         *sums.entry(figure.as_str()).or_insert(0) += amount;

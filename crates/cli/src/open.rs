@@ -90,7 +90,10 @@ pub fn writing(at: &At) -> Result<Platform, Failure> {
 pub fn platform(store: Arc<dyn Store>, catalog: Arc<Catalog>) -> Result<Platform, Failure> {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|error| {
-        Failure::new(format!("the system gives no randomness: {error}"), "start the program where /dev/urandom is there")
+        Failure::new(
+            format!("the system gives no randomness: {error}"),
+            "start the program where /dev/urandom is there",
+        )
     })?;
     Ok(Platform::new(store, catalog, Arc::new(SystemClock), seed))
 }

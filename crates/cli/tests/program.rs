@@ -1,5 +1,7 @@
 //! The built program over folders of its own: what it prints, and how it ends.
 
+#![allow(clippy::unwrap_used)] // in a test, a panic is the message
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;

@@ -222,7 +222,7 @@ impl Platform {
             Language::En => region.name_en.clone().unwrap_or_else(|| region.name.clone()),
         };
         let title = match language {
-            Language::Zh => format!("{name}{year}年度{}", outline.title.zh),
+            Language::Zh => format!("{name}{year}年{}", outline.title.zh),
             Language::En => format!("{name}: {} {year}", outline.title.en),
         };
         let mut tell = |bound: &Bound| -> Result<Option<Amount>, TellError> {

@@ -209,6 +209,16 @@ impl Platform {
         Ok(Page { rows, total, next })
     }
 
+    /// The year in which the newest record of a government was opened; this year where there is none.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn latest_year(&self, government: &GovernmentCode) -> Result<i16, Fault> {
+        let newest = RecordQuery { government: Some(government.clone()), limit: 1, ..RecordQuery::default() };
+        let rows = self.store.read()?.records(&newest)?;
+        Ok(rows.first().map_or_else(|| self.now().year(), |row| row.opened.year()))
+    }
+
     /// A record with all that a handler needs; `None` where there is none that this person may see. A look at
     /// personal content is noted.
     ///

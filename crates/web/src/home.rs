@@ -60,7 +60,8 @@ pub(crate) async fn home(State(app): State<App>, visitor: Visitor) -> Result<Res
 }
 
 fn front(platform: &Platform, frame: Frame, government: &GovernmentCode) -> Result<HomePage, Fault> {
-    let year = platform.now().year();
+    // The newest year that anything was recorded in: this year's, once it has begun to fill.
+    let year = platform.latest_year(government)?;
     let told = Period::year(year).map(|period| platform.figures(government, period));
     let told = match told {
         Some(Err(TellError::Fault(fault))) => return Err(fault),

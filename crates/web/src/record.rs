@@ -6,7 +6,7 @@ use axum::response::Response;
 use kernel::{ClockState, Next};
 use ledger::Fault;
 use platform::{Directory, Entry, Person, Platform, RecordView};
-use procedure::{Act, Field, Line, say_value};
+use procedure::{Act, Binds, Field, Line, say_value};
 use terms::{Code, DateTime, PartyKind, RecordId, Value};
 use wording::{RefusalText, Step};
 
@@ -195,13 +195,19 @@ fn clocks(platform: &Platform, frame: &Frame, view: &RecordView) -> Vec<ClockRow
     let row = |one: &platform::ClockView| {
         let limit = view.line.limit(one.limit);
         let law: Vec<String> = limit.ground.law.iter().map(|law| wording::article(frame.language, law)).collect();
+        let ours = limit.binds == Binds::Agency;
         let light = match (one.light, one.clock.state) {
-            (Some(light), ClockState::Runs(deadline)) => {
+            (Some(light), ClockState::Runs(deadline)) if !view.row.closed => {
                 LightView::of(frame, light, Some((deadline.last.date(), today)))
+            }
+            (_, ClockState::Met { at, deadline }) if ours && at > deadline.last => {
+                LightView::of(frame, platform::Light::Late, None)
             }
             (_, ClockState::Met { .. }) => LightView::quiet(frame, "light-met"),
             (_, ClockState::StandsStill) => LightView::quiet(frame, "light-still"),
-            (_, ClockState::Passed(_)) => LightView::of(frame, platform::Light::Late, None),
+            (_, ClockState::Passed(_)) if ours => LightView::of(frame, platform::Light::Late, None),
+            // A party's or a court's limit that has passed is nobody's lateness here.
+            (_, ClockState::Passed(_)) => LightView::quiet(frame, "light-passed"),
             _ => LightView::quiet(frame, "light-other"),
         };
         ClockRow {

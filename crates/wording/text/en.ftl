@@ -101,6 +101,7 @@ light-fine = In time
 light-provisional = Provisional
 light-met = Met
 light-still = Stopped
+light-passed = passed
 light-other = Running
 due = Due
 due-none = not fixed

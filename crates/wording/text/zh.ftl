@@ -101,6 +101,7 @@ light-fine = 正常
 light-provisional = 暂定
 light-met = 已完成
 light-still = 中止
+light-passed = 已届满
 light-other = 进行中
 due = 届满日期
 due-none = 未定

@@ -163,9 +163,7 @@ impl Plan<'_> {
         let at = match (n, civil) {
             (0, _) => self.soon(),
             (n, true) => hour(shift(today, n).unwrap_or(today), &mut self.dice),
-            (n, false) => {
-                hour(calendar.working_days_after(today, u32::try_from(n).unwrap_or(1)), &mut self.dice)
-            }
+            (n, false) => hour(calendar.working_days_after(today, u32::try_from(n).unwrap_or(1)), &mut self.dice),
         };
         self.done_at = at;
         self.recorded_at = at;

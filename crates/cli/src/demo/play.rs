@@ -55,7 +55,12 @@ impl<'a> Play<'a> {
             let step = self.step(&mut batch, plan);
             step.map_err(|why| {
                 Failure::new(
-                    format!("demo/scripts.toml, `{}`, record {}, {}: {why}", plan.script.name, plan.number, shown(plan)),
+                    format!(
+                        "demo/scripts.toml, `{}`, record {}, {}: {why}",
+                        plan.script.name,
+                        plan.number,
+                        shown(plan)
+                    ),
                     "mend the script, or the line that it plays",
                 )
             })?;
@@ -165,9 +170,10 @@ impl<'a> Play<'a> {
         let reasons = step.reasons.iter().map(|(rule, text)| (rule.as_str().into(), text.clone())).collect();
         plan.opener.get_or_insert_with(|| who.clone());
         let filled: Vec<Code> = inputs.iter().map(|(field, _)| field.clone()).collect();
-        let key = plan.script.keeps.as_ref().and_then(|[_, field]| {
-            inputs.iter().find(|(code, _)| code == field).and_then(|(_, value)| key_of(value))
-        });
+        let key =
+            plan.script.keeps.as_ref().and_then(|[_, field]| {
+                inputs.iter().find(|(code, _)| code == field).and_then(|(_, value)| key_of(value))
+            });
         let request = request(plan, who, ask, inputs, reasons);
         let answer = batch.act(&request).map_err(failed)?;
         self.expect(plan, step.answer.as_deref(), answer)?;
@@ -215,9 +221,11 @@ impl<'a> Play<'a> {
             }
             return Ok(inputs);
         }
-        if let Some(unknown) = step.set.keys().find(|code| {
-            line.field_id(code).is_none_or(|id| !act.fills.iter().any(|(field, _)| *field == id))
-        }) {
+        if let Some(unknown) = step
+            .set
+            .keys()
+            .find(|code| line.field_id(code).is_none_or(|id| !act.fills.iter().any(|(field, _)| *field == id)))
+        {
             return Err(format!("`{}` does not fill in `{unknown}`", act.code));
         }
         let numbered = act.number.map(|series| line.series[series.index()].field);
@@ -273,9 +281,7 @@ impl<'a> Play<'a> {
                 self.played.refused += 1;
                 Ok(())
             }
-            (expected, answer) => {
-                Err(format!("expected {}, and got {}", expected.unwrap_or("done"), short(&answer)))
-            }
+            (expected, answer) => Err(format!("expected {}, and got {}", expected.unwrap_or("done"), short(&answer))),
         }
     }
 }

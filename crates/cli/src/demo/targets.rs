@@ -33,7 +33,9 @@ pub fn check(platform: &Platform, targets: &Targets) -> Result<usize, Failure> {
 fn tells(target: &Target, told: Amount) -> bool {
     match target.qualifier {
         Certainty::Exact => told == Amount::whole(target.value),
-        Certainty::Over => told.scale == 0 && told.units > target.value && told.units < target.value + target.value / 10,
+        Certainty::Over => {
+            told.scale == 0 && told.units > target.value && told.units < target.value + target.value / 10
+        }
     }
 }
 

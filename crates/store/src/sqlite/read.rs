@@ -145,12 +145,13 @@ impl<H: Deref<Target = Handle>> Read for Session<H> {
     }
 
     fn events(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<EventRow>, Fault> {
+        // Without statistics SQLite would begin with all contents of the government; a cross join keeps the order.
         self.events_with(
             "SELECT government, record, seq, position, envelope, hash, head FROM event \
              WHERE government = $1 AND record = $2 ORDER BY seq",
-            "SELECT content.position, content.part, content.nonce, content.bytes FROM event \
-             JOIN content ON content.government = event.government AND content.position = event.position \
-             WHERE event.government = $1 AND event.record = $2 ORDER BY event.seq, content.part",
+            "SELECT content.position, content.part, content.nonce, content.bytes FROM event CROSS JOIN content \
+             WHERE event.government = $1 AND event.record = $2 AND content.government = event.government \
+             AND content.position = event.position ORDER BY event.seq, content.part",
             [&government.as_str() as &dyn ToSql, &integer(record.0)],
         )
     }
