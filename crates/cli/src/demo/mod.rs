@@ -43,7 +43,9 @@ pub fn run(at: &At, asked: &Demo) -> Result<Found, Failure> {
         if there != There::Nothing {
             clear(folder)?;
         }
-        let platform = open::writing(at)?;
+        let mut seed = [0; 32];
+        seed[..16].copy_from_slice(&Dice::new(data.targets.seed, "nonces", 0).bytes());
+        let platform = open::building(at, seed)?;
         build(&platform, &data, &staff)?;
     } else {
         show::say(&format!("the demonstration in {} is used again (--fresh builds it anew)\n", folder.display()))?;
