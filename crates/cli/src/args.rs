@@ -115,6 +115,9 @@ pub struct Demo {
     /// Throw the demonstration in the data folder away and build it anew
     #[arg(long)]
     pub fresh: bool,
+    /// A report as it was published, to stand beside ours; its name ends with the year: qilian-2020.txt
+    #[arg(long, value_name = "FILE")]
+    pub published: Vec<PathBuf>,
 }
 
 /// `serve`.

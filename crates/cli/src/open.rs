@@ -86,7 +86,8 @@ pub fn writing(at: &At) -> Result<Platform, Failure> {
     platform(Arc::new(store), catalog)
 }
 
-/// The platform for building a demonstration: the same seed makes the same ledger, byte for byte. Nothing that its
+/// The platform for building a demonstration: the same seed makes the same ledger on the same day, byte
+/// for byte. Nothing that its
 /// nonces seal is anybody's.
 pub fn building(at: &At, seed: [u8; 32]) -> Result<Platform, Failure> {
     let catalog = catalog(at)?;

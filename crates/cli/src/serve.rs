@@ -22,7 +22,7 @@ pub fn run(at: &At, asked: &Serve) -> Result<Found, Failure> {
 }
 
 /// Reports as they were published, each with the year that its name ends with.
-fn published(files: &[std::path::PathBuf]) -> Result<Vec<PublishedReport>, Failure> {
+pub fn published(files: &[std::path::PathBuf]) -> Result<Vec<PublishedReport>, Failure> {
     let mut all = Vec::new();
     for file in files {
         let (name, text) = read::text_of(file)?;
@@ -63,6 +63,7 @@ pub fn serve(
     let options = Options { address, government, published_reports, secure_cookies: false };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(broken)?;
     runtime.block_on(async {
+        tokio::spawn(every_hour(platform.clone(), options.government.clone()));
         let listener = tokio::net::TcpListener::from_std(listener).map_err(broken)?;
         show::say(greeting)?;
         tokio::select! {
@@ -71,4 +72,17 @@ pub fn serve(
         }
     })?;
     Ok(Found::Nothing)
+}
+
+/// Puts through the limits that have passed: at the start, and from then on every hour, so that none waits for an act.
+async fn every_hour(platform: Arc<Platform>, government: GovernmentCode) {
+    let mut hours = tokio::time::interval(std::time::Duration::from_secs(3_600));
+    loop {
+        hours.tick().await;
+        let (platform, government) = (platform.clone(), government.clone());
+        let put_through = tokio::task::spawn_blocking(move || platform.put_through(&government, None)).await;
+        if let Ok(Err(fault)) = put_through {
+            show::complain(&format!("fazhi: limits that passed could not be put through: {fault}"));
+        }
+    }
 }

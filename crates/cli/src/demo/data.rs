@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use terms::{Code, Date, PlaceCode};
 
+use super::fill::shift;
 use crate::failure::Failure;
 
 const TARGETS: &str = include_str!("../../../../demo/qilian-2020.toml");
@@ -106,8 +107,13 @@ pub struct Script {
     pub count: u32,
     /// The group of agencies that do it.
     pub by: String,
-    /// First and last day on which a record is opened.
+    /// First and last day on which a record is opened; of a `recent` script, known once it is read.
+    #[serde(default = "no_days")]
     pub opens: [Date; 2],
+    /// Opened so many to so many days before the demonstration is built, so that something waits on the desk; what
+    /// lies after that day is left undone.
+    #[serde(default)]
+    pub recent: Option<[i32; 2]>,
     /// How much falls in each month, January first.
     #[serde(default)]
     pub months: Option<[u32; 12]>,
@@ -154,13 +160,19 @@ pub struct Step {
     pub set: BTreeMap<String, toml::Value>,
 }
 
-/// Reads the data that the program was built with.
-pub fn read() -> Result<Data, Failure> {
-    Ok(Data {
-        targets: parse("qilian-2020.toml", TARGETS)?,
-        county: parse("agencies.toml", AGENCIES)?,
-        scripts: parse::<Scripts>("scripts.toml", SCRIPTS)?.script,
-    })
+fn no_days() -> [Date; 2] {
+    [Date::MIN; 2]
+}
+
+/// Reads the data that the program was built with, for a demonstration built today.
+pub fn read(today: Date) -> Result<Data, Failure> {
+    let mut scripts = parse::<Scripts>("scripts.toml", SCRIPTS)?.script;
+    for script in &mut scripts {
+        if let Some([first, last]) = script.recent {
+            script.opens = [first, last].map(|days| shift(today, -i64::from(days)).unwrap_or(today));
+        }
+    }
+    Ok(Data { targets: parse("qilian-2020.toml", TARGETS)?, county: parse("agencies.toml", AGENCIES)?, scripts })
 }
 
 fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Failure> {
@@ -171,11 +183,11 @@ fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Fa
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{Date, read};
 
     #[test]
     fn the_data_files_are_well_formed() {
-        let data = read().unwrap();
+        let data = read(Date::constant(2026, 11, 24)).unwrap();
         assert_eq!(data.county.agency.iter().filter(|one| one.groups.contains(&"enforcement".to_owned())).count(), 57);
         assert_eq!(data.county.agency.iter().filter(|one| one.groups.contains(&"listed".to_owned())).count(), 50);
         let kinds = data.targets.target.iter().filter(|target| target.part.is_some());

@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use ledger::{Fault, Store};
-use platform::{Platform, hash_password};
+use platform::{Clock, Platform, hash_password};
 use store::Options;
 
 use self::data::Data;
@@ -22,6 +22,7 @@ use self::dice::Dice;
 use self::play::{Play, Played};
 use self::staff::Staff;
 use crate::args::{At, Demo};
+use crate::clock::SystemClock;
 use crate::failure::{Failure, Found};
 use crate::{open, serve, show};
 
@@ -35,7 +36,7 @@ const SHOWN: [&str; 8] =
 pub fn run(at: &At, asked: &Demo) -> Result<Found, Failure> {
     let folder = open::folder(at)?;
     let listener = if asked.no_serve { None } else { Some(serve::listen(asked.port)?) };
-    let data = data::read()?;
+    let data = data::read(SystemClock.now().0.date())?;
     let government = data.targets.place.clone();
     let staff = Staff::new(&data.county, &government, &mut Dice::new(data.targets.seed, "staff", 0));
     let there = state(folder)?;
@@ -50,13 +51,14 @@ pub fn run(at: &At, asked: &Demo) -> Result<Found, Failure> {
     } else {
         show::say(&format!("the demonstration in {} is used again (--fresh builds it anew)\n", folder.display()))?;
     }
+    let published = serve::published(&asked.published)?;
     let Some(listener) = listener else {
         show::say(&accounts(&staff))?;
         return Ok(Found::Nothing);
     };
     let platform = Arc::new(open::writing(at)?);
     let greeting = format!("{}\nhttp://127.0.0.1:{}  (stop with Ctrl-C)\n", accounts(&staff), asked.port);
-    serve::serve(platform, listener, government, Vec::new(), &greeting)
+    serve::serve(platform, listener, government, published, &greeting)
 }
 
 /// What the folder holds.
@@ -121,6 +123,7 @@ fn build(platform: &Platform, data: &Data, staff: &Staff) -> Result<(), Failure>
         played: Played::default(),
     };
     play.all(&mut plans)?;
+    platform.put_through(government, None)?;
     bar.finish_and_clear();
     let (played, seconds) = (play.played, started.elapsed());
     let told = targets::check(platform, &data.targets)?;

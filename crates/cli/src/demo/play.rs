@@ -49,9 +49,14 @@ impl<'a> Play<'a> {
         let mut waiting: BinaryHeap<Reverse<(DateTime, usize)>> = BinaryHeap::new();
         waiting.extend(plans.iter().enumerate().map(|(index, plan)| Reverse((plan.recorded_at, index))));
         let mut batch = self.platform.batch(self.government)?;
+        let now = self.platform.now();
         let mut held = 0_usize;
         while let Some(Reverse((_, index))) = waiting.pop() {
             let plan = &mut plans[index];
+            if plan.recorded_at > now {
+                self.end(plan);
+                continue;
+            }
             let step = self.step(&mut batch, plan);
             step.map_err(|why| {
                 Failure::new(
