@@ -14,7 +14,7 @@ pub fn run(at: &At, asked: &Compare) -> Result<Found, Failure> {
     open::know_place(&platform, &asked.place, figures::year(asked.year)?.to)?;
     let all = platform.compare(&asked.place, asked.year, &name, &text)?;
     let rows = all.iter().map(row).collect();
-    let differ = all.iter().filter(|one| !agrees(one)).count();
+    let differ = all.iter().filter(|one| !one.agrees()).count();
     let heads = ["line", "published", "value", "", "ours", "figure", "period", "difference"];
     let mut out = show::table(&heads, rows, &[2, 4, 7]);
     out.push_str(&format!("{} figures stand in both, {differ} differ\n", all.len()));
@@ -25,7 +25,7 @@ pub fn run(at: &At, asked: &Compare) -> Result<Found, Failure> {
 fn row(one: &Compared) -> Vec<String> {
     let unknown = || "–".to_owned();
     let difference = match one.difference {
-        Some(_) if agrees(one) => "0".to_owned(),
+        Some(_) if one.agrees() => "0".to_owned(),
         Some(difference) => difference.to_string(),
         None => unknown(),
     };
@@ -42,19 +42,4 @@ fn row(one: &Compared) -> Vec<String> {
         figures::period(one.ours.period),
         difference,
     ]
-}
-
-/// Whether our figure is what the report says: 余 and 以上 mean no less, 近 and 以内 no more, each within a tenth.
-fn agrees(one: &Compared) -> bool {
-    let Some(difference) = one.difference else { return false };
-    let Some(ours) = one.ours.value else { return false };
-    let small = difference.units.unsigned_abs().saturating_mul(10) <= ours.units.unsigned_abs();
-    match one.published.qualifier {
-        Qualifier::Exact => difference.is_zero(),
-        Qualifier::Over => difference.units <= 0 && small,
-        Qualifier::AtLeast => difference.units <= 0,
-        Qualifier::Nearly => difference.units >= 0 && small,
-        Qualifier::AtMost => difference.units >= 0,
-        Qualifier::Approx => small,
-    }
 }

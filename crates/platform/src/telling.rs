@@ -7,6 +7,7 @@ use composer::{Report, compose};
 use figures::{Amount, Figures, Period, delta_query, tell};
 use ledger::{Fault, RecordRow};
 use procedure::{Figure, Language, Line, Said};
+use reader::Qualifier;
 use terms::{Code, Date, GovernmentCode, PlaceCode, RecordId};
 
 use crate::{Platform, commit::decode_state};
@@ -45,6 +46,23 @@ pub struct Compared {
     pub ours: FigureValue,
     /// Theirs less ours.
     pub difference: Option<Amount>,
+}
+
+impl Compared {
+    /// Whether our figure is what the report says: 余 and 以上 mean no less, 近 and 以内 no more, each within a tenth.
+    pub fn agrees(&self) -> bool {
+        let (Some(difference), Some(ours)) = (self.difference, self.ours.value) else { return false };
+        let small = Amount { units: difference.units.saturating_mul(10).saturating_abs(), ..difference };
+        let small = small.compare(ours).is_some_and(|order| order.is_le());
+        match self.published.qualifier {
+            Qualifier::Exact => difference.is_zero(),
+            Qualifier::Over => difference.units <= 0 && small,
+            Qualifier::AtLeast => difference.units <= 0,
+            Qualifier::Nearly => difference.units >= 0 && small,
+            Qualifier::AtMost => difference.units >= 0,
+            Qualifier::Approx => small,
+        }
+    }
 }
 
 /// A record behind a figure, with what it adds.

@@ -127,7 +127,7 @@ fn compared_view(frame: &Frame, place: &PlaceCode, one: &Compared) -> ComparedVi
         ours: one.ours.value.map_or_else(|| frame.t("figure-unknown-value"), |value| value.to_string()),
         unit: one.ours.unit.clone(),
         href: href_of(&one.ours, place),
-        same: one.difference.is_some_and(figures::Amount::is_zero),
+        same: one.agrees(),
         difference: difference.unwrap_or_default(),
     }
 }
