@@ -425,7 +425,7 @@ async fn the_report_stands_beside_the_published_one() {
     let site = Site::over(testkit::repository().unwrap());
     let mut visitor = Visitor::new(&site);
     let page = visitor.get("/report?year=2026").await;
-    page.has("祁连县2026年度法治政府建设年度报告").has("/figures/reconsideration.handled?from=2026-01-01");
+    page.has("祁连县2026年法治政府建设年度报告").has("/figures/reconsideration.handled?from=2026-01-01");
     page.has("/figures/reconsideration.handled?from=2025-01-01").has("示范报告").has("全年办理行政复议案件5件");
     page.has("与已公开报告对照").has("公布数").has("<strong>5</strong>");
     visitor.get("/report?year=2020").await.has("没有载入该年度已公开的报告");

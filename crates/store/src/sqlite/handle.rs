@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ledger::{Fault, FaultKind};
 use rusqlite::types::{ToSql, ToSqlOutput};
-use rusqlite::{Connection, ErrorCode, Params, Row};
+use rusqlite::{Connection, ErrorCode, Params, Row, config::DbConfig};
 
 use crate::query::Param;
 
@@ -21,6 +21,9 @@ pub(crate) struct Handle {
 impl Handle {
     pub(crate) fn new(connection: Connection, statements: Arc<AtomicU64>) -> Handle {
         connection.set_prepared_statement_cache_capacity(128);
+        // A plan that does not hang on the values bound to it: otherwise a fifth of the time goes into planning the
+        // same statements again. Where this SQLite cannot promise it, it is only slower.
+        let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true);
         Handle { connection, statements }
     }
 
