@@ -235,8 +235,10 @@ async fn a_day_at_work() {
     // Keyboard alone: the name has the focus, tab goes on, enter sends.
     bench.goto("/sign-in").await;
     bench.picture("sign-in").await;
+    bench.find("[name='name']:focus").await;
     bench.press("wang").await;
     bench.press(&Key::Tab.to_string()).await;
+    bench.find("[name='password']:focus").await;
     bench.press(PASSWORD).await;
     bench.press(&Key::Enter.to_string()).await;
     bench.find(".group").await;
