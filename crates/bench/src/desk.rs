@@ -46,6 +46,16 @@ impl Store for Counting {
     fn read<'a>(&'a self) -> Result<Box<dyn Read + 'a>, Fault> {
         self.inner.read()
     }
+    fn lease(
+        &self,
+        government: &GovernmentCode,
+        duty: &str,
+        holder: &str,
+        now: i64,
+        until: i64,
+    ) -> Result<bool, Fault> {
+        self.inner.lease(government, duty, holder, now, until)
+    }
     fn effort(&self) -> Effort {
         self.inner.effort()
     }

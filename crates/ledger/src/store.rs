@@ -48,6 +48,14 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Where the store cannot be reached.
     fn read<'a>(&'a self) -> Result<Box<dyn Read + 'a>, Fault>;
+    /// Takes or keeps a duty of a government for `holder` until a moment (microseconds, UTC): gives false while another
+    /// holder has it. So of several programs on one store, one alone does the work of a scheduler. What the duty does
+    /// must bear being done twice all the same: the commit's own lock is the proof, this only spares the work.
+    ///
+    /// # Errors
+    /// Where the store cannot be reached, or was opened for reading only.
+    fn lease(&self, government: &GovernmentCode, duty: &str, holder: &str, now: i64, until: i64)
+    -> Result<bool, Fault>;
     /// Statements sent and pages written since the store was opened, for the benchmarks.
     fn effort(&self) -> Effort;
 }
@@ -307,6 +315,17 @@ pub struct CommandRow {
     pub position: u64,
 }
 
+/// A series of numbers and how far it has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesRow {
+    /// Series.
+    pub series: Code,
+    /// Year; 0 where it does not begin anew each year.
+    pub year: i16,
+    /// The last number given.
+    pub last: u64,
+}
+
 /// An account with its posts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountRow {
@@ -367,6 +386,14 @@ pub trait Read {
     fn log(&mut self, government: &GovernmentCode, after: u64, limit: u32) -> Result<Vec<EventRow>, Fault>;
     /// The first answer to a command.
     fn command(&mut self, government: &GovernmentCode, id: CommandId) -> Result<Option<CommandRow>, Fault>;
+    /// The first answers to those of some commands that were answered.
+    fn commands(&mut self, government: &GovernmentCode, ids: &[CommandId]) -> Result<Vec<CommandRow>, Fault> {
+        ids.iter().filter_map(|id| self.command(government, *id).transpose()).collect()
+    }
+    /// Those of some records that exist, in any order.
+    fn records_of(&mut self, government: &GovernmentCode, ids: &[RecordId]) -> Result<Vec<RecordRow>, Fault> {
+        ids.iter().filter_map(|id| self.record(government, *id).transpose()).collect()
+    }
     /// Records of a line that hold one of these values in a key field.
     fn keyed(
         &mut self,
@@ -395,6 +422,10 @@ pub trait Read {
     fn deltas_of(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<DeltaRow>, Fault>;
     /// A resolved definition as it was frozen.
     fn definition(&mut self, digest: Digest) -> Result<Option<Vec<u8>>, Fault>;
+    /// The digests and names of all frozen definitions, in order of their digests.
+    fn definitions(&mut self) -> Result<Vec<(Digest, String)>, Fault>;
+    /// The series of a government, in order.
+    fn series(&mut self, government: &GovernmentCode) -> Result<Vec<SeriesRow>, Fault>;
     /// What is published, newest first; `line` and a part of the shown text narrow it.
     fn public(
         &mut self,
@@ -416,9 +447,14 @@ pub trait Read {
     fn looks(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<LookRow>, Fault>;
     /// A note kept under a name (schema version, that the data are synthetic ...).
     fn note(&mut self, name: &str) -> Result<Option<String>, Fault>;
+    /// All notes, by name.
+    fn notes(&mut self) -> Result<Vec<(String, String)>, Fault>;
 }
 
 /// Writing: everything until [`Transaction::commit`] stands or falls together.
+///
+/// After a fault nothing but [`Transaction::undo`] to a mark or dropping the transaction is of use: what it leaves of
+/// the statement that failed differs from store to store. [`Transaction::put_keys`] alone may fail and be passed over.
 #[allow(clippy::missing_errors_doc)] // every method: where the store cannot be written
 pub trait Transaction: Read {
     /// Appends an event with its contents.

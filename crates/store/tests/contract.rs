@@ -628,6 +628,48 @@ fn sqlite() -> (tempfile::TempDir, store::SqliteStore) {
     (folder, store)
 }
 
+fn what_stands_can_be_listed(store: &dyn Store) {
+    let county = place(COUNTY);
+    let mut transaction = store.begin(&county).unwrap();
+    let first = append(&mut *transaction, COUNTY, None);
+    transaction.put_record(&record(&first, |_| {})).unwrap();
+    transaction.put_command(&county, &answered(&first)).unwrap();
+    transaction.put_definition(Digest([9; 32]), "b", b"two").unwrap();
+    transaction.put_definition(Digest([1; 32]), "a", b"one").unwrap();
+    transaction.put_note("synthetic", "yes").unwrap();
+    transaction.put_note("name", "county").unwrap();
+    for (series, year) in [("letter", 2021), ("letter", 2020), ("case", 0), ("letter", 2021)] {
+        transaction.next_number(&county, series, year).unwrap();
+    }
+    transaction.commit().unwrap();
+    let mut reader = store.read().unwrap();
+    let listed = reader.definitions().unwrap();
+    assert_eq!(listed, [(Digest([1; 32]), "a".to_owned()), (Digest([9; 32]), "b".to_owned())]);
+    let text = |text: &str| text.to_owned();
+    assert_eq!(reader.notes().unwrap(), [(text("name"), text("county")), (text("synthetic"), text("yes"))]);
+    let series: Vec<_> =
+        reader.series(&county).unwrap().into_iter().map(|row| (row.series, row.year, row.last)).collect();
+    assert_eq!(series, [("case".into(), 0, 1), ("letter".into(), 2020, 1), ("letter".into(), 2021, 2)]);
+    assert_eq!(reader.series(&place(CITY)).unwrap(), []);
+    let ids = [first.record, RecordId(77)];
+    assert_eq!(reader.records_of(&county, &ids).unwrap(), [record(&first, |_| {})]);
+    assert_eq!(reader.records_of(&county, &[]).unwrap(), []);
+    let commands = [answered(&first).id, command(77)];
+    assert_eq!(reader.commands(&county, &commands).unwrap(), [answered(&first)]);
+}
+
+fn duty_is_one_holders(store: &dyn Store) {
+    let (county, city) = (place(COUNTY), place(CITY));
+    assert!(store.lease(&county, "scheduler", "one", 100, 200).unwrap());
+    assert!(!store.lease(&county, "scheduler", "two", 199, 300).unwrap());
+    assert!(store.lease(&county, "scheduler", "one", 150, 250).unwrap(), "the holder keeps it");
+    assert!(!store.lease(&county, "scheduler", "two", 249, 300).unwrap());
+    assert!(store.lease(&county, "outbox", "two", 150, 250).unwrap(), "another duty");
+    assert!(store.lease(&city, "scheduler", "two", 150, 250).unwrap(), "another government");
+    assert!(store.lease(&county, "scheduler", "two", 250, 300).unwrap(), "it ended");
+    assert!(!store.lease(&county, "scheduler", "one", 260, 400).unwrap());
+}
+
 macro_rules! on {
     ($database:ident, $fresh:path) => {
         contract!(
@@ -652,6 +694,8 @@ macro_rules! on {
             transaction_keeps_to_its_government,
             dropped_transaction_leaves_nothing,
             writers_take_turns,
+            what_stands_can_be_listed,
+            duty_is_one_holders,
         );
     };
 }

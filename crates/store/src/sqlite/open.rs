@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use ledger::{Effort, Fault, FaultKind, Read, Store, Transaction};
 use rusqlite::wal::CheckpointMode;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, params};
 use terms::{Digest, GovernmentCode};
 
 use super::handle::{Handle, damaged, fault, refused};
@@ -25,7 +25,10 @@ const LOCK: &str = "ledger.lock";
 /// Says that a SQLite file is a ledger of ours: "Fazh".
 const APPLICATION: i32 = 0x4661_7a68;
 /// The schema, step by step; the number of steps is its version.
-const MIGRATIONS: &[&str] = &[include_str!("../../../../migrations/sqlite/0001_ledger.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../../migrations/sqlite/0001_ledger.sql"),
+    include_str!("../../../../migrations/sqlite/0002_lease.sql"),
+];
 
 /// How a store is opened.
 #[derive(Clone, Debug)]
@@ -203,6 +206,27 @@ impl Store for SqliteStore {
         // The view is that of the first read: this one, not whichever comes later.
         guard.one("SELECT 1 FROM head LIMIT 1", [], |_| Ok(()))?;
         Ok(Box::new(Session::reading(guard)))
+    }
+
+    fn lease(
+        &self,
+        government: &GovernmentCode,
+        duty: &str,
+        holder: &str,
+        now: i64,
+        until: i64,
+    ) -> Result<bool, Fault> {
+        let Some(writer) = &self.writer else {
+            return Err(refused("the ledger was opened for reading only".to_owned()));
+        };
+        let writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = writer.handle.run(
+            "INSERT INTO lease (government, duty, holder, until) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (government, duty) DO UPDATE SET holder = excluded.holder, until = excluded.until \
+             WHERE lease.holder = excluded.holder OR lease.until <= $5",
+            params![government.as_str(), duty, holder, until, now],
+        )?;
+        Ok(taken > 0)
     }
 
     fn effort(&self) -> Effort {

@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use ledger::{
     AccountRow, AgencyRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, EventRow, Fault, GroupBy, Head, KeyRow,
-    LookRow, NOTHING, Order, PublicRow, Read, RecordQuery, RecordRow,
+    LookRow, NOTHING, Order, PublicRow, Read, RecordQuery, RecordRow, SeriesRow,
 };
 use rusqlite::types::{ToSql, Value};
 use rusqlite::{Params, params, params_from_iter};
@@ -269,6 +269,18 @@ impl<H: Deref<Target = Handle>> Read for Session<H> {
         self.handle.one(sql, params![digest.0], |row| rows::bytes(row, 0))
     }
 
+    fn definitions(&mut self) -> Result<Vec<(Digest, String)>, Fault> {
+        let sql = "SELECT digest, name FROM definition ORDER BY digest";
+        self.handle.rows(sql, [], |row| Ok((rows::digest(row, 0)?, rows::string(row, 1)?)))
+    }
+
+    fn series(&mut self, government: &GovernmentCode) -> Result<Vec<SeriesRow>, Fault> {
+        let sql = "SELECT series, year, last FROM series WHERE government = $1 ORDER BY series, year";
+        self.handle.rows(sql, params![government.as_str()], |row| {
+            Ok(SeriesRow { series: rows::code(row, 0)?, year: rows::year(row, 1)?, last: rows::unsigned(row, 2)? })
+        })
+    }
+
     fn public(
         &mut self,
         government: &GovernmentCode,
@@ -333,5 +345,10 @@ impl<H: Deref<Target = Handle>> Read for Session<H> {
 
     fn note(&mut self, name: &str) -> Result<Option<String>, Fault> {
         self.handle.one("SELECT text FROM note WHERE name = $1", params![name], |row| rows::string(row, 0))
+    }
+
+    fn notes(&mut self) -> Result<Vec<(String, String)>, Fault> {
+        let sql = "SELECT name, text FROM note ORDER BY name";
+        self.handle.rows(sql, [], |row| Ok((rows::string(row, 0)?, rows::string(row, 1)?)))
     }
 }

@@ -20,6 +20,10 @@ pub(crate) fn short(row: &Row<'_>, column: usize) -> Result<u32, Fault> {
     u32::try_from(integer(row, column)?).map_err(|error| damaged(&error.to_string()))
 }
 
+pub(crate) fn year(row: &Row<'_>, column: usize) -> Result<i16, Fault> {
+    i16::try_from(integer(row, column)?).map_err(|error| damaged(&error.to_string()))
+}
+
 pub(crate) fn yes(row: &Row<'_>, column: usize) -> Result<bool, Fault> {
     Ok(integer(row, column)? != 0)
 }
