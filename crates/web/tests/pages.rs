@@ -115,7 +115,7 @@ async fn guessing_passwords_is_slowed_down() {
     for _ in 0..5 {
         visitor.post("/sign-in", &[("name", "wang"), ("password", "wrong")]).await.has("不正确");
     }
-    visitor.post("/sign-in", &[("name", "wang"), ("password", PASSWORD)]).await.has("一分钟后再试");
+    visitor.post("/sign-in", &[("name", "wang"), ("password", PASSWORD)]).await.has("1分钟后再试");
 }
 
 #[tokio::test]
