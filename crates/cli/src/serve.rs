@@ -1,7 +1,7 @@
 //! `fazhi serve`: the pages on this machine, and the scheduler beside them.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -51,14 +51,14 @@ pub(super) fn session(
 }
 
 pub(super) fn seen(store: &SqliteStore, government: &GovernmentCode, token: Digest, at: i64) -> Result<(), Fault> {
-    let sql = "UPDATE session SET seen = $3 WHERE government = $1 AND token = $2 AND seen < $3";
-    store.writing(LIGHT)?.handle.run(sql, params![government.as_str(), token.0, at])?;
+    let sql = "UPDATE session SET seen = $1 WHERE government = $2 AND token = $3 AND seen < $1";
+    store.writing(LIGHT)?.handle.run(sql, params![at, government.as_str(), token.0])?;
     Ok(())
 }
 
 pub(super) fn tell(store: &SqliteStore, government: &GovernmentCode, token: Digest, told: &str) -> Result<(), Fault> {
-    let sql = "UPDATE session SET told = $3 WHERE government = $1 AND token = $2";
-    store.writing(LIGHT)?.handle.run(sql, params![government.as_str(), token.0, told])?;
+    let sql = "UPDATE session SET told = $1 WHERE government = $2 AND token = $3";
+    store.writing(LIGHT)?.handle.run(sql, params![told, government.as_str(), token.0])?;
     Ok(())
 }
 
