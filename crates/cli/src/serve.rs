@@ -224,13 +224,7 @@ async fn every_hour(platform: Arc<Platform>, holder: String) {
 /// A round for each government of the store; what fails for one stops no other.
 fn rounds(platform: &Platform, holder: &str) {
     let fault = |government: &str, fault: &ledger::Fault| {
-        tracing::error!(
-            government,
-            kind = fault.kind.name(),
-            told = fault.for_log(),
-            place = "scheduler",
-            "fault"
-        );
+        tracing::error!(government, kind = fault.kind.name(), told = fault.for_log(), place = "scheduler", "fault");
     };
     let governments = match platform.store().read().and_then(|mut read| read.governments()) {
         Ok(governments) => governments,

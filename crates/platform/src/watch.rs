@@ -15,7 +15,8 @@ use crate::Answer;
 /// Commands in one commit, up to so many.
 const BATCHES: &[u64] = &[1, 2, 4, 8, 16, 32, 64, 128, 256];
 /// Microseconds of a commit, up to so many: from a disk that promises without keeping to one that fails.
-const COMMITS: &[u64] = &[250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000];
+const COMMITS: &[u64] =
+    &[250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000];
 
 /// How values spread over ranges.
 #[derive(Debug)]

@@ -109,8 +109,7 @@ impl Gathered {
         let mut family = Family(e.encode_descriptor("fazhi_commands", help, None, MetricType::Counter)?);
         for (pulse, counts) in &self.governments {
             for outcome in Outcome::ALL {
-                let labels =
-                    [("government", pulse.government.to_string()), ("outcome", outcome.name().to_owned())];
+                let labels = [("government", pulse.government.to_string()), ("outcome", outcome.name().to_owned())];
                 family.counter(&labels, counts.answered(outcome))?;
             }
         }
@@ -129,15 +128,12 @@ impl Gathered {
         let help = "Requests by route, method and status";
         let mut family = Family(e.encode_descriptor("fazhi_http_requests", help, None, MetricType::Counter)?);
         for ((route, method, status), count) in &self.requests {
-            let labels =
-                [("route", route.clone()), ("method", (*method).to_owned()), ("status", status.to_string())];
+            let labels = [("route", route.clone()), ("method", (*method).to_owned()), ("status", status.to_string())];
             family.counter(&labels, *count)?;
         }
         let help = "Seconds until a request was answered";
         let mut family = Family(e.encode_descriptor("fazhi_http_seconds", help, None, MetricType::Histogram)?);
-        self.times.iter().try_for_each(|(route, spread)| {
-            family.spread(&[("route", route.as_str())], spread, MICROS)
-        })
+        self.times.iter().try_for_each(|(route, spread)| family.spread(&[("route", route.as_str())], spread, MICROS))
     }
 
     fn stored(&self, e: &mut DescriptorEncoder<'_>) -> fmt::Result {

@@ -124,7 +124,9 @@ async fn no_log_line_holds_what_somebody_wrote() {
     ask(&router, &cookie, "/new/demo/receive", Some(&form)).await;
 
     let text = log.text();
-    for expected in ["\"route\":\"/new/{line}/{act}\"", "\"committed\"", "\"fault\"", "\"unavailable\"", "\"status\":422"] {
+    for expected in
+        ["\"route\":\"/new/{line}/{act}\"", "\"committed\"", "\"fault\"", "\"unavailable\"", "\"status\":422"]
+    {
         assert!(text.contains(expected), "{expected} is not logged:\n{text}");
     }
     let id = location.trim_start_matches("/records/");

@@ -20,7 +20,9 @@ async fn get(router: &Router, path: &str) -> (StatusCode, String, HeaderMap) {
 
 /// The lines of a figure, without its help and type.
 fn lines<'m>(told: &'m str, figure: &str) -> Vec<&'m str> {
-    told.lines().filter(|line| line.starts_with(&format!("{figure}{{")) || line.starts_with(&format!("{figure} "))).collect()
+    told.lines()
+        .filter(|line| line.starts_with(&format!("{figure}{{")) || line.starts_with(&format!("{figure} ")))
+        .collect()
 }
 
 #[tokio::test]
