@@ -7,9 +7,9 @@ use std::{env, fs};
 
 use catalog::{Catalog, Source};
 use kernel::Standing;
-use ledger::{Effort, Fault, Read, Store, Transaction};
+use ledger::{Attempts, Effort, Fault, Read, SessionRow, Store, Transaction};
 use platform::{Answer, Clock, Person, Platform, Request, RequestAsk};
-use terms::{Code, CommandId, DateTime, GovernmentCode, RecordId, Value};
+use terms::{Code, CommandId, DateTime, Digest, GovernmentCode, RecordId, Value};
 
 use crate::Res;
 
@@ -58,6 +58,45 @@ impl Store for Counting {
     }
     fn effort(&self) -> Effort {
         self.inner.effort()
+    }
+    fn engine(&self) -> String {
+        self.inner.engine()
+    }
+    fn session_begin(&self, session: &SessionRow) -> Result<(), Fault> {
+        self.inner.session_begin(session)
+    }
+    fn session(&self, government: &GovernmentCode, token: Digest) -> Result<Option<SessionRow>, Fault> {
+        self.inner.session(government, token)
+    }
+    fn session_seen(&self, government: &GovernmentCode, token: Digest, at: i64) -> Result<(), Fault> {
+        self.inner.session_seen(government, token, at)
+    }
+    fn session_tell(&self, government: &GovernmentCode, token: Digest, told: &str) -> Result<(), Fault> {
+        self.inner.session_tell(government, token, told)
+    }
+    fn session_end(&self, government: &GovernmentCode, token: Digest) -> Result<(), Fault> {
+        self.inner.session_end(government, token)
+    }
+    fn sessions(&self, government: &GovernmentCode, begun: i64, seen: i64) -> Result<u64, Fault> {
+        self.inner.sessions(government, begun, seen)
+    }
+    fn attempts(&self, government: &GovernmentCode, name: Digest) -> Result<Attempts, Fault> {
+        self.inner.attempts(government, name)
+    }
+    fn attempts_put(
+        &self,
+        government: &GovernmentCode,
+        name: Digest,
+        before: u32,
+        now: Attempts,
+    ) -> Result<bool, Fault> {
+        self.inner.attempts_put(government, name, before, now)
+    }
+    fn attempts_end(&self, government: &GovernmentCode, name: Digest) -> Result<(), Fault> {
+        self.inner.attempts_end(government, name)
+    }
+    fn sessions_sweep(&self, government: &GovernmentCode, begun: i64, seen: i64, tried: i64) -> Result<u64, Fault> {
+        self.inner.sessions_sweep(government, begun, seen, tried)
     }
 }
 

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use terms::{Date, PlaceCode, RecordId};
 
+use crate::running::Running;
+
 /// 法治: the platform on which a government runs law-based government.
 #[derive(Parser)]
 #[command(
@@ -118,6 +120,8 @@ pub struct Demo {
     /// A report as it was published, to stand beside ours; its name ends with the year: qilian-2020.txt
     #[arg(long, value_name = "FILE")]
     pub published: Vec<PathBuf>,
+    #[command(flatten)]
+    pub running: Running,
 }
 
 /// `serve`.
@@ -132,6 +136,8 @@ pub struct Serve {
     /// A report as it was published, to stand beside ours; its name ends with the year: qilian-2020.txt
     #[arg(long, value_name = "FILE")]
     pub published: Vec<PathBuf>,
+    #[command(flatten)]
+    pub running: Running,
 }
 
 /// `check`.

@@ -15,6 +15,7 @@ mod figures;
 mod open;
 mod read;
 mod report;
+mod running;
 mod scope;
 mod serve;
 mod show;

@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, OnceLock};
 
 use kernel::Standing;
@@ -254,6 +255,77 @@ fn a_port_that_is_taken_is_told() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     refuses(&fazhi(demo(), &["serve", "--port", &port]), &[&port, "--port"]);
+}
+
+/// Asks a program that serves.
+fn ask(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[cfg(unix)]
+#[test]
+fn serving_says_what_it_is_and_stops_in_good_order() {
+    let folder = copy();
+    let mut serving = Command::new(env!("CARGO_BIN_EXE_fazhi"))
+        .arg("--data")
+        .arg(folder.path())
+        .args(["serve", "--port", "0", "--log", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(serving.stdout.take().unwrap());
+    let mut line = String::new();
+    out.read_line(&mut line).unwrap();
+    for word in ["http://127.0.0.1:", "632222", "SQLite", "catalogue", "holidays known until"] {
+        assert!(line.contains(word), "{word}: {line}");
+    }
+    let address = line.trim_start_matches("http://").split(' ').next().unwrap().to_owned();
+    assert!(ask(&address, "/health").contains(r#"{"alive":true}"#));
+    assert!(ask(&address, "/ready").contains(r#"{"ready":true}"#));
+    assert!(ask(&address, "/metrics").starts_with("HTTP/1.1 404"), "figures are for another address");
+    let stopped = Command::new("kill").args(["-TERM", &serving.id().to_string()]).status().unwrap();
+    assert!(stopped.success());
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).unwrap();
+    let mut log = String::new();
+    serving.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert_eq!(serving.wait().unwrap().code(), Some(0), "{log}");
+    assert!(rest.starts_with("stopped"), "{rest}{log}");
+    for line in log.lines() {
+        let told: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(told["level"].is_string() && told["message"].is_string(), "{line}");
+    }
+    for word in ["\"started\"", "\"calendar_until\"", "\"route\":\"none\"", "\"stopping\"", "\"stopped\""] {
+        assert!(log.contains(word), "{word}: {log}");
+    }
+    // The folder is free, and whole.
+    assert!(fazhi(folder.path(), &["verify"]).status.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn figures_have_an_address_of_their_own() {
+    let folder = copy();
+    // A port that is free now; nobody else in this test takes one.
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let mut serving = Command::new(env!("CARGO_BIN_EXE_fazhi"))
+        .arg("--data")
+        .arg(folder.path())
+        .args(["serve", "--port", "0", "--metrics", &free, "--log-level", "error"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(serving.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let told = ask(&free, "/metrics");
+    let stopped = Command::new("kill").args(["-INT", &serving.id().to_string()]).status().unwrap();
+    assert!(stopped.success() && serving.wait().unwrap().success());
+    assert!(told.contains("fazhi_log_position{government=\"632222\"}"), "{told}");
 }
 
 #[test]

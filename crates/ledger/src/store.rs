@@ -29,6 +29,29 @@ pub enum FaultKind {
     Unavailable,
 }
 
+impl FaultKind {
+    /// Its name in logs and figures; it never changes.
+    pub fn name(self) -> &'static str {
+        match self {
+            FaultKind::InUse => "in-use",
+            FaultKind::Newer => "newer",
+            FaultKind::Damaged => "damaged",
+            FaultKind::Unique => "unique",
+            FaultKind::Unavailable => "unavailable",
+        }
+    }
+}
+
+impl Fault {
+    /// What of the message may go into a log: all, or nothing where it may quote what somebody wrote.
+    pub fn for_log(&self) -> &str {
+        match self.kind {
+            FaultKind::InUse | FaultKind::Newer | FaultKind::Unavailable => &self.message,
+            FaultKind::Damaged | FaultKind::Unique => "",
+        }
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -58,6 +81,97 @@ pub trait Store: Send + Sync {
     -> Result<bool, Fault>;
     /// Statements sent and pages written since the store was opened, for the benchmarks.
     fn effort(&self) -> Effort;
+    /// The database and its version, as the operator knows it: `SQLite 3.50.4`.
+    fn engine(&self) -> String;
+
+    // Who is signed in. None of this is part of the ledger, and each call stands by itself. What is said to be light may
+    // be lost with the power: then somebody signs in again.
+
+    /// Keeps a session that begins. Light.
+    ///
+    /// # Errors
+    /// Where the store cannot be written, or the token exists.
+    fn session_begin(&self, session: &SessionRow) -> Result<(), Fault>;
+    /// The session of a token.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    fn session(&self, government: &GovernmentCode, token: Digest) -> Result<Option<SessionRow>, Fault>;
+    /// Notes that a session was used; an earlier moment changes nothing, nor does a session that is gone. Light.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    fn session_seen(&self, government: &GovernmentCode, token: Digest, at: i64) -> Result<(), Fault>;
+    /// Keeps what the session's next page says; empty: nothing. Light.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    fn session_tell(&self, government: &GovernmentCode, token: Digest, told: &str) -> Result<(), Fault>;
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    fn session_end(&self, government: &GovernmentCode, token: Digest) -> Result<(), Fault>;
+    /// How many sessions began and were used since these moments.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    fn sessions(&self, government: &GovernmentCode, begun: i64, seen: i64) -> Result<u64, Fault>;
+    /// The failed attempts to sign in under a name, by its digest.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    fn attempts(&self, government: &GovernmentCode, name: Digest) -> Result<Attempts, Fault>;
+    /// Keeps failed attempts, where as many stand as `before`; gives false where another attempt was quicker. Light.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    fn attempts_put(
+        &self,
+        government: &GovernmentCode,
+        name: Digest,
+        before: u32,
+        now: Attempts,
+    ) -> Result<bool, Fault>;
+    /// Forgets the failed attempts under a name.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    fn attempts_end(&self, government: &GovernmentCode, name: Digest) -> Result<(), Fault>;
+    /// Clears away the sessions that began before `begun` or were last used before `seen`, and the attempts of which the
+    /// last was before `tried`; gives how many sessions.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    fn sessions_sweep(&self, government: &GovernmentCode, begun: i64, seen: i64, tried: i64) -> Result<u64, Fault>;
+}
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Government.
+    pub government: GovernmentCode,
+    /// SM3 of the token that the browser keeps.
+    pub token: Digest,
+    /// Account.
+    pub account: Code,
+    /// What a form of the session carries.
+    pub secret: String,
+    /// When it began: microseconds, UTC.
+    pub begun: i64,
+    /// When it was last used, to the minute or so.
+    pub seen: i64,
+    /// What the next page says; empty: nothing.
+    pub told: String,
+}
+
+/// Failed attempts to sign in under a name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attempts {
+    /// How many in a row.
+    pub failed: u32,
+    /// When the last was: microseconds, UTC.
+    pub last: i64,
 }
 
 /// What the store has done so far.

@@ -59,10 +59,12 @@ pub fn hash_password(password: &str, salt: [u8; 16]) -> Result<String, String> {
 
 impl Platform {
     /// The person behind a name and password; `None` where they do not fit together.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub fn sign_in(&self, government: &GovernmentCode, name: &str, password: &str) -> Result<Option<Person>, Fault> {
+    pub(crate) fn fitting(
+        &self,
+        government: &GovernmentCode,
+        name: &str,
+        password: &str,
+    ) -> Result<Option<Person>, Fault> {
         let account = self.store.read()?.account(government, name)?;
         let Some(account) = account.filter(|account| !account.password.is_empty()) else { return Ok(None) };
         let fits = PasswordHash::new(&account.password)

@@ -5,17 +5,19 @@ mod accounts;
 mod commit;
 mod definitions;
 mod directory;
+mod health;
 mod lookups;
 mod publish;
 mod request;
 mod rights;
+mod sessions;
 mod telling;
 mod translate;
 mod verify;
 mod views;
+mod watch;
 mod writer;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use catalog::Catalog;
@@ -26,13 +28,16 @@ pub use accounts::{Person, hash_password};
 pub use commit::Batch;
 pub use definitions::Definitions;
 pub use directory::Directory;
+pub use health::{Pulse, Unready};
 pub use publish::Shown;
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
 pub use rights::visible;
+pub use sessions::{Session, SessionTimes, SignIn};
 pub use telling::{Behind, Compared, FigureValue, TellError};
 pub use translate::{Translated, body_of, kind_name};
 pub use verify::{Mismatch, Verified};
 pub use views::{ClockView, Entry, Filter, InboxItem, Light, Openable, Page, Published, RecordView};
+pub use watch::{Counts, Outcome, Spread, Spreading, Watch};
 
 /// The time, as the platform sees it. The program's own reads the system clock; tests and cases bring theirs.
 pub trait Clock: Send + Sync {
@@ -47,7 +52,9 @@ pub struct Platform {
     clock: Arc<dyn Clock>,
     definitions: Arc<Definitions>,
     nonces: Arc<Mutex<commit::Nonces>>,
-    writers: Mutex<HashMap<GovernmentCode, writer::Writer>>,
+    writers: Mutex<writer::Writers>,
+    watch: Watch,
+    session_times: SessionTimes,
 }
 
 impl Platform {
@@ -59,8 +66,26 @@ impl Platform {
             clock,
             definitions: Arc::new(Definitions::default()),
             nonces: Arc::new(Mutex::new(commit::Nonces::new(seed))),
-            writers: Mutex::new(HashMap::new()),
+            writers: Mutex::default(),
+            watch: Watch::default(),
+            session_times: SessionTimes::default(),
         }
+    }
+
+    /// With sessions that live so long.
+    pub fn with_session_times(mut self, times: SessionTimes) -> Platform {
+        self.session_times = times;
+        self
+    }
+
+    /// How long sessions live.
+    pub fn session_times(&self) -> SessionTimes {
+        self.session_times
+    }
+
+    /// What is counted while it works.
+    pub fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// The catalogue.
@@ -144,8 +169,9 @@ impl Platform {
             }
             batch.commit()?;
             concerned += moved;
-            // What is left is due on a provisional date, on which nothing passes.
-            if moved == 0 {
+            // What is left is due on a provisional date, on which nothing passes. A program that is being stopped leaves
+            // the rest to the next.
+            if moved == 0 || self.stopping() {
                 return Ok(concerned);
             }
         }

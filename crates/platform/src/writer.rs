@@ -1,14 +1,18 @@
 //! One writer per government: it gathers the commands that wait into one durable transaction and answers each only
 //! once it is on disk.
 
+use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Instant;
 
 use catalog::Catalog;
 use ledger::{Fault, FaultKind, Store};
 use terms::GovernmentCode;
 
 use crate::commit::Nonces;
+use crate::watch::{Counts, Outcome};
 use crate::{Answer, Batch, Clock, Definitions, Platform, Request};
 
 /// The most commands that share one commit.
@@ -24,6 +28,14 @@ enum Waiting {
 /// The way to a government's writer.
 pub(crate) struct Writer {
     waiting: Sender<Waiting>,
+    thread: JoinHandle<()>,
+}
+
+/// The writers that were started, and whether no more are.
+#[derive(Default)]
+pub(crate) struct Writers {
+    started: HashMap<GovernmentCode, Writer>,
+    closed: bool,
 }
 
 struct Desk {
@@ -33,6 +45,7 @@ struct Desk {
     nonces: Arc<Mutex<Nonces>>,
     clock: Arc<dyn Clock>,
     government: GovernmentCode,
+    counts: Arc<Counts>,
 }
 
 fn gone() -> Fault {
@@ -42,10 +55,17 @@ fn gone() -> Fault {
     }
 }
 
+fn closed() -> Fault {
+    Fault { kind: FaultKind::Unavailable, message: "the program is being stopped; send it again in a minute".into() }
+}
+
 impl Platform {
     fn waiting(&self, government: &GovernmentCode) -> Result<Sender<Waiting>, Fault> {
         let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(writer) = writers.get(government) {
+        if writers.closed {
+            return Err(closed());
+        }
+        if let Some(writer) = writers.started.get(government) {
             return Ok(writer.waiting.clone());
         }
         let (sender, receiver) = channel();
@@ -56,15 +76,44 @@ impl Platform {
             nonces: self.nonces.clone(),
             clock: self.clock.clone(),
             government: government.clone(),
+            counts: self.watch.of(government),
         };
         let name = format!("writer {government}");
         let started = std::thread::Builder::new().name(name).spawn(move || desk.run(&receiver));
-        started.map_err(|why| Fault {
+        let thread = started.map_err(|why| Fault {
             kind: FaultKind::Unavailable,
             message: format!("no writer could be started: {why}"),
         })?;
-        writers.insert(government.clone(), Writer { waiting: sender.clone() });
+        writers.started.insert(government.clone(), Writer { waiting: sender.clone(), thread });
         Ok(sender)
+    }
+
+    /// Whether a government's writer works; one that was not needed so far is started.
+    pub(crate) fn writes(&self, government: &GovernmentCode) -> bool {
+        if self.waiting(government).is_err() {
+            return false;
+        }
+        let writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
+        writers.started.get(government).is_some_and(|writer| !writer.thread.is_finished())
+    }
+
+    /// Whether [`Platform::close`] was called.
+    pub(crate) fn stopping(&self) -> bool {
+        self.writers.lock().unwrap_or_else(PoisonError::into_inner).closed
+    }
+
+    /// Takes no more commands, and returns once every command that waits is answered.
+    pub fn close(&self) {
+        let started = {
+            let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
+            writers.closed = true;
+            std::mem::take(&mut writers.started)
+        };
+        for (_, Writer { waiting, thread }) in started {
+            drop(waiting);
+            // One that panicked has said so, and has answered nobody.
+            let _ = thread.join();
+        }
     }
 
     /// Notes that somebody looked at personal data; it becomes durable with the next commit.
@@ -81,6 +130,7 @@ impl Platform {
 /// Puts a command into the queue and waits for its answer.
 pub(crate) fn submit(platform: &Platform, request: Request) -> Reply {
     let sender = platform.waiting(&request.who.government)?;
+    let _waits = platform.watch.of(&request.who.government).comes();
     let (reply, answer) = sync_channel(1);
     sender.send(Waiting::Command(Box::new(request), reply)).map_err(|_| gone())?;
     answer.recv().map_err(|_| gone())?
@@ -105,12 +155,21 @@ impl Desk {
             Ok(mut answers) => {
                 for one in all.into_iter().rev() {
                     if let (Waiting::Command(_, reply), Some(answer)) = (one, answers.pop().flatten()) {
+                        self.counts.count(Outcome::of(&answer));
                         // Whoever asked may have gone; the act stands all the same.
                         let _ = reply.send(Ok(answer));
                     }
                 }
             }
             Err(fault) => {
+                self.counts.failed(commands(&all));
+                tracing::error!(
+                    government = self.government.as_str(),
+                    kind = fault.kind.name(),
+                    told = fault.for_log(),
+                    place = "commit",
+                    "fault"
+                );
                 for one in all {
                     if let Waiting::Command(_, reply) = one {
                         let _ = reply.send(Err(Fault { kind: fault.kind, message: fault.message.clone() }));
@@ -139,7 +198,16 @@ impl Desk {
                 }
             });
         }
+        let begun = Instant::now();
         batch.commit()?;
+        let (commands, took) = (commands(all), begun.elapsed());
+        self.counts.committed(commands, took);
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        tracing::debug!(government = self.government.as_str(), commands, micros, "committed");
         Ok(answers)
     }
+}
+
+fn commands(all: &[Waiting]) -> usize {
+    all.iter().filter(|one| matches!(one, Waiting::Command(..))).count()
 }

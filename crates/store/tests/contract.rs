@@ -6,8 +6,8 @@ mod common;
 
 use common::{CITY, COUNTY, answered, append, command, date, delta, due, key, place, record};
 use ledger::{
-    AccountRow, AgencyRow, DeltaQuery, FaultKind, GroupBy, Links, NOTHING, Order, PublicRow, Read, RecordQuery,
-    RecordRow, Store, check_chain, check_record,
+    AccountRow, AgencyRow, Attempts, DeltaQuery, FaultKind, GroupBy, Links, NOTHING, Order, PublicRow, Read,
+    RecordQuery, RecordRow, SessionRow, Store, check_chain, check_record,
 };
 use terms::{Code, Digest, RecordId};
 
@@ -670,6 +670,111 @@ fn duty_is_one_holders(store: &dyn Store) {
     assert!(!store.lease(&county, "scheduler", "one", 260, 400).unwrap());
 }
 
+fn session_is_known_until_it_ends(store: &dyn Store) {
+    let (county, city) = (place(COUNTY), place(CITY));
+    let one = SessionRow {
+        government: county.clone(),
+        token: Digest([1; 32]),
+        account: "zhang".into(),
+        secret: "secret".into(),
+        begun: 100,
+        seen: 100,
+        told: String::new(),
+    };
+    let two = SessionRow { token: Digest([2; 32]), begun: 50, seen: 90, ..one.clone() };
+    store.session_begin(&one).unwrap();
+    store.session_begin(&two).unwrap();
+    assert!(store.session_begin(&one).is_err(), "a token is given once");
+    assert_eq!(store.session(&county, one.token).unwrap(), Some(one.clone()));
+    assert_eq!(store.session(&city, one.token).unwrap(), None, "another government's");
+    assert_eq!(store.session(&county, Digest([3; 32])).unwrap(), None);
+
+    store.session_seen(&county, one.token, 200).unwrap();
+    store.session_seen(&county, one.token, 150).unwrap();
+    store.session_tell(&county, one.token, "完成").unwrap();
+    let now = SessionRow { seen: 200, told: "完成".into(), ..one.clone() };
+    assert_eq!(store.session(&county, one.token).unwrap(), Some(now.clone()));
+    store.session_tell(&county, one.token, "").unwrap();
+    assert_eq!(store.session(&county, one.token).unwrap(), Some(SessionRow { told: String::new(), ..now }));
+
+    assert_eq!(store.sessions(&county, 0, 0).unwrap(), 2);
+    assert_eq!(store.sessions(&county, 60, 0).unwrap(), 1);
+    assert_eq!(store.sessions(&county, 0, 201).unwrap(), 0);
+    assert_eq!(store.sessions(&city, 0, 0).unwrap(), 0);
+
+    store.session_end(&county, two.token).unwrap();
+    store.session_end(&county, two.token).unwrap();
+    store.session_seen(&county, two.token, 300).unwrap();
+    store.session_tell(&county, two.token, "x").unwrap();
+    assert_eq!(store.session(&county, two.token).unwrap(), None, "what ended stays ended");
+    assert!(store.session(&county, one.token).unwrap().is_some());
+}
+
+fn sessions_and_attempts_are_swept(store: &dyn Store) {
+    let county = place(COUNTY);
+    for (n, begun, seen) in [(1, 10, 500), (2, 400, 420), (3, 400, 500)] {
+        let (token, account) = (Digest([n; 32]), Code::from("zhang"));
+        let (secret, told) = (String::new(), String::new());
+        let row = SessionRow { government: county.clone(), token, account, secret, begun, seen, told };
+        store.session_begin(&row).unwrap();
+    }
+    for (n, last) in [(1, 99), (2, 100)] {
+        assert!(store.attempts_put(&county, Digest([n; 32]), 0, Attempts { failed: 1, last }).unwrap());
+    }
+    assert_eq!(store.sessions_sweep(&place(CITY), 1_000, 1_000, 1_000).unwrap(), 0);
+    assert_eq!(store.sessions_sweep(&county, 11, 450, 100).unwrap(), 2);
+    let stands = |n| store.session(&county, Digest([n; 32])).unwrap().is_some();
+    assert_eq!([stands(1), stands(2), stands(3)], [false, false, true]);
+    assert_eq!(store.attempts(&county, Digest([1; 32])).unwrap(), Attempts::default());
+    assert_eq!(store.attempts(&county, Digest([2; 32])).unwrap(), Attempts { failed: 1, last: 100 });
+}
+
+fn of_attempts_at_once_one_counts(store: &dyn Store) {
+    let (county, name) = (place(COUNTY), Digest([1; 32]));
+    assert_eq!(store.attempts(&county, name).unwrap(), Attempts::default());
+    let put = |before, failed, last| store.attempts_put(&county, name, before, Attempts { failed, last }).unwrap();
+    assert!(put(0, 1, 100));
+    assert!(!put(0, 1, 101), "another was quicker");
+    assert!(put(1, 2, 102));
+    assert_eq!(store.attempts(&county, name).unwrap(), Attempts { failed: 2, last: 102 });
+    assert!(put(2, 1, 900), "it may begin anew");
+    assert_eq!(store.attempts(&place(CITY), name).unwrap(), Attempts::default());
+    let counted: usize = std::thread::scope(|scope| {
+        let at_once: Vec<_> = (0..8)
+            .map(|n| scope.spawn(move || store.attempts_put(&place(COUNTY), name, 1, Attempts { failed: 2, last: n })))
+            .collect();
+        at_once.into_iter().map(|thread| usize::from(thread.join().unwrap().unwrap())).sum()
+    });
+    assert_eq!(counted, 1);
+    store.attempts_end(&county, name).unwrap();
+    assert_eq!(store.attempts(&county, name).unwrap(), Attempts::default());
+}
+
+fn session_within_a_transaction_of_another_thread_waits_and_stands(store: &dyn Store) {
+    let county = place(COUNTY);
+    let mut transaction = store.begin(&county).unwrap();
+    append(&mut *transaction, COUNTY, None);
+    let row = SessionRow {
+        government: county.clone(),
+        token: Digest([1; 32]),
+        account: "zhang".into(),
+        secret: String::new(),
+        begun: 1,
+        seen: 1,
+        told: String::new(),
+    };
+    std::thread::scope(|scope| {
+        let begun = scope.spawn(|| store.session_begin(&row));
+        transaction.commit().unwrap();
+        begun.join().unwrap().unwrap();
+    });
+    assert_eq!(store.session(&county, row.token).unwrap(), Some(row));
+    let mut transaction = store.begin(&county).unwrap();
+    append(&mut *transaction, COUNTY, None);
+    transaction.commit().unwrap();
+    assert_eq!(store.read().unwrap().head(&county).unwrap().position, 2);
+}
+
 macro_rules! on {
     ($database:ident, $fresh:path) => {
         contract!(
@@ -696,6 +801,10 @@ macro_rules! on {
             writers_take_turns,
             what_stands_can_be_listed,
             duty_is_one_holders,
+            session_is_known_until_it_ends,
+            sessions_and_attempts_are_swept,
+            of_attempts_at_once_one_counts,
+            session_within_a_transaction_of_another_thread_waits_and_stands,
         );
     };
 }

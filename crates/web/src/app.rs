@@ -1,27 +1,24 @@
 //! The router, what every answer carries, and what every page may ask.
 
-use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use platform::{Person, Platform};
+use platform::{Platform, Session};
 use terms::GovernmentCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_sessions::cookie::{SameSite, time::Duration};
-use tower_sessions::{Expiry, MemoryStore, SessionManagerLayer};
 
+use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
-use crate::{act, desk, figures, home, record, report, session, submit, wrong};
+use crate::{act, desk, figures, health, home, metrics, record, report, session, submit, wrong};
 
 /// How the site is run.
 #[derive(Clone, Debug)]
@@ -54,8 +51,8 @@ pub(crate) struct App {
     pub options: Arc<Options>,
     /// Whether the store's data are synthetic, as last read: also a page about a failure must say so.
     pub synthetic: Arc<AtomicBool>,
-    /// Failed attempts to sign in: how many, since when.
-    pub attempts: Arc<Mutex<HashMap<String, (u32, Instant)>>>,
+    /// What is counted of the requests.
+    pub requests: Arc<Requests>,
 }
 
 impl App {
@@ -67,64 +64,87 @@ impl App {
     {
         let platform = self.platform.clone();
         let answer = tokio::task::spawn_blocking(move || question(&platform)).await;
-        answer.map_err(|why| Wrong::Fault(why.to_string()))?.map_err(Into::into)
+        // What a panic says may quote what somebody wrote.
+        answer.map_err(|_| Wrong::broken("panic"))?.map_err(Into::into)
     }
 
-    /// Reads who is behind an account and whether the data are synthetic.
-    pub async fn visit(&self, account: Option<String>) -> Result<Option<Person>, Wrong> {
+    /// Reads whose session it is and whether the data are synthetic.
+    pub async fn visit(&self, token: Option<String>) -> Result<Option<Session>, Wrong> {
         let government = self.options.government.clone();
-        let (person, synthetic) = self
+        let (session, synthetic) = self
             .ask(move |platform| {
-                let person = account.map(|account| platform.person(&government, &account)).transpose()?.flatten();
-                Ok::<_, ledger::Fault>((person, platform.synthetic()?))
+                let session = token.map(|token| platform.session(&government, &token)).transpose()?.flatten();
+                Ok::<_, ledger::Fault>((session, platform.synthetic()?))
             })
             .await?;
         self.synthetic.store(synthetic, Ordering::Relaxed);
-        Ok(person)
+        Ok(session)
     }
 }
 
 /// The largest form that is taken.
 const MOST_BYTES: usize = 1 << 20;
-/// Hours without a request after which a session ends.
-const SESSION_HOURS: i64 = 8;
 
 /// Nothing is loaded from elsewhere, no script runs, nobody frames a page.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                               base-uri 'none'; frame-ancestors 'none'";
 
+/// The site, with what is counted of it.
+#[derive(Clone)]
+pub struct Site {
+    app: App,
+}
+
+impl Site {
+    /// A site over a platform.
+    pub fn new(platform: Arc<Platform>, options: Options) -> Site {
+        let synthetic = platform.synthetic().unwrap_or(false);
+        Site {
+            app: App {
+                platform,
+                options: Arc::new(options),
+                synthetic: Arc::new(AtomicBool::new(synthetic)),
+                requests: Arc::default(),
+            },
+        }
+    }
+
+    /// What everybody may ask: the pages, and whether the program lives and can work.
+    pub fn pages(&self) -> Router {
+        let app = self.app.clone();
+        let always = |name: &'static str, value: &'static str| {
+            SetResponseHeaderLayer::overriding(HeaderName::from_static(name), HeaderValue::from_static(value))
+        };
+        pages()
+            .fallback(|| async { Wrong::NotFound })
+            .layer(CatchPanicLayer::custom(|_| Wrong::broken("panic").into_response()))
+            .layer(axum::middleware::from_fn(wrong::same_origin))
+            .layer(axum::middleware::from_fn_with_state(app.clone(), wrong::in_words))
+            .layer(DefaultBodyLimit::max(MOST_BYTES))
+            // Beside the pages: what a program asks is not answered in words.
+            .merge(probes())
+            .layer(axum::middleware::from_fn_with_state(app.clone(), requests::watched))
+            .layer(always("content-security-policy", CONTENT_POLICY))
+            .layer(always("x-content-type-options", "nosniff"))
+            .layer(always("referrer-policy", "same-origin"))
+            .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+            .layer(CompressionLayer::new())
+            .with_state(app)
+    }
+
+    /// What only whoever watches over the program may ask; it is served at an address of its own.
+    pub fn watching(&self) -> Router {
+        probes().route("/metrics", get(metrics::metrics)).with_state(self.app.clone())
+    }
+}
+
 /// The site as a service.
 pub fn router(platform: Arc<Platform>, options: Options) -> Router {
-    let synthetic = platform.synthetic().unwrap_or(false);
-    let secure = options.secure_cookies;
-    let app = App {
-        platform,
-        options: Arc::new(options),
-        synthetic: Arc::new(AtomicBool::new(synthetic)),
-        attempts: Arc::default(),
-    };
-    let sessions = SessionManagerLayer::new(MemoryStore::default())
-        .with_name("fazhi")
-        .with_secure(secure)
-        .with_http_only(true)
-        .with_same_site(SameSite::Lax)
-        .with_expiry(Expiry::OnInactivity(Duration::hours(SESSION_HOURS)));
-    let always = |name: &'static str, value: &'static str| {
-        SetResponseHeaderLayer::overriding(HeaderName::from_static(name), HeaderValue::from_static(value))
-    };
-    pages()
-        .fallback(|| async { Wrong::NotFound })
-        .layer(CatchPanicLayer::custom(|_| Wrong::Fault("a page panicked".to_owned()).into_response()))
-        .layer(axum::middleware::from_fn(wrong::same_origin))
-        .layer(axum::middleware::from_fn_with_state(app.clone(), wrong::in_words))
-        .layer(sessions)
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
-        .layer(always("content-security-policy", CONTENT_POLICY))
-        .layer(always("x-content-type-options", "nosniff"))
-        .layer(always("referrer-policy", "same-origin"))
-        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .layer(CompressionLayer::new())
-        .with_state(app)
+    Site::new(platform, options).pages()
+}
+
+fn probes() -> Router<App> {
+    Router::new().route("/health", get(health::health)).route("/ready", get(health::ready))
 }
 
 fn pages() -> Router<App> {
@@ -157,10 +177,14 @@ fn asset(kind: &'static str, text: &'static str) -> Response {
     ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "max-age=600")], text).into_response()
 }
 
-/// Serves the site until the process ends.
+/// Serves a router until it is to stop; then takes no further connection and returns once every request is answered.
 ///
 /// # Errors
 /// Where the listener fails.
-pub async fn serve(platform: Arc<Platform>, listener: tokio::net::TcpListener, options: Options) -> io::Result<()> {
-    axum::serve(listener, router(platform, options)).await
+pub async fn serve(
+    router: Router,
+    listener: tokio::net::TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    axum::serve(listener, router).with_graceful_shutdown(stop).await
 }

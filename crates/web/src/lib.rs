@@ -8,12 +8,15 @@ mod figures;
 mod form;
 mod frame;
 mod general;
+mod health;
 mod home;
 mod input;
+mod metrics;
 mod record;
 mod report;
+mod requests;
 mod session;
 mod submit;
 mod wrong;
 
-pub use app::{Options, PublishedReport, router, serve};
+pub use app::{Options, PublishedReport, Site, router, serve};

@@ -1,18 +1,14 @@
 //! Who is here: language, session, signing in and out.
 
-use std::sync::PoisonError;
-use std::time::{Duration, Instant};
-
 use askama::Template;
 use axum::Form;
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use platform::Person;
+use platform::{Person, SignIn as Entry};
 use procedure::Language;
 use serde::Deserialize;
-use tower_sessions::Session;
 
 use crate::act;
 use crate::app::App;
@@ -20,15 +16,17 @@ use crate::frame::{Frame, page};
 use crate::input::Posted;
 use crate::wrong::Wrong;
 
-const ACCOUNT: &str = "account";
-const TOKEN: &str = "token";
-const FLASH: &str = "flash";
+/// The cookie that keeps a session's token.
+const SESSION_COOKIE: &str = "fazhi";
 const LANGUAGE_COOKIE: &str = "fazhi_language";
 
 /// Somebody who asks for a page.
 pub(crate) struct Visitor {
     pub frame: Frame,
-    pub session: Session,
+    app: App,
+    /// The token of the session, where there is one.
+    token: Option<String>,
+    told: Vec<String>,
 }
 
 impl Visitor {
@@ -45,49 +43,61 @@ impl Visitor {
 
     /// Says something on the next page.
     pub async fn tell(&self, lines: Vec<String>) -> Result<(), Wrong> {
-        self.session.insert(FLASH, lines).await.map_err(session_fault)
+        let Some(token) = self.token.clone() else { return Ok(()) };
+        let government = self.app.options.government.clone();
+        self.app.ask(move |platform| platform.session_tell(&government, &token, &lines)).await
     }
 
     /// The frame, with what was to be said on this page.
     pub async fn told(mut self) -> Result<Frame, Wrong> {
-        if self.frame.person.is_some() {
-            let lines: Option<Vec<String>> = self.session.remove(FLASH).await.map_err(session_fault)?;
-            self.frame.flash = lines.unwrap_or_default();
+        if !self.told.is_empty() {
+            self.tell(Vec::new()).await?;
+            self.frame.flash = self.told;
         }
         Ok(self.frame)
     }
-}
-
-fn session_fault(why: tower_sessions::session::Error) -> Wrong {
-    Wrong::Fault(format!("session: {why}"))
 }
 
 impl FromRequestParts<App> for Visitor {
     type Rejection = Wrong;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Visitor, Wrong> {
-        let session = Session::from_request_parts(parts, app).await;
-        let session = session.map_err(|(_, why)| Wrong::Fault(why.to_owned()))?;
-        let account: Option<String> = session.get(ACCOUNT).await.map_err(session_fault)?;
-        let signed_in = account.is_some();
-        let person = app.visit(account).await?;
+        let token = cookie(&parts.headers, SESSION_COOKIE).map(str::to_owned);
+        let session = app.visit(token.clone()).await?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        let mut frame = Frame::bare(app, language_of(&parts.headers), path);
-        if signed_in {
-            frame.token = session.get(TOKEN).await.map_err(session_fault)?.unwrap_or_default();
+        let frame = Frame::bare(app, language_of(&parts.headers), path);
+        let mut visitor = Visitor { frame, app: app.clone(), token: None, told: Vec::new() };
+        if let Some(session) = session {
+            visitor.frame.person = Some(session.person);
+            visitor.frame.token = session.secret;
+            visitor.token = token;
+            visitor.told = session.told;
         }
-        frame.person = person;
-        Ok(Visitor { frame, session })
+        Ok(visitor)
     }
+}
+
+/// The value of a cookie.
+fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(other, _)| *other == name).map(|(_, value)| value)
+}
+
+/// Gives the browser a session's token, or takes it away. Scripts cannot read it and other sites cannot send it with a
+/// form; it goes over HTTPS alone where the site is reached so.
+fn with_cookie(app: &App, token: &str, mut response: Response) -> Result<Response, Wrong> {
+    let seconds = if token.is_empty() { 0 } else { u64::from(app.platform.session_times().whole_hours) * 3_600 };
+    let secure = if app.options.secure_cookies { "; Secure" } else { "" };
+    let text = format!("{SESSION_COOKIE}={token}; HttpOnly; SameSite=Lax{secure}; Path=/; Max-Age={seconds}");
+    let value = HeaderValue::from_str(&text).map_err(|_| Wrong::broken("cookie"))?;
+    response.headers_mut().append(header::SET_COOKIE, value);
+    Ok(response)
 }
 
 /// The language of the cookie; Chinese where there is none.
 pub(crate) fn language_of(headers: &HeaderMap) -> Language {
-    let english = |cookies: &HeaderValue| {
-        let pairs = cookies.to_str().unwrap_or_default().split(';');
-        pairs.filter_map(|pair| pair.trim().split_once('=')).any(|pair| pair == (LANGUAGE_COOKIE, "en"))
-    };
-    if headers.get_all(header::COOKIE).iter().any(english) { Language::En } else { Language::Zh }
+    if cookie(headers, LANGUAGE_COOKIE) == Some("en") { Language::En } else { Language::Zh }
 }
 
 /// A path on this site, or the home page.
@@ -111,7 +121,7 @@ pub(crate) async fn language(Path(language): Path<String>, Query(query): Query<B
         _ => return Err(Wrong::NotFound),
     };
     let cookie = format!("{LANGUAGE_COOKIE}={code}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
-    let cookie = HeaderValue::from_str(&cookie).map_err(|why| Wrong::Fault(why.to_string()))?;
+    let cookie = HeaderValue::from_str(&cookie).map_err(|_| Wrong::broken("cookie"))?;
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&local(query.back.as_deref()))).into_response())
 }
 
@@ -158,10 +168,6 @@ pub(crate) fn ended(frame: Frame, typed: Vec<(String, String)>) -> Result<Respon
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
-/// So many attempts may fail, and then one waits this long.
-const ATTEMPTS: u32 = 5;
-const WAIT: Duration = Duration::from_secs(60);
-
 /// Signs in.
 pub(crate) async fn sign_in(
     State(app): State<App>,
@@ -173,39 +179,43 @@ pub(crate) async fn sign_in(
     let password = given.0.iter().find(|(name, _)| name == "password").map(|(_, text)| text.clone());
     let password = password.unwrap_or_default();
     if name.is_empty() || password.is_empty() {
-        return again(&visitor, &given, "sign-in-missing");
+        return again(&visitor, &given, visitor.frame.t("sign-in-missing"));
     }
-    if must_wait(&app, &name) {
-        return again(&visitor, &given, "sign-in-wait");
-    }
-    let (government, account) = (app.options.government.clone(), name.clone());
-    let person = app.ask(move |platform| platform.sign_in(&government, &account, &password)).await?;
-    let Some(person) = person else {
-        failed(&app, &name);
-        return again(&visitor, &given, "sign-in-wrong");
+    let government = app.options.government.clone();
+    let person = match app.ask(move |platform| platform.sign_in(&government, &name, &password)).await? {
+        Entry::In(person) => person,
+        Entry::No => return again(&visitor, &given, visitor.frame.t("sign-in-wrong")),
+        Entry::Wait { minutes } => {
+            return again(&visitor, &given, visitor.frame.t1("sign-in-wait", "minutes", minutes));
+        }
     };
-    app.attempts.lock().unwrap_or_else(PoisonError::into_inner).remove(&name);
-    // A new id, so that nobody who knew the old one is signed in too.
-    visitor.session.cycle_id().await.map_err(session_fault)?;
-    visitor.session.insert(ACCOUNT, person.account.to_string()).await.map_err(session_fault)?;
-    let token = random()?;
-    visitor.session.insert(TOKEN, token.clone()).await.map_err(session_fault)?;
+    // Always a new token, so that nobody who knew the old one is signed in too.
+    let (token, secret, old) = (random()?, random()?, visitor.token.clone());
+    let (who, begun, kept_by) = (person.clone(), token.clone(), secret.clone());
+    app.ask(move |platform| {
+        if let Some(old) = old {
+            platform.session_end(&who.government, &old)?;
+        }
+        platform.session_begin(&who, &begun, &kept_by)
+    })
+    .await?;
     let (back, kept) = (local(given.get("back")), kept(&given));
     if !kept.is_empty() {
-        let frame = Frame { person: Some(person.clone()), token, path: back.clone(), ..visitor.frame };
+        let frame = Frame { person: Some(person.clone()), token: secret, path: back.clone(), ..visitor.frame };
         if let Some(page) = act::resumed(&app, frame, person, &back, Posted(kept)).await? {
-            return Ok(page);
+            return with_cookie(&app, &token, page);
         }
     }
     // What is only sent has no page to come back to.
     let back = back.strip_suffix("/sign").map(str::to_owned).unwrap_or(back);
-    Ok(Redirect::to(if back == "/" { "/desk" } else { &back }).into_response())
+    let to = Redirect::to(if back == "/" { "/desk" } else { &back });
+    with_cookie(&app, &token, to.into_response())
 }
 
 /// The sign-in page once more, with what is wrong.
-fn again(visitor: &Visitor, given: &Posted, code: &str) -> Result<Response, Wrong> {
+fn again(visitor: &Visitor, given: &Posted, wrong: String) -> Result<Response, Wrong> {
     let frame = visitor.frame.clone().titled("sign-in").within("sign-in");
-    let (wrong, lead) = (Some(frame.t(code)), frame.t("sign-in-lead"));
+    let (wrong, lead) = (Some(wrong), frame.t("sign-in-lead"));
     let (back, name) = (given.text("back").to_owned(), given.text("name").to_owned());
     let page = page(&SignIn { f: frame, back, name, lead, wrong, kept: kept(given) })?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -216,18 +226,6 @@ fn kept(given: &Posted) -> Vec<(String, String)> {
     kept.collect()
 }
 
-fn must_wait(app: &App, name: &str) -> bool {
-    let attempts = app.attempts.lock().unwrap_or_else(PoisonError::into_inner);
-    attempts.get(name).is_some_and(|(failed, since)| *failed >= ATTEMPTS && since.elapsed() < WAIT)
-}
-
-fn failed(app: &App, name: &str) {
-    let mut attempts = app.attempts.lock().unwrap_or_else(PoisonError::into_inner);
-    attempts.retain(|_, (_, since)| since.elapsed() < WAIT);
-    let entry = attempts.entry(name.to_owned()).or_insert((0, Instant::now()));
-    *entry = (entry.0 + 1, Instant::now());
-}
-
 /// The token of a form.
 #[derive(Deserialize)]
 pub(crate) struct Token {
@@ -236,17 +234,22 @@ pub(crate) struct Token {
 }
 
 /// Signs out.
-pub(crate) async fn sign_out(visitor: Visitor, Form(form): Form<Token>) -> Result<Response, Wrong> {
-    if visitor.frame.person.is_some() {
-        visitor.check(Some(&form.token))?;
-        visitor.session.flush().await.map_err(session_fault)?;
-    }
-    Ok(Redirect::to("/").into_response())
+pub(crate) async fn sign_out(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(form): Form<Token>,
+) -> Result<Response, Wrong> {
+    let home = Redirect::to("/").into_response();
+    let Some(token) = visitor.token.clone() else { return Ok(home) };
+    visitor.check(Some(&form.token))?;
+    let government = app.options.government.clone();
+    app.ask(move |platform| platform.session_end(&government, &token)).await?;
+    with_cookie(&app, "", home)
 }
 
 /// Sixteen random bytes of the operating system, as hexadecimal digits.
 pub(crate) fn random() -> Result<String, Wrong> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|why| Wrong::Fault(format!("no random bytes: {why}")))?;
+    getrandom::fill(&mut bytes).map_err(|_| Wrong::broken("no-randomness"))?;
     Ok(terms::CommandId(bytes).to_string())
 }

@@ -23,12 +23,24 @@ pub(crate) enum Wrong {
     /// Somebody must sign in first, and then comes back here.
     SignIn(String),
     /// Disk, network, or a mistake of ours; for the operator.
-    Fault(String),
+    Fault {
+        /// Its kind, of a fixed vocabulary.
+        kind: &'static str,
+        /// What may be told of it in a log: nothing that anybody wrote.
+        told: String,
+    },
+}
+
+impl Wrong {
+    /// A failure of which no more than its kind is told.
+    pub fn broken(kind: &'static str) -> Wrong {
+        Wrong::Fault { kind, told: String::new() }
+    }
 }
 
 impl From<Fault> for Wrong {
     fn from(fault: Fault) -> Wrong {
-        Wrong::Fault(fault.message)
+        Wrong::Fault { kind: fault.kind.name(), told: fault.for_log().to_owned() }
     }
 }
 
@@ -42,8 +54,8 @@ impl From<TellError> for Wrong {
 }
 
 impl From<askama::Error> for Wrong {
-    fn from(error: askama::Error) -> Wrong {
-        Wrong::Fault(error.to_string())
+    fn from(_: askama::Error) -> Wrong {
+        Wrong::broken("template")
     }
 }
 
@@ -55,8 +67,8 @@ impl IntoResponse for Wrong {
             }
             Wrong::NotFound => StatusCode::NOT_FOUND,
             Wrong::Foreign => StatusCode::FORBIDDEN,
-            Wrong::Fault(message) => {
-                eprintln!("web: {message}");
+            Wrong::Fault { kind, told } => {
+                tracing::error!(kind, told, place = "page", "fault");
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         };

@@ -57,7 +57,7 @@ impl Bench {
     async fn new(site: &Site) -> Bench {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(web::serve(site.platform.clone(), listener, common::options()));
+        tokio::spawn(web::serve(site.router(), listener, std::future::pending()));
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))

@@ -115,7 +115,7 @@ async fn guessing_passwords_is_slowed_down() {
     for _ in 0..5 {
         visitor.post("/sign-in", &[("name", "wang"), ("password", "wrong")]).await.has("不正确");
     }
-    visitor.post("/sign-in", &[("name", "wang"), ("password", PASSWORD)]).await.has("一分钟后再试");
+    visitor.post("/sign-in", &[("name", "wang"), ("password", PASSWORD)]).await.has("1分钟后再试");
 }
 
 #[tokio::test]
@@ -525,6 +525,68 @@ async fn signing_out_ends_the_session() {
     let token = visitor.get("/desk").await.input("token");
     visitor.post("/sign-out", &[("token", &token)]).await;
     assert_eq!(visitor.get("/desk").await.location, "/sign-in?back=/desk");
+}
+
+/// Another program on the same store, with the visitor's cookies.
+fn elsewhere(visitor: &Visitor, site: &Site) -> Visitor {
+    Visitor { router: site.another().router(), cookies: visitor.cookies.clone() }
+}
+
+#[tokio::test]
+async fn every_program_on_the_store_knows_the_session() {
+    let site = Site::new();
+    let mut one = Visitor::signed_in(&site, "wang").await;
+    let mut two = elsewhere(&one, &site);
+    two.get("/desk").await.has("王明");
+    // What one does, the other tells.
+    let form = one.get("/new/demo/receive").await;
+    let fields = [("f.applicant.kind", "person"), ("f.applicant.name", "张三"), ("f.matter", "甲")];
+    let sent = two.sends(&form, "/new/demo/receive", &fields).await;
+    one.get(&sent.location).await.has("已办理：收到申请");
+    two.get(&sent.location).await.lacks("已办理：收到申请");
+    let token = two.get("/desk").await.input("token");
+    two.post("/sign-out", &[("token", &token)]).await;
+    assert_eq!(one.get("/desk").await.location, "/sign-in?back=/desk");
+}
+
+#[tokio::test]
+async fn who_does_nothing_for_half_an_hour_signs_in_again() {
+    let site = Site::new();
+    let mut visitor = Visitor::signed_in(&site, "wang").await;
+    site.at("2026-03-02T10:29:00");
+    assert_eq!(visitor.get("/desk").await.status, StatusCode::OK);
+    site.at("2026-03-02T10:58:00");
+    assert_eq!(visitor.get("/desk").await.status, StatusCode::OK);
+    site.at("2026-03-02T11:28:01");
+    assert_eq!(visitor.get("/desk").await.location, "/sign-in?back=/desk");
+}
+
+#[tokio::test]
+async fn a_wrong_password_counts_in_every_program() {
+    let site = Site::new();
+    let mut visitor = Visitor::new(&site);
+    for _ in 0..5 {
+        elsewhere(&visitor, &site).post("/sign-in", &[("name", "wang"), ("password", "wrong")]).await.has("不正确");
+    }
+    let right = [("name", "wang"), ("password", PASSWORD)];
+    visitor.post("/sign-in", &right).await.has("1分钟后再试");
+    site.at("2026-03-02T10:01:00");
+    assert_eq!(visitor.post("/sign-in", &right).await.location, "/desk");
+}
+
+#[tokio::test]
+async fn the_cookie_is_the_browsers_alone() {
+    let site = Site::new();
+    let mut visitor = Visitor::new(&site);
+    let page = visitor.post("/sign-in", &[("name", "wang"), ("password", PASSWORD)]).await;
+    let cookie = page.headers[header::SET_COOKIE].to_str().unwrap();
+    let (_, flags) = cookie.split_once("; ").unwrap();
+    assert_eq!(flags, "HttpOnly; SameSite=Lax; Path=/; Max-Age=43200");
+    let first = visitor.cookies.clone();
+    visitor.post("/sign-in", &[("name", "wang"), ("password", PASSWORD)]).await;
+    assert_ne!(visitor.cookies, first, "a new token each time");
+    visitor.cookies = first;
+    assert_eq!(visitor.get("/desk").await.location, "/sign-in?back=/desk", "and the old one has ended");
 }
 
 #[test]

@@ -9,7 +9,6 @@ mod staff;
 mod targets;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -35,7 +34,7 @@ const SHOWN: [&str; 8] =
 /// Builds the demonstration, or takes what is there, and serves it.
 pub fn run(at: &At, asked: &Demo) -> Result<Found, Failure> {
     let folder = open::folder(at)?;
-    let listener = if asked.no_serve { None } else { Some(serve::listen(asked.port)?) };
+    let doors = if asked.no_serve { None } else { Some(serve::doors(asked.port, &asked.running)?) };
     let data = data::read(SystemClock.now().0.date())?;
     let government = data.targets.place.clone();
     let staff = Staff::new(&data.county, &government, &mut Dice::new(data.targets.seed, "staff", 0));
@@ -52,13 +51,12 @@ pub fn run(at: &At, asked: &Demo) -> Result<Found, Failure> {
         show::say(&format!("the demonstration in {} is used again (--fresh builds it anew)\n", folder.display()))?;
     }
     let published = serve::published(&asked.published)?;
-    let Some(listener) = listener else {
+    let Some(doors) = doors else {
         show::say(&accounts(&staff))?;
         return Ok(Found::Nothing);
     };
-    let platform = Arc::new(open::writing(at)?);
-    let greeting = format!("{}\nhttp://127.0.0.1:{}  (stop with Ctrl-C)\n", accounts(&staff), asked.port);
-    serve::serve(platform, listener, government, published, &greeting)
+    let greeting = format!("{}\n", accounts(&staff));
+    serve::serve(open::writing(at)?, doors, government, published, &greeting, &asked.running)
 }
 
 /// What the folder holds.

@@ -4,6 +4,7 @@ mod handle;
 mod open;
 mod read;
 mod rows;
+mod signed_in;
 mod write;
 
 pub use open::{Options, SqliteStore, open, open_read_only};

@@ -8,15 +8,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ledger::{Effort, Fault, FaultKind, Read, Store, Transaction};
+use ledger::{Attempts, Effort, Fault, FaultKind, Read, SessionRow, Store, Transaction};
 use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, OpenFlags, params};
 use terms::{Digest, GovernmentCode};
 
 use super::handle::{Handle, damaged, fault, refused};
 use super::read::Session;
-use super::rows;
 use super::write::Work;
+use super::{rows, signed_in};
 
 /// The ledger's file in its folder.
 const FILE: &str = "ledger.db";
@@ -28,6 +28,7 @@ const APPLICATION: i32 = 0x4661_7a68;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/sqlite/0001_ledger.sql"),
     include_str!("../../../../migrations/sqlite/0002_lease.sql"),
+    include_str!("../../../../migrations/sqlite/0003_session.sql"),
 ];
 
 /// How a store is opened.
@@ -61,8 +62,10 @@ pub struct SqliteStore {
 }
 
 /// The writing connection and what is known about what it wrote.
-struct Writer {
-    handle: Handle,
+pub(super) struct Writer {
+    pub(super) handle: Handle,
+    /// Whether a commit waits for the disk. It does for whatever is part of the ledger.
+    durable: bool,
     definitions: HashSet<Digest>,
     /// Pages in the write-ahead log after the last commit.
     log_pages: u64,
@@ -154,7 +157,7 @@ impl SqliteStore {
         let handle = Handle::new(connection, Arc::clone(&store.statements));
         check(&handle)?;
         // An erasure whose log could not be emptied before the program ended is completed now.
-        let writer = Writer { handle, definitions: HashSet::new(), log_pages: 0, scrub: true };
+        let writer = Writer { handle, durable: true, definitions: HashSet::new(), log_pages: 0, scrub: true };
         store.writer = Some(Mutex::new(writer));
         store._lock = Some(lock);
         Ok(store)
@@ -165,6 +168,28 @@ impl SqliteStore {
         let connection = Connection::open_with_flags(&self.path, flags).map_err(fault)?;
         connection.busy_timeout(self.options.wait).map_err(fault)?;
         Ok(connection)
+    }
+
+    /// The writing connection, for what is durable or may be lost with the power. Each use asks for what it needs, so
+    /// that none depends on how the use before it ended.
+    pub(super) fn writing(&self, durable: bool) -> Result<MutexGuard<'_, Writer>, Fault> {
+        let Some(writer) = &self.writer else {
+            return Err(refused("the ledger was opened for reading only".to_owned()));
+        };
+        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if writer.durable != durable {
+            set(&writer.handle.connection, &[("synchronous", if durable { "FULL" } else { "NORMAL" })])?;
+            writer.durable = durable;
+        }
+        Ok(writer)
+    }
+
+    /// A reading connection for one statement outside a transaction.
+    pub(super) fn looking<T>(&self, look: impl FnOnce(&Handle) -> Result<T, Fault>) -> Result<T, Fault> {
+        let handle = self.reading()?;
+        let found = look(&handle)?;
+        self.give_back(handle);
+        Ok(found)
     }
 
     /// A reading connection, from the pool or new.
@@ -190,10 +215,7 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn begin<'a>(&'a self, government: &GovernmentCode) -> Result<Box<dyn Transaction + 'a>, Fault> {
-        let Some(writer) = &self.writer else {
-            return Err(refused("the ledger was opened for reading only".to_owned()));
-        };
-        let writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = self.writing(true)?;
         writer.handle.run("BEGIN IMMEDIATE", [])?;
         let handle = WriteGuard { store: self, writer };
         Ok(Box::new(Session { handle, work: Work::new(government) }))
@@ -216,10 +238,7 @@ impl Store for SqliteStore {
         now: i64,
         until: i64,
     ) -> Result<bool, Fault> {
-        let Some(writer) = &self.writer else {
-            return Err(refused("the ledger was opened for reading only".to_owned()));
-        };
-        let writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = self.writing(true)?;
         let taken = writer.handle.run(
             "INSERT INTO lease (government, duty, holder, until) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (government, duty) DO UPDATE SET holder = excluded.holder, until = excluded.until \
@@ -231,6 +250,56 @@ impl Store for SqliteStore {
 
     fn effort(&self) -> Effort {
         Effort { statements: self.statements.load(Ordering::Relaxed), pages: self.pages.load(Ordering::Relaxed) }
+    }
+
+    fn engine(&self) -> String {
+        format!("SQLite {}", rusqlite::version())
+    }
+
+    fn session_begin(&self, session: &SessionRow) -> Result<(), Fault> {
+        signed_in::begin(self, session)
+    }
+
+    fn session(&self, government: &GovernmentCode, token: Digest) -> Result<Option<SessionRow>, Fault> {
+        signed_in::session(self, government, token)
+    }
+
+    fn session_seen(&self, government: &GovernmentCode, token: Digest, at: i64) -> Result<(), Fault> {
+        signed_in::seen(self, government, token, at)
+    }
+
+    fn session_tell(&self, government: &GovernmentCode, token: Digest, told: &str) -> Result<(), Fault> {
+        signed_in::tell(self, government, token, told)
+    }
+
+    fn session_end(&self, government: &GovernmentCode, token: Digest) -> Result<(), Fault> {
+        signed_in::end(self, government, token)
+    }
+
+    fn sessions(&self, government: &GovernmentCode, begun: i64, seen: i64) -> Result<u64, Fault> {
+        signed_in::count(self, government, begun, seen)
+    }
+
+    fn attempts(&self, government: &GovernmentCode, name: Digest) -> Result<Attempts, Fault> {
+        signed_in::attempts(self, government, name)
+    }
+
+    fn attempts_put(
+        &self,
+        government: &GovernmentCode,
+        name: Digest,
+        before: u32,
+        now: Attempts,
+    ) -> Result<bool, Fault> {
+        signed_in::put_attempts(self, government, name, before, now)
+    }
+
+    fn attempts_end(&self, government: &GovernmentCode, name: Digest) -> Result<(), Fault> {
+        signed_in::end_attempts(self, government, name)
+    }
+
+    fn sessions_sweep(&self, government: &GovernmentCode, begun: i64, seen: i64, tried: i64) -> Result<u64, Fault> {
+        signed_in::sweep(self, government, begun, seen, tried)
     }
 }
 

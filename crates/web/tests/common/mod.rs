@@ -54,6 +54,12 @@ impl Site {
         Site { platform, clock, temp, next: 1.into() }
     }
 
+    /// Another program on the same store.
+    pub fn another(&self) -> Another {
+        let (store, catalog) = (self.temp.store(), self.platform.catalog().clone());
+        Another(Arc::new(Platform::new(store, catalog, self.clock.clone(), [8; 32])))
+    }
+
     pub fn router(&self) -> axum::Router {
         web::router(self.platform.clone(), options())
     }
@@ -101,6 +107,15 @@ impl Site {
     pub fn done(&self, who: &str, record: RecordId, act: &str, inputs: &[(&str, Value)]) {
         let answer = self.does(who, Some(record), RequestAsk::Act(act.into()), inputs);
         assert!(matches!(answer, Answer::Done(_)), "{act}: {answer:?}");
+    }
+}
+
+/// A further program on a site's store.
+pub struct Another(pub Arc<Platform>);
+
+impl Another {
+    pub fn router(&self) -> axum::Router {
+        web::router(self.0.clone(), options())
     }
 }
 
