@@ -565,6 +565,24 @@ pub trait Read {
     fn notes(&mut self) -> Result<Vec<(String, String)>, Fault>;
 }
 
+/// A commit on its way to the disk.
+pub trait Landing: Send {
+    /// Returns once it is durable.
+    ///
+    /// # Errors
+    /// Where the disk failed: then it is not known whether the commit stands, nor any after it.
+    fn landed(self: Box<Self>) -> Result<(), Fault>;
+}
+
+/// A commit that is durable already.
+struct Landed;
+
+impl Landing for Landed {
+    fn landed(self: Box<Self>) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
 /// Writing: everything until [`Transaction::commit`] stands or falls together.
 ///
 /// After a fault nothing but [`Transaction::undo`] to a mark or dropping the transaction is of use: what it leaves of
@@ -607,6 +625,12 @@ pub trait Transaction: Read {
     fn mark(&mut self) -> Result<(), Fault>;
     /// Back to the last mark.
     fn undo(&mut self) -> Result<(), Fault>;
-    /// Makes it durable.
+    /// Commits it so that it is durable.
     fn commit(self: Box<Self>) -> Result<(), Fault>;
+    /// Commits it so that others see it, and gives what to wait for until it is durable. Nobody may be told that it
+    /// stands before that. Commits become durable in their order: what builds on this one never outlives it.
+    fn commit_early(self: Box<Self>) -> Result<Box<dyn Landing>, Fault> {
+        self.commit()?;
+        Ok(Box::new(Landed))
+    }
 }

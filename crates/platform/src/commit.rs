@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use catalog::Catalog;
 use kernel::{Ask, Command, Event, Kind, Opening, Question, Standing, Verdict, judge, lapses};
 use ledger::{
-    CommandRow, ContentRow, DueRow, Envelope, EventRow, Fault, Head, KeyRow, NOTHING, RecordRow, Store, Transaction,
+    CommandRow, ContentRow, DueRow, Envelope, EventRow, Fault, Head, KeyRow, Landing, NOTHING, RecordRow, Store,
+    Transaction,
 };
-use procedure::{ActKind, Actor, Binds, FieldType, General, Line, Pending, Record};
+use procedure::{ActKind, Actor, Binds, FieldType, General, LimitId, Line, Pending, Record};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use terms::{Code, DateTime, Digest, GovernmentCode, RecordId, Value};
+use terms::{Code, DateTime, Deadline, Digest, GovernmentCode, RecordId, Value};
 
 use crate::{
     Answer, Clock, Definitions, Receipt, Request, RequestAsk,
@@ -33,12 +34,24 @@ impl Nonces {
     }
 }
 
-/// A record as the batch has it.
-#[derive(Clone)]
+/// A record as the batch has it. Its row is without the state, which `record` is.
 struct Loaded {
     row: RecordRow,
     line: Arc<Line>,
     record: Record,
+}
+
+/// Records as the last batch left them, so that the next need not read them again. They hold as long as the log's head
+/// is where that batch left it: another program's writing moves it.
+#[derive(Default)]
+pub(crate) struct Kept {
+    head: Option<Head>,
+    loaded: HashMap<RecordId, Loaded>,
+}
+
+impl Kept {
+    /// How many records are kept at most.
+    const MOST: usize = 2_000;
 }
 
 /// Commands that become durable together.
@@ -72,11 +85,13 @@ impl<'a> Batch<'a> {
         nonces: &'a Mutex<Nonces>,
         clock: &'a dyn Clock,
         government: &GovernmentCode,
+        kept: Kept,
     ) -> Result<Batch<'a>, Fault> {
         let mut tx = store.begin(government)?;
         let head = tx.head(government)?;
         let government = government.clone();
-        Ok(Batch { tx, catalog, definitions, nonces, clock, government, head, loaded: HashMap::new() })
+        let loaded = if kept.head == Some(head) { kept.loaded } else { HashMap::new() };
+        Ok(Batch { tx, catalog, definitions, nonces, clock, government, head, loaded })
     }
 
     /// Makes everything durable.
@@ -85,6 +100,13 @@ impl<'a> Batch<'a> {
     /// Where the store fails: then nothing of the batch stands.
     pub fn commit(self) -> Result<(), Fault> {
         self.tx.commit()
+    }
+
+    /// Commits; nobody may be told before the landing says that it is durable.
+    pub(crate) fn commit_early(self) -> Result<(Box<dyn Landing>, Kept), Fault> {
+        let landing = self.tx.commit_early()?;
+        let loaded = if self.loaded.len() > Kept::MOST { HashMap::new() } else { self.loaded };
+        Ok((landing, Kept { head: Some(self.head), loaded }))
     }
 
     /// The transaction, for what is no record: accounts, agencies, notes.
@@ -259,8 +281,9 @@ impl<'a> Batch<'a> {
 
     /// Loads a record under the version that applies to it now.
     fn load(&mut self, id: RecordId, now: DateTime) -> Result<Option<Loaded>, Fault> {
-        let loaded = match self.loaded.get(&id) {
-            Some(loaded) => loaded.clone(),
+        // It comes back with what is written; a refused command leaves it to be read again.
+        let loaded = match self.loaded.remove(&id) {
+            Some(loaded) => loaded,
             None => match self.stored(id)? {
                 Some(loaded) => loaded,
                 None => return Ok(None),
@@ -278,7 +301,7 @@ impl<'a> Batch<'a> {
 
     /// A record as the store has it, under the version of its last event.
     fn stored(&mut self, id: RecordId) -> Result<Option<Loaded>, Fault> {
-        let Some(row) = self.tx.record(&self.government, id)? else { return Ok(None) };
+        let Some(mut row) = self.tx.record(&self.government, id)? else { return Ok(None) };
         let line = self.definitions.line(self.tx.as_mut(), row.definition)?;
         let Some(record) = decode_state(&row.state) else {
             return Err(Fault {
@@ -286,6 +309,7 @@ impl<'a> Batch<'a> {
                 message: format!("the derived state of record {id} cannot be read; run `fazhi verify --rebuild`"),
             });
         };
+        row.state = Vec::new();
         Ok(Some(Loaded { row, line, record }))
     }
 
@@ -310,8 +334,7 @@ impl<'a> Batch<'a> {
             numbers.extend(self.give_number(line, event, old.as_ref())?);
         }
         let record = self.folded(line, old.as_ref(), row.as_ref(), &events, id)?;
-        let keys = keys_of(line, &record);
-        if let Some(taken) = self.taken(id, &keys)? {
+        if let Some(taken) = self.put_keys(line, old.as_ref(), &record)? {
             if numbered {
                 self.tx.undo()?;
             }
@@ -326,8 +349,10 @@ impl<'a> Batch<'a> {
         for (seq, event) in (first..).zip(&events) {
             previous = self.append(write, line, event, id, seq, definition, previous)?;
         }
-        let new_row = self.row(line, &record, definition, previous, write.now);
-        self.derive(line, old.as_ref(), &record, &new_row, &keys)?;
+        let due = kernel::due_days(line, &record, &self.catalog.calendar);
+        let mut new_row = self.row(line, &record, &due, definition, previous, write.now);
+        self.derive(line, old.as_ref(), &record, &new_row, &due)?;
+        new_row.state = Vec::new();
         let position = self.head.position;
         let command = CommandRow { id: write.command, record: id, position };
         if write.command != terms::CommandId([0; 16]) {
@@ -419,15 +444,26 @@ impl<'a> Batch<'a> {
         kernel::replay(line, &all, id).ok_or_else(|| nothing(id))
     }
 
-    fn taken(&mut self, id: RecordId, keys: &[KeyRow]) -> Result<Option<Answer>, Fault> {
+    /// Keeps the values by which a record is found; gives the one that another record holds.
+    fn put_keys(&mut self, line: &Line, old: Option<&Record>, record: &Record) -> Result<Option<Answer>, Fault> {
+        let keys = keys_of(line, record);
+        let before = old.map_or_else(Vec::new, |old| keys_of(line, old));
+        if before == keys {
+            return Ok(None);
+        }
+        let fault = match self.tx.put_keys(&self.government, record.id, &keys) {
+            Ok(()) => return Ok(None),
+            Err(fault) if fault.kind == ledger::FaultKind::Unique => fault,
+            Err(fault) => return Err(fault),
+        };
         for key in keys.iter().filter(|key| key.unique) {
             let value = std::slice::from_ref(&key.value);
             let held = self.tx.keyed(&self.government, &key.line, &key.field, value)?;
-            if held.iter().any(|(_, other)| *other != id) {
+            if held.iter().any(|(_, other)| *other != record.id) {
                 return Ok(Some(Answer::Taken { field: key.field.clone(), value: key.value.clone() }));
             }
         }
-        Ok(None)
+        Err(fault)
     }
 
     #[allow(clippy::too_many_arguments)] // an event's place in two chains
@@ -504,8 +540,15 @@ impl<'a> Batch<'a> {
         parts.into_iter().map(row).collect()
     }
 
-    fn row(&self, line: &Line, record: &Record, definition: Digest, hash: Digest, now: DateTime) -> RecordRow {
-        let due = kernel::due_days(line, record, &self.catalog.calendar);
+    fn row(
+        &self,
+        line: &Line,
+        record: &Record,
+        due: &[(LimitId, Deadline)],
+        definition: Digest,
+        hash: Digest,
+        now: DateTime,
+    ) -> RecordRow {
         let own = due.iter().find(|(id, deadline)| line.limit(*id).binds == Binds::Agency && !deadline.provisional);
         RecordRow {
             government: self.government.clone(),
@@ -527,25 +570,20 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Everything that follows from the record: row, due days, keys, deltas, publications.
+    /// Everything that follows from the record: row, due days, deltas, publications.
     fn derive(
         &mut self,
         line: &Arc<Line>,
         old: Option<&Record>,
         record: &Record,
         row: &RecordRow,
-        keys: &[KeyRow],
+        due: &[(LimitId, Deadline)],
     ) -> Result<(), Fault> {
         let calendar = &self.catalog.calendar;
         self.tx.put_record(row)?;
-        let due = due_rows(&self.government, line, record, calendar);
-        let due_before = old.map(|old| due_rows(&self.government, line, old, calendar));
-        if due_before.as_ref().map_or(!due.is_empty(), |before| *before != due) {
-            self.tx.put_due(&self.government, record.id, &due)?;
-        }
-        let keys_before = old.map(|old| keys_of(line, old));
-        if keys_before.as_ref().map_or(!keys.is_empty(), |before| before != keys) {
-            self.tx.put_keys(&self.government, record.id, keys)?;
+        let before = old.map_or_else(Vec::new, |old| kernel::due_days(line, old, calendar));
+        if before != due {
+            self.tx.put_due(&self.government, record.id, &due_rows(&self.government, line, record.id, due))?;
         }
         let deltas = figures::deltas(line, old, record, calendar, &self.government, self.head.position);
         if !deltas.is_empty() {
@@ -583,19 +621,17 @@ fn micros(civil: DateTime) -> i64 {
 pub(crate) fn due_rows(
     government: &GovernmentCode,
     line: &Line,
-    record: &Record,
-    calendar: &terms::Calendar,
+    record: RecordId,
+    due: &[(LimitId, Deadline)],
 ) -> Vec<DueRow> {
-    kernel::due_days(line, record, calendar)
-        .into_iter()
-        .map(|(id, deadline)| DueRow {
-            government: government.clone(),
-            record: record.id,
-            limit: line.limit(id).code.clone(),
-            due: deadline.last.date(),
-            agency: line.limit(id).binds == Binds::Agency,
-        })
-        .collect()
+    let row = |(id, deadline): &(LimitId, Deadline)| DueRow {
+        government: government.clone(),
+        record,
+        limit: line.limit(*id).code.clone(),
+        due: deadline.last.date(),
+        agency: line.limit(*id).binds == Binds::Agency,
+    };
+    due.iter().map(row).collect()
 }
 
 /// The values by which a record is found.

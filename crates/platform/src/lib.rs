@@ -115,6 +115,7 @@ impl Platform {
             &self.nonces,
             self.clock.as_ref(),
             government,
+            commit::Kept::default(),
         )
     }
 

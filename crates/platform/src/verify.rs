@@ -104,7 +104,7 @@ impl Platform {
             return Ok(Some(Mismatch::State(id)));
         }
         let calendar = &self.catalog.calendar;
-        let mut due = due_rows(government, &line, &folded, calendar);
+        let mut due = due_rows(government, &line, id, &kernel::due_days(&line, &folded, calendar));
         let mut kept = read.due_of(government, id)?;
         due.sort_by(|a, b| a.limit.cmp(&b.limit));
         kept.sort_by(|a, b| a.limit.cmp(&b.limit));

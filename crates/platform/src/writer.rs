@@ -8,10 +8,10 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use catalog::Catalog;
-use ledger::{Fault, FaultKind, Store};
+use ledger::{Fault, FaultKind, Landing, Store};
 use terms::GovernmentCode;
 
-use crate::commit::Nonces;
+use crate::commit::{Kept, Nonces};
 use crate::watch::{Counts, Outcome};
 use crate::{Answer, Batch, Clock, Definitions, Platform, Request};
 
@@ -136,50 +136,93 @@ pub(crate) fn submit(platform: &Platform, request: Request) -> Reply {
     answer.recv().map_err(|_| gone())?
 }
 
+/// A batch that is committed, and what its commands are told once it is on disk.
+struct Committed {
+    answers: Vec<(SyncSender<Reply>, Answer)>,
+    landing: Box<dyn Landing>,
+    commands: usize,
+    begun: Instant,
+}
+
 impl Desk {
-    /// Until every sender is gone.
+    /// Until every sender is gone. A second thread waits for the disk and answers, while this one has the next batch:
+    /// two at most are on their way, so that a slow disk makes batches larger and not the queue before it.
     fn run(&self, waiting: &Receiver<Waiting>) {
-        while let Ok(first) = waiting.recv() {
-            let mut all = vec![first];
-            while all.len() < BATCH
-                && let Ok(next) = waiting.try_recv()
-            {
-                all.push(next);
-            }
-            self.serve(all);
-        }
-    }
-
-    fn serve(&self, all: Vec<Waiting>) {
-        match self.work(&all) {
-            Ok(mut answers) => {
-                for one in all.into_iter().rev() {
-                    if let (Waiting::Command(_, reply), Some(answer)) = (one, answers.pop().flatten()) {
-                        self.counts.count(Outcome::of(&answer));
-                        // Whoever asked may have gone; the act stands all the same.
-                        let _ = reply.send(Ok(answer));
-                    }
+        let (done, landing) = sync_channel::<Committed>(1);
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                while let Ok(one) = landing.recv() {
+                    self.land(one);
+                }
+            });
+            let mut kept = Kept::default();
+            while let Ok(first) = waiting.recv() {
+                let mut all = vec![first];
+                while all.len() < BATCH
+                    && let Ok(next) = waiting.try_recv()
+                {
+                    all.push(next);
+                }
+                if let Some(committed) = self.serve(all, &mut kept)
+                    && done.send(committed).is_err()
+                {
+                    return;
                 }
             }
+            drop(done);
+        });
+    }
+
+    fn serve(&self, all: Vec<Waiting>, kept: &mut Kept) -> Option<Committed> {
+        let (answers, begun, landing) = match self.work(&all, kept) {
+            Ok(done) => done,
             Err(fault) => {
-                self.counts.failed(commands(&all));
-                tracing::error!(
-                    government = self.government.as_str(),
-                    kind = fault.kind.name(),
-                    told = fault.for_log(),
-                    place = "commit",
-                    "fault"
-                );
-                for one in all {
-                    if let Waiting::Command(_, reply) = one {
-                        let _ = reply.send(Err(Fault { kind: fault.kind, message: fault.message.clone() }));
-                    }
-                }
+                let replies = all.into_iter().filter_map(Waiting::reply);
+                self.failed(&fault, replies.collect());
+                return None;
             }
+        };
+        let replies = all.into_iter().zip(answers).filter_map(|(one, answer)| Some((one.reply()?, answer?)));
+        let answers: Vec<_> = replies.collect();
+        Some(Committed { commands: answers.len(), answers, landing, begun })
+    }
+
+    fn land(&self, one: Committed) {
+        if let Err(fault) = one.landing.landed() {
+            return self.failed(&fault, one.answers.into_iter().map(|(reply, _)| reply).collect());
+        }
+        let took = one.begun.elapsed();
+        self.counts.committed(one.commands, took);
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        tracing::debug!(government = self.government.as_str(), commands = one.commands, micros, "committed");
+        for (reply, answer) in one.answers {
+            self.counts.count(Outcome::of(&answer));
+            // Whoever asked may have gone; the act stands all the same.
+            let _ = reply.send(Ok(answer));
         }
     }
 
-    fn work(&self, all: &[Waiting]) -> Result<Vec<Option<Answer>>, Fault> {
+    fn failed(&self, fault: &Fault, replies: Vec<SyncSender<Reply>>) {
+        self.counts.failed(replies.len());
+        tracing::error!(
+            government = self.government.as_str(),
+            kind = fault.kind.name(),
+            told = fault.for_log(),
+            place = "commit",
+            "fault"
+        );
+        for reply in replies {
+            let _ = reply.send(Err(Fault { kind: fault.kind, message: fault.message.clone() }));
+        }
+    }
+
+    /// Does a batch up to its commit.
+    #[allow(clippy::type_complexity)] // answers, when the commit began, and its landing
+    fn work(
+        &self,
+        all: &[Waiting],
+        kept: &mut Kept,
+    ) -> Result<(Vec<Option<Answer>>, Instant, Box<dyn Landing>), Fault> {
         let mut batch = Batch::begin(
             self.store.as_ref(),
             &self.catalog,
@@ -187,6 +230,7 @@ impl Desk {
             &self.nonces,
             self.clock.as_ref(),
             &self.government,
+            std::mem::take(kept),
         )?;
         let mut answers = Vec::with_capacity(all.len());
         for one in all {
@@ -199,15 +243,18 @@ impl Desk {
             });
         }
         let begun = Instant::now();
-        batch.commit()?;
-        let (commands, took) = (commands(all), begun.elapsed());
-        self.counts.committed(commands, took);
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        tracing::debug!(government = self.government.as_str(), commands, micros, "committed");
-        Ok(answers)
+        let landing;
+        (landing, *kept) = batch.commit_early()?;
+        Ok((answers, begun, landing))
     }
 }
 
-fn commands(all: &[Waiting]) -> usize {
-    all.iter().filter(|one| matches!(one, Waiting::Command(..))).count()
+impl Waiting {
+    /// Where its answer goes; a look gets none.
+    fn reply(self) -> Option<SyncSender<Reply>> {
+        match self {
+            Waiting::Command(_, reply) => Some(reply),
+            Waiting::Look { .. } => None,
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The store on SQLite.
 
 mod handle;
+mod log;
 mod open;
 mod read;
 mod rows;

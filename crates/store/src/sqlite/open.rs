@@ -8,12 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ledger::{Attempts, Effort, Fault, FaultKind, Read, SessionRow, Store, Transaction};
+use ledger::{Attempts, Effort, Fault, FaultKind, Landing, Read, SessionRow, Store, Transaction};
 use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, OpenFlags, params};
 use terms::{Digest, GovernmentCode};
 
 use super::handle::{Handle, damaged, fault, refused};
+use super::log::Log;
 use super::read::Session;
 use super::write::Work;
 use super::{rows, signed_in};
@@ -54,6 +55,7 @@ pub struct SqliteStore {
     options: Options,
     /// The one writing connection; none where the store was opened read-only.
     writer: Option<Mutex<Writer>>,
+    log: Arc<Log>,
     idle: Mutex<Vec<Handle>>,
     statements: Arc<AtomicU64>,
     pages: AtomicU64,
@@ -64,8 +66,6 @@ pub struct SqliteStore {
 /// The writing connection and what is known about what it wrote.
 pub(super) struct Writer {
     pub(super) handle: Handle,
-    /// Whether a commit waits for the disk. It does for whatever is part of the ledger.
-    durable: bool,
     definitions: HashSet<Digest>,
     /// Pages in the write-ahead log after the last commit.
     log_pages: u64,
@@ -134,6 +134,7 @@ impl SqliteStore {
 
     fn empty(path: PathBuf, options: &Options) -> SqliteStore {
         SqliteStore {
+            log: Arc::new(Log::beside(&path)),
             path,
             options: options.clone(),
             writer: None,
@@ -153,11 +154,11 @@ impl SqliteStore {
             [("secure_delete", "ON"), ("recursive_triggers", "ON"), ("cache_size", "-65536"), ("temp_store", "MEMORY")];
         set(&connection, &settings)?;
         migrate(&connection)?;
-        set(&connection, &[("journal_mode", "WAL"), ("synchronous", "FULL"), ("wal_autocheckpoint", "4000")])?;
+        set(&connection, &[("journal_mode", "WAL"), ("synchronous", "NORMAL"), ("wal_autocheckpoint", "4000")])?;
         let handle = Handle::new(connection, Arc::clone(&store.statements));
         check(&handle)?;
         // An erasure whose log could not be emptied before the program ended is completed now.
-        let writer = Writer { handle, durable: true, definitions: HashSet::new(), log_pages: 0, scrub: true };
+        let writer = Writer { handle, definitions: HashSet::new(), log_pages: 0, scrub: true };
         store.writer = Some(Mutex::new(writer));
         store._lock = Some(lock);
         Ok(store)
@@ -170,18 +171,19 @@ impl SqliteStore {
         Ok(connection)
     }
 
-    /// The writing connection, for what is durable or may be lost with the power. Each use asks for what it needs, so
-    /// that none depends on how the use before it ended.
-    pub(super) fn writing(&self, durable: bool) -> Result<MutexGuard<'_, Writer>, Fault> {
+    /// The writing connection. What is committed on it alone may be lost with the power; [`SqliteStore::flush`] and
+    /// [`Log`] make it durable.
+    pub(super) fn writing(&self) -> Result<MutexGuard<'_, Writer>, Fault> {
         let Some(writer) = &self.writer else {
             return Err(refused("the ledger was opened for reading only".to_owned()));
         };
-        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        if writer.durable != durable {
-            set(&writer.handle.connection, &[("synchronous", if durable { "FULL" } else { "NORMAL" })])?;
-            writer.durable = durable;
-        }
-        Ok(writer)
+        self.log.good()?;
+        Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Brings all that is committed to the disk.
+    pub(super) fn flush(&self) -> Result<(), Fault> {
+        self.log.committed().landed()
     }
 
     /// A reading connection for one statement outside a transaction.
@@ -215,7 +217,7 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn begin<'a>(&'a self, government: &GovernmentCode) -> Result<Box<dyn Transaction + 'a>, Fault> {
-        let writer = self.writing(true)?;
+        let writer = self.writing()?;
         writer.handle.run("BEGIN IMMEDIATE", [])?;
         let handle = WriteGuard { store: self, writer };
         Ok(Box::new(Session { handle, work: Work::new(government) }))
@@ -238,13 +240,14 @@ impl Store for SqliteStore {
         now: i64,
         until: i64,
     ) -> Result<bool, Fault> {
-        let writer = self.writing(true)?;
+        let writer = self.writing()?;
         let taken = writer.handle.run(
             "INSERT INTO lease (government, duty, holder, until) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (government, duty) DO UPDATE SET holder = excluded.holder, until = excluded.until \
              WHERE lease.holder = excluded.holder OR lease.until <= $5",
             params![government.as_str(), duty, holder, until, now],
         )?;
+        // If the power fails, a duty is free again: that harms nobody.
         Ok(taken > 0)
     }
 
@@ -332,8 +335,8 @@ impl WriteGuard<'_> {
         self.writer.definitions.contains(&digest)
     }
 
-    /// Makes everything durable.
-    pub(crate) fn commit(mut self, work: Work) -> Result<(), Fault> {
+    /// Commits; it is durable once the landing says so.
+    pub(crate) fn commit(mut self, work: Work) -> Result<Box<dyn Landing>, Fault> {
         self.writer.handle.run("COMMIT", [])?;
         self.writer.definitions.extend(work.definitions);
         self.writer.scrub |= work.erased;
@@ -346,7 +349,7 @@ impl WriteGuard<'_> {
         // The log begins anew after a checkpoint.
         let written = pages.checked_sub(before).unwrap_or(pages);
         self.store.pages.fetch_add(written, Ordering::Relaxed);
-        Ok(())
+        Ok(self.store.log.committed())
     }
 }
 

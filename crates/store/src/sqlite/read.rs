@@ -89,7 +89,11 @@ impl<H: Deref<Target = Handle>> Read for Session<H> {
         let head = self.handle.one(sql, params![government.as_str()], |row| {
             Ok(Head { position: rows::unsigned(row, 0)?, hash: rows::digest(row, 1)? })
         })?;
-        Ok(head.unwrap_or(Head { position: 0, hash: NOTHING }))
+        let head = head.unwrap_or(Head { position: 0, hash: NOTHING });
+        if self.work.government.as_ref() == Some(government) {
+            self.work.last = Some(head.position);
+        }
+        Ok(head)
     }
 
     fn governments(&mut self) -> Result<Vec<GovernmentCode>, Fault> {

@@ -1,4 +1,5 @@
-//! Who is signed in, and who tried in vain. Outside the ledger's transactions: each statement stands by itself.
+//! Who is signed in, and who tried in vain. Outside the ledger's transactions: each statement stands by itself. Only
+//! the end of a session waits for the disk: the rest may be lost with the power.
 
 use ledger::{Attempts, Fault, SessionRow};
 use rusqlite::params;
@@ -7,12 +8,8 @@ use terms::{Digest, GovernmentCode};
 use super::open::SqliteStore;
 use super::rows;
 
-/// It need not outlive a loss of power, and no disk is waited for.
-const LIGHT: bool = false;
-const DURABLE: bool = true;
-
 pub(super) fn begin(store: &SqliteStore, session: &SessionRow) -> Result<(), Fault> {
-    store.writing(LIGHT)?.handle.run(
+    store.writing()?.handle.run(
         "INSERT INTO session (government, token, account, secret, begun, seen, told) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
         params![
@@ -52,20 +49,20 @@ pub(super) fn session(
 
 pub(super) fn seen(store: &SqliteStore, government: &GovernmentCode, token: Digest, at: i64) -> Result<(), Fault> {
     let sql = "UPDATE session SET seen = $1 WHERE government = $2 AND token = $3 AND seen < $1";
-    store.writing(LIGHT)?.handle.run(sql, params![at, government.as_str(), token.0])?;
+    store.writing()?.handle.run(sql, params![at, government.as_str(), token.0])?;
     Ok(())
 }
 
 pub(super) fn tell(store: &SqliteStore, government: &GovernmentCode, token: Digest, told: &str) -> Result<(), Fault> {
     let sql = "UPDATE session SET told = $1 WHERE government = $2 AND token = $3";
-    store.writing(LIGHT)?.handle.run(sql, params![told, government.as_str(), token.0])?;
+    store.writing()?.handle.run(sql, params![told, government.as_str(), token.0])?;
     Ok(())
 }
 
 pub(super) fn end(store: &SqliteStore, government: &GovernmentCode, token: Digest) -> Result<(), Fault> {
     let sql = "DELETE FROM session WHERE government = $1 AND token = $2";
-    store.writing(DURABLE)?.handle.run(sql, params![government.as_str(), token.0])?;
-    Ok(())
+    store.writing()?.handle.run(sql, params![government.as_str(), token.0])?;
+    store.flush()
 }
 
 pub(super) fn count(store: &SqliteStore, government: &GovernmentCode, begun: i64, seen: i64) -> Result<u64, Fault> {
@@ -88,7 +85,7 @@ pub(super) fn put_attempts(
     before: u32,
     now: Attempts,
 ) -> Result<bool, Fault> {
-    let put = store.writing(LIGHT)?.handle.run(
+    let put = store.writing()?.handle.run(
         "INSERT INTO attempt (government, name, failed, last) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (government, name) DO UPDATE SET failed = excluded.failed, last = excluded.last \
          WHERE attempt.failed = $5",
@@ -99,7 +96,7 @@ pub(super) fn put_attempts(
 
 pub(super) fn end_attempts(store: &SqliteStore, government: &GovernmentCode, name: Digest) -> Result<(), Fault> {
     let sql = "DELETE FROM attempt WHERE government = $1 AND name = $2";
-    store.writing(LIGHT)?.handle.run(sql, params![government.as_str(), name.0])?;
+    store.writing()?.handle.run(sql, params![government.as_str(), name.0])?;
     Ok(())
 }
 
@@ -110,7 +107,7 @@ pub(super) fn sweep(
     seen: i64,
     tried: i64,
 ) -> Result<u64, Fault> {
-    let writer = store.writing(LIGHT)?;
+    let writer = store.writing()?;
     let sql = "DELETE FROM session WHERE government = $1 AND (begun < $2 OR seen < $3)";
     let gone = writer.handle.run(sql, params![government.as_str(), begun, seen])?;
     let sql = "DELETE FROM attempt WHERE government = $1 AND last < $2";

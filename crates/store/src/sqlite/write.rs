@@ -1,7 +1,7 @@
 //! Writing. Few statements per act: what is unchanged is not written, and rows of a kind go in together.
 
 use ledger::{
-    AccountRow, AgencyRow, CommandRow, DeltaRow, DueRow, EventRow, Fault, FaultKind, KeyRow, PublicRow, Read,
+    AccountRow, AgencyRow, CommandRow, DeltaRow, DueRow, EventRow, Fault, FaultKind, KeyRow, Landing, PublicRow, Read,
     RecordRow, Transaction,
 };
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
@@ -31,9 +31,10 @@ pub(crate) struct Work {
     /// A mark is set, and whether something was written since.
     marked: bool,
     written: bool,
-    /// A record opened just now, which can have no due days or keys yet.
+    /// A record opened just now, which can have no due days yet.
     without_due: Option<RecordId>,
-    without_keys: Option<RecordId>,
+    /// Position of the log's last event, once it was asked for: a record beyond it is not there, and has no keys.
+    pub(crate) last: Option<u64>,
     /// Definitions known to stand in this transaction.
     pub(crate) definitions: Vec<Digest>,
 }
@@ -47,7 +48,7 @@ impl Work {
     /// Nothing is known any more of what was written since the mark.
     fn forget(&mut self) {
         self.without_due = None;
-        self.without_keys = None;
+        self.last = None;
         self.definitions.clear();
         self.written = false;
     }
@@ -104,7 +105,7 @@ impl Session<WriteGuard<'_>> {
         params: impl Fn(&'r R) -> [Bound<'r>; N],
     ) -> Result<(), Fault> {
         for some in rows.chunks(ROWS) {
-            let sql = format!("INSERT INTO {into} VALUES {}", values(some.len(), N));
+            let sql = format!("INSERT OR FAIL INTO {into} VALUES {}", values(some.len(), N));
             self.handle.run(&sql, params_from_iter(some.iter().flat_map(&params)))?;
         }
         Ok(())
@@ -241,7 +242,7 @@ impl Transaction for Session<WriteGuard<'_>> {
         let government = event.government.as_str();
         let position = integer(event.position);
         self.handle.run(
-            "INSERT INTO event (government, position, record, seq, hash, head, envelope) \
+            "INSERT OR FAIL INTO event (government, position, record, seq, hash, head, envelope) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
             params![
                 government,
@@ -265,8 +266,8 @@ impl Transaction for Session<WriteGuard<'_>> {
         self.work.appended = true;
         if event.seq == 1 {
             self.work.without_due = Some(event.record);
-            self.work.without_keys = Some(event.record);
         }
+        self.work.last = Some(event.position);
         Ok(())
     }
 
@@ -314,7 +315,7 @@ impl Transaction for Session<WriteGuard<'_>> {
 
     fn put_keys(&mut self, government: &GovernmentCode, record: RecordId, rows: &[KeyRow]) -> Result<(), Fault> {
         self.own(government)?;
-        let fresh = self.work.without_keys.take_if(|fresh| *fresh == record).is_some();
+        let fresh = self.work.last.is_some_and(|last| record.0 > last);
         let before = if fresh { Vec::new() } else { self.keys(government, record)? };
         let gone: Vec<&KeyRow> = before.iter().filter(|row| !rows.contains(row)).collect();
         let new: Vec<&KeyRow> = rows.iter().filter(|row| !before.contains(row)).collect();
@@ -412,7 +413,7 @@ impl Transaction for Session<WriteGuard<'_>> {
     fn put_command(&mut self, government: &GovernmentCode, row: &CommandRow) -> Result<(), Fault> {
         self.own(government)?;
         self.handle.run(
-            "INSERT INTO command (government, id, record, position) VALUES ($1, $2, $3, $4)",
+            "INSERT OR FAIL INTO command (government, id, record, position) VALUES ($1, $2, $3, $4)",
             params![government.as_str(), row.id.0, integer(row.record.0), integer(row.position)],
         )?;
         Ok(())
@@ -504,6 +505,10 @@ impl Transaction for Session<WriteGuard<'_>> {
     }
 
     fn commit(self: Box<Self>) -> Result<(), Fault> {
+        self.commit_early()?.landed()
+    }
+
+    fn commit_early(self: Box<Self>) -> Result<Box<dyn Landing>, Fault> {
         if self.work.appended
             && let Some(government) = self.work.government.clone()
         {
