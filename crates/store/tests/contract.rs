@@ -701,3 +701,13 @@ macro_rules! on {
 }
 
 on!(sqlite_store, super::sqlite);
+
+fn postgres() -> (String, store::postgres::PostgresStore) {
+    static SERVER: std::sync::OnceLock<pgserver::Server> = std::sync::OnceLock::new();
+    let server = SERVER.get_or_init(|| pgserver::Server::start(false).unwrap());
+    let url = server.database("contract").unwrap();
+    let store = store::postgres::open(&url, &store::Options::default()).unwrap();
+    (url, store)
+}
+
+on!(postgres_store, super::postgres);
