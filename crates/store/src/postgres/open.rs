@@ -27,8 +27,20 @@ const MIGRATIONS: &[(&str, &str)] = &[
 ];
 /// Tables that Citus distributes by the government.
 const DISTRIBUTED: &[&str] = &[
-    "event", "content", "head", "command", "look", "series", "delta", "record", "due", "key_value", "public",
-    "account", "agency", "lease",
+    "event",
+    "content",
+    "head",
+    "command",
+    "look",
+    "series",
+    "delta",
+    "record",
+    "due",
+    "key_value",
+    "public",
+    "account",
+    "agency",
+    "lease",
 ];
 /// What each session asks of the server: a commit is durable, and a writer that hangs gives up the lock.
 const SESSION: &str = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '60s'; \
@@ -155,10 +167,8 @@ pub fn migrate(url: &str, citus: bool) -> Result<(), Fault> {
         }
     }
     let number = MIGRATIONS.len();
-    step.batch_execute(&format!(
-        "DELETE FROM schema_version; INSERT INTO schema_version VALUES ('fazhi', {number})"
-    ))
-    .map_err(fault)?;
+    step.batch_execute(&format!("DELETE FROM schema_version; INSERT INTO schema_version VALUES ('fazhi', {number})"))
+        .map_err(fault)?;
     step.commit().map_err(fault)
 }
 
@@ -311,8 +321,11 @@ impl Drop for Guard<'_> {
         if let Some(mut handle) = self.handle.take()
             && handle.simple("ROLLBACK").is_ok()
         {
-            let (pool, most) =
-                if self.writing { (&self.store.writers, IDLE) } else { (&self.store.readers, self.store.options.readers) };
+            let (pool, most) = if self.writing {
+                (&self.store.writers, IDLE)
+            } else {
+                (&self.store.readers, self.store.options.readers)
+            };
             give_back(pool, handle, most);
         }
     }

@@ -96,7 +96,8 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
 
     fn governments(&mut self) -> Result<Vec<GovernmentCode>, Fault> {
         self.flush()?;
-        let sql = "SELECT government FROM head WHERE position > 0 UNION SELECT government FROM agency ORDER BY government";
+        let sql =
+            "SELECT government FROM head WHERE position > 0 UNION SELECT government FROM agency ORDER BY government";
         let mut found = self.handle.rows(sql, &[], |row| rows::place(row, 0))?;
         // A log that begins in this transaction has no head yet.
         let own = self.work.government.clone().filter(|own| !found.contains(own));

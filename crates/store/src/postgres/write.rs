@@ -222,15 +222,16 @@ fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), F
          digest = excluded.digest",
         public.collect(),
     )?;
-    let commands = waiting.commands.into_iter().map(|row| {
-        vec![own(), row.id.0.as_slice().into(), integer(row.record.0).into(), integer(row.position).into()]
-    });
+    let commands = waiting
+        .commands
+        .into_iter()
+        .map(|row| vec![own(), row.id.0.as_slice().into(), integer(row.record.0).into(), integer(row.position).into()]);
     insert(handle, "command (government, id, record, position)", 4, "", commands.collect())?;
     // In the order of their digests, so that two governments never wait for each other.
     let definitions = last(waiting.definitions, |(digest, ..)| digest.0);
-    let definitions = definitions.into_iter().map(|(digest, name, bytes)| {
-        vec![digest.0.as_slice().into(), Value::Text(name), Value::Bytes(bytes)]
-    });
+    let definitions = definitions
+        .into_iter()
+        .map(|(digest, name, bytes)| vec![digest.0.as_slice().into(), Value::Text(name), Value::Bytes(bytes)]);
     insert(handle, "definition (digest, name, bytes)", 3, " ON CONFLICT DO NOTHING", definitions.collect())?;
     let series = waiting.series.into_iter().map(|((series, year), number)| {
         vec![own(), series.as_str().into(), i64::from(year).into(), integer(number).into()]
@@ -314,8 +315,7 @@ impl Transaction for Session<Guard<'_>> {
         if part == 0 {
             return Err(refused("part 0 of an event is not personal and can't be erased".to_owned()));
         }
-        let sql =
-            "UPDATE content SET nonce = NULL, bytes = NULL WHERE government = $1 AND position = $2 AND part = $3";
+        let sql = "UPDATE content SET nonce = NULL, bytes = NULL WHERE government = $1 AND position = $2 AND part = $3";
         let params = [government.as_str().into(), integer(position).into(), i64::from(part).into()];
         if self.direct(sql, &params)? == 0 {
             return Err(refused(format!("the event at position {position} has no part {part}")));
@@ -348,8 +348,12 @@ impl Transaction for Session<Guard<'_>> {
             if holder.is_none() {
                 let sql = "SELECT record FROM key_value \
                            WHERE government = $1 AND line = $2 AND field = $3 AND value = $4 AND only_one = 1";
-                let params =
-                    [government.as_str().into(), key.line.as_str().into(), key.field.as_str().into(), key.value.as_str().into()];
+                let params = [
+                    government.as_str().into(),
+                    key.line.as_str().into(),
+                    key.field.as_str().into(),
+                    key.value.as_str().into(),
+                ];
                 let stored = self.handle.one(sql, &params, |row| rows::record_id(row, 0))?;
                 // One whose keys wait to be replaced has given it up.
                 holder = stored.filter(|id| *id != record && !waiting.contains_key(id));
@@ -436,8 +440,12 @@ impl Transaction for Session<Guard<'_>> {
         self.own(&row.government)?;
         let sql = "INSERT INTO agency (government, code, name, place) VALUES ($1, $2, $3, $4) \
                    ON CONFLICT (government, code) DO UPDATE SET name = excluded.name, place = excluded.place";
-        let params =
-            [row.government.as_str().into(), row.code.as_str().into(), row.name.as_str().into(), row.place.as_str().into()];
+        let params = [
+            row.government.as_str().into(),
+            row.code.as_str().into(),
+            row.name.as_str().into(),
+            row.place.as_str().into(),
+        ];
         self.direct(sql, &params).map(drop)
     }
 
