@@ -2,9 +2,10 @@
 
 use crate::step::{Outcome, answers, run};
 
-/// A C compiler for the embedded database; a browser, its driver and Chinese letters for the tests of pages.
-const NEEDED: [&str; 6] =
-    ["build-essential", "ca-certificates", "chromium", "chromium-driver", "fonts-noto-cjk", "pkg-config"];
+/// A C compiler for the embedded database; PostgreSQL, which the tests start for themselves; a browser, its driver and
+/// Chinese letters for the tests of pages.
+const NEEDED: [&str; 7] =
+    ["build-essential", "ca-certificates", "chromium", "chromium-driver", "fonts-noto-cjk", "pkg-config", "postgresql"];
 
 /// Installs what is missing.
 pub fn install() -> Outcome {

@@ -27,7 +27,7 @@ impl Clock for StandsStill {
 
 /// A store that counts how many transactions were begun.
 pub struct Counting {
-    inner: store::SqliteStore,
+    inner: store::sqlite::SqliteStore,
     begun: AtomicU64,
 }
 
@@ -130,7 +130,7 @@ pub fn folder(name: &str) -> Res<PathBuf> {
 impl Desk {
     /// A new platform in a folder.
     pub fn open(folder: &Path) -> Res<Desk> {
-        let inner = store::open(folder, &store::Options::default())?;
+        let inner = store::sqlite::open(folder, &store::Options::default())?;
         let store = Arc::new(Counting { inner, begun: AtomicU64::new(0) });
         let platform = Platform::new(store.clone(), catalog()?, Arc::new(StandsStill), [7; 32]);
         let posts = ["handler", "government_legal_reviewer", "list_keeper", "head_of_government", "publisher"];

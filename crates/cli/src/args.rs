@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use store::Address;
 use terms::{Date, PlaceCode, RecordId};
 
 use crate::running::Running;
@@ -31,9 +32,16 @@ pub struct Arguments {
 /// Where records and rules lie.
 #[derive(Args)]
 pub struct At {
-    /// Where the records lie: a folder (later also the address of a PostgreSQL database)
-    #[arg(long, global = true, value_name = "PLACE", default_value = "fazhi-data")]
-    pub data: PathBuf,
+    /// Where the records lie: a folder, or a PostgreSQL database (postgres://user:password@host:port/name)
+    #[arg(
+        long,
+        global = true,
+        value_name = "PLACE",
+        env = "FAZHI_DATA",
+        hide_env_values = true,
+        default_value = "fazhi-data"
+    )]
+    pub data: Address,
     /// A folder with the catalogue of lines; without it, the one built into the program
     #[arg(long, global = true, value_name = "DIR")]
     pub catalog: Option<PathBuf>,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use catalog::{Catalog, Source, StatuteLibrary};
 use ledger::Store;
 use platform::Platform;
-use store::Options;
+use store::{Address, Options};
 use terms::{Date, GovernmentCode, PlaceCode};
 
 use crate::args::At;
@@ -50,40 +50,33 @@ pub fn statutes(folder: &Path) -> Result<StatuteLibrary, Failure> {
     })
 }
 
-/// The data folder, where the place is one.
-pub fn folder(at: &At) -> Result<&Path, Failure> {
-    let text = at.data.to_string_lossy();
-    if text.contains("://") {
-        let scheme = text.split("://").next().unwrap_or_default();
-        return Err(Failure::new(
-            format!("records cannot be kept at a {scheme} address yet"),
-            "name a folder with --data; PostgreSQL comes later",
-        ));
-    }
-    Ok(&at.data)
-}
-
-/// The platform for reading, also while another program writes.
-pub fn reading(at: &At) -> Result<Platform, Failure> {
-    let folder = folder(at)?;
-    if !folder.join("ledger.db").exists() {
+/// The store for reading, also while another program writes.
+pub fn store_for_reading(at: &At) -> Result<Box<dyn Store>, Failure> {
+    if let Address::Folder(folder) = &at.data
+        && !folder.join("ledger.db").exists()
+    {
         return Err(Failure::new(
             format!("{} holds no ledger", folder.display()),
             "name the folder with --data, or build the demonstration there: fazhi demo",
         ));
     }
-    let store = store::open_read_only(folder, &Options::default())?;
+    Ok(store::open_read_only(&at.data, &Options::default())?)
+}
+
+/// The platform for reading, also while another program writes.
+pub fn reading(at: &At) -> Result<Platform, Failure> {
+    let store = store_for_reading(at)?;
     if store.read()?.note("demo")?.as_deref() == Some("building") {
         show::complain("fazhi: this demonstration is not complete; `fazhi demo` builds it anew");
     }
-    platform(Arc::new(store), catalog(at)?)
+    platform(store.into(), catalog(at)?)
 }
 
-/// The platform for writing: one program at a time.
+/// The platform for writing; on a folder one program at a time.
 pub fn writing(at: &At) -> Result<Platform, Failure> {
     let catalog = catalog(at)?;
-    let store = store::open(folder(at)?, &Options::default())?;
-    platform(Arc::new(store), catalog)
+    let store = store::open(&at.data, &Options::default())?;
+    platform(store.into(), catalog)
 }
 
 /// The platform for building a demonstration: the same seed makes the same ledger on the same day, byte
@@ -91,8 +84,8 @@ pub fn writing(at: &At) -> Result<Platform, Failure> {
 /// nonces seal is anybody's.
 pub fn building(at: &At, seed: [u8; 32]) -> Result<Platform, Failure> {
     let catalog = catalog(at)?;
-    let store = store::open(folder(at)?, &Options::default())?;
-    Ok(Platform::new(Arc::new(store), catalog, Arc::new(SystemClock), seed))
+    let store = store::open(&at.data, &Options::default())?;
+    Ok(Platform::new(store.into(), catalog, Arc::new(SystemClock), seed))
 }
 
 /// The platform over a store, with the system's clock and randomness.

@@ -141,7 +141,7 @@ fn one_more_dispute_moves_its_figure_by_one_and_no_other_line() {
 fn register_a_dispute(folder: &Path) {
     let (catalog, _) = catalog::load(&catalog::Source::built_in());
     let at: DateTime = "2020-07-01T10:00:00".parse().unwrap();
-    let store = Arc::new(store::open(folder, &Options::default()).unwrap());
+    let store = Arc::new(store::sqlite::open(folder, &Options::default()).unwrap());
     let platform = Platform::new(store, Arc::new(catalog.unwrap()), Arc::new(FixedClock::new(at)), [7; 32]);
     let government: terms::GovernmentCode = "632222".parse().unwrap();
     let who = platform.person(&government, "bbz-clerk").unwrap().unwrap();
@@ -220,7 +220,7 @@ fn bad_questions_are_answered_with_a_remedy() {
     refuses(&fazhi(demo(), &["figures", "--place", "63", "--year", "2020"]), &["6 digits"]);
     refuses(&fazhi(demo(), &["figures", "--place", "632222", "--year", "20"]), &["four digits"]);
     refuses(&fazhi(demo(), &["explain", "99999999"]), &["99999999"]);
-    refuses(&fazhi(Path::new("postgres://x/y"), &["verify"]), &["postgres", "not", "yet", "--data"]);
+    refuses(&fazhi(Path::new("mysql://x/y"), &["verify"]), &["mysql", "postgres://", "--data"]);
     let nothing = tempfile::tempdir().unwrap();
     refuses(&fazhi(nothing.path(), &["verify"]), &["holds no ledger", "fazhi demo"]);
 }
@@ -237,7 +237,7 @@ fn a_file_that_is_no_text_is_refused_with_its_byte() {
 #[test]
 fn a_folder_in_use_is_left_alone() {
     let folder = copy();
-    let held = store::open(folder.path(), &Options::default()).unwrap();
+    let held = store::sqlite::open(folder.path(), &Options::default()).unwrap();
     refuses(&fazhi(folder.path(), &["demo", "--fresh", "--no-serve"]), &["another program"]);
     drop(held);
     assert!(folder.path().join("ledger.db").exists());
@@ -246,7 +246,7 @@ fn a_folder_in_use_is_left_alone() {
 #[test]
 fn a_ledger_that_is_no_demo_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
-    drop(store::open(folder.path(), &Options::default()).unwrap());
+    drop(store::sqlite::open(folder.path(), &Options::default()).unwrap());
     refuses(&fazhi(folder.path(), &["demo", "--fresh", "--no-serve"]), &["no demonstration", "--data"]);
 }
 

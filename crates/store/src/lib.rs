@@ -1,9 +1,13 @@
-//! The store's trait on SQLite: one file in one folder, for a government without operators.
+//! The store's trait on SQLite, one file in one folder for a government without operators, and on PostgreSQL, for many
+//! programs on one database.
 //!
 //! Statements are plain SQL with `$1` parameters, so that another database can use them as they are; the migrations
 //! lie in `migrations/`, numbered alike for every database, and `tests/contract.rs` runs the same suite on each.
 
+mod address;
+pub mod postgres;
 mod query;
-mod sqlite;
+pub mod sqlite;
 
-pub use sqlite::{Options, SqliteStore, open, open_read_only};
+pub use address::{Address, open, open_read_only};
+pub use sqlite::Options;

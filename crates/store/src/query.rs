@@ -173,7 +173,7 @@ pub(crate) fn sums(governments: &[GovernmentCode], query: &DeltaQuery, by: Group
         GroupBy::Agency => "agency",
         GroupBy::Month => "day / 100",
     };
-    let mut sql = Query::new(&format!("SELECT {key}, coalesce(sum(amount), 0) FROM delta"));
+    let mut sql = Query::new(&format!("SELECT {key}, CAST(coalesce(sum(amount), 0) AS BIGINT) FROM delta"));
     deltas(&mut sql, governments, query);
     if by != GroupBy::Nothing {
         sql.push(&format!(" GROUP BY {key} ORDER BY {key}"));
@@ -188,7 +188,7 @@ pub(crate) fn counted(
     after: Option<RecordId>,
     limit: u32,
 ) -> Query {
-    let mut sql = Query::new("SELECT government, record, sum(amount) FROM delta");
+    let mut sql = Query::new("SELECT government, record, CAST(sum(amount) AS BIGINT) FROM delta");
     deltas(&mut sql, governments, query);
     if let Some(RecordId(after)) = after {
         sql.number(" AND record > ", integer(after));
@@ -200,7 +200,7 @@ pub(crate) fn counted(
 
 /// Those of one record, with what `counted` returns for it in every government.
 pub(crate) fn counted_once(governments: &[GovernmentCode], query: &DeltaQuery, record: RecordId) -> Query {
-    let mut sql = Query::new("SELECT government, record, sum(amount) FROM delta");
+    let mut sql = Query::new("SELECT government, record, CAST(sum(amount) AS BIGINT) FROM delta");
     deltas(&mut sql, governments, query);
     sql.number(" AND record = ", integer(record.0));
     sql.push(" GROUP BY record, government HAVING sum(amount) <> 0 ORDER BY record, government");

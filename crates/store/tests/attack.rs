@@ -7,7 +7,8 @@ mod common;
 use common::{COUNTY, answered, append, command, delta, place, record};
 use ledger::{FaultKind, Links, NOTHING, Store, check_chain};
 use rusqlite::{Connection, ErrorCode};
-use store::{Options, SqliteStore};
+use store::Options;
+use store::sqlite::SqliteStore;
 use tempfile::TempDir;
 
 /// A ledger of two events, and a raw connection to it with nothing set.
@@ -133,7 +134,7 @@ fn missing_guard_is_noticed_when_the_ledger_is_opened() {
         drop(raw);
         for opened in [
             SqliteStore::open(folder.path(), &Options::default()).map(drop),
-            store::open_read_only(folder.path(), &Options::default()).map(drop),
+            store::sqlite::open_read_only(folder.path(), &Options::default()).map(drop),
         ] {
             let fault = opened.unwrap_err();
             assert_eq!(fault.kind, FaultKind::Damaged, "{attack}: {fault}");

@@ -622,9 +622,9 @@ macro_rules! contract {
     };
 }
 
-fn sqlite() -> (tempfile::TempDir, store::SqliteStore) {
+fn sqlite() -> (tempfile::TempDir, store::sqlite::SqliteStore) {
     let folder = tempfile::TempDir::new().unwrap();
-    let store = store::open(folder.path(), &store::Options::default()).unwrap();
+    let store = store::sqlite::open(folder.path(), &store::Options::default()).unwrap();
     (folder, store)
 }
 
@@ -810,3 +810,13 @@ macro_rules! on {
 }
 
 on!(sqlite_store, super::sqlite);
+
+fn postgres() -> (String, store::postgres::PostgresStore) {
+    static SERVER: std::sync::OnceLock<pgserver::Server> = std::sync::OnceLock::new();
+    let server = SERVER.get_or_init(|| pgserver::Server::start(false).unwrap());
+    let url = server.database("contract").unwrap();
+    let store = store::postgres::open(&url, &store::Options::default()).unwrap();
+    (url, store)
+}
+
+on!(postgres_store, super::postgres);

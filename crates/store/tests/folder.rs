@@ -10,7 +10,8 @@ use std::process::Command;
 use common::{COUNTY, append, place, record};
 use ledger::{FaultKind, Store};
 use rusqlite::Connection;
-use store::{Options, SqliteStore, open, open_read_only};
+use store::Options;
+use store::sqlite::{SqliteStore, open, open_read_only};
 use tempfile::TempDir;
 
 fn options() -> Options {

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ledger::{Fault, FaultKind};
-use store::{Options, SqliteStore};
+use store::Options;
+use store::sqlite::SqliteStore;
 use tempfile::TempDir;
 
 /// A SQLite store in a temporary folder, in memory where the system has a folder for that.
@@ -32,7 +33,7 @@ impl TempStore {
     /// # Errors
     /// Where it cannot be opened.
     pub fn reopen(folder: TempDir) -> Result<TempStore, Fault> {
-        let store = Arc::new(store::open(folder.path(), &Options::default())?);
+        let store = Arc::new(store::sqlite::open(folder.path(), &Options::default())?);
         Ok(TempStore { store, folder })
     }
 

@@ -8,13 +8,12 @@ mod play;
 mod staff;
 mod targets;
 
-use std::path::Path;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use ledger::{Fault, Store};
+use ledger::Fault;
 use platform::{Clock, Platform, hash_password};
-use store::Options;
+use store::{Address, Options};
 
 use self::data::Data;
 use self::dice::Dice;
@@ -33,22 +32,21 @@ const SHOWN: [&str; 8] =
 
 /// Builds the demonstration, or takes what is there, and serves it.
 pub fn run(at: &At, asked: &Demo) -> Result<Found, Failure> {
-    let folder = open::folder(at)?;
     let doors = if asked.no_serve { None } else { Some(serve::doors(asked.port, &asked.running)?) };
     let data = data::read(SystemClock.now().0.date())?;
     let government = data.targets.place.clone();
     let staff = Staff::new(&data.county, &government, &mut Dice::new(data.targets.seed, "staff", 0));
-    let there = state(folder)?;
+    let there = state(&at.data)?;
     if there == There::Nothing || asked.fresh || there == There::Half {
         if there != There::Nothing {
-            clear(folder)?;
+            clear(&at.data)?;
         }
         let mut seed = [0; 32];
         seed[..16].copy_from_slice(&Dice::new(data.targets.seed, "nonces", 0).bytes());
         let platform = open::building(at, seed)?;
         build(&platform, &data, &staff)?;
     } else {
-        show::say(&format!("the demonstration in {} is used again (--fresh builds it anew)\n", folder.display()))?;
+        show::say(&format!("the demonstration in {} is used again (--fresh builds it anew)\n", at.data))?;
     }
     let published = serve::published(&asked.published)?;
     let Some(doors) = doors else {
@@ -68,25 +66,42 @@ enum There {
 }
 
 /// Never touches a ledger that says nothing of a demonstration.
-fn state(folder: &Path) -> Result<There, Failure> {
-    if !folder.join("ledger.db").exists() {
-        return Ok(There::Nothing);
-    }
-    let store = store::open_read_only(folder, &Options::default())?;
-    let note = store.read()?.note("demo")?;
+fn state(place: &Address) -> Result<There, Failure> {
+    let note = match place {
+        Address::Folder(folder) if !folder.join("ledger.db").exists() => return Ok(There::Nothing),
+        // Opened for writing: a new database has no tables yet.
+        Address::Postgres(_) => {
+            let store = store::open(place, &Options::default())?;
+            let mut read = store.read()?;
+            let note = read.note("demo")?;
+            if note.is_none() && read.governments()?.is_empty() {
+                return Ok(There::Nothing);
+            }
+            note
+        }
+        Address::Folder(_) => store::open_read_only(place, &Options::default())?.read()?.note("demo")?,
+    };
     match note.as_deref() {
         Some("complete") => Ok(There::Complete),
         Some(_) => Ok(There::Half),
         None => Err(Failure::new(
-            format!("{} holds a ledger that is no demonstration; it is left as it is", folder.display()),
-            "name another folder with --data",
+            format!("{place} holds a ledger that is no demonstration; it is left as it is"),
+            "name another place with --data",
         )),
     }
 }
 
 /// Throws a demonstration away. Opening it for writing first makes sure that no other program has it.
-fn clear(folder: &Path) -> Result<(), Failure> {
-    drop(store::open(folder, &Options::default())?);
+fn clear(place: &Address) -> Result<(), Failure> {
+    let Address::Folder(folder) = place else {
+        return Err(Failure::new(
+            format!(
+                "the demonstration in {place} is not thrown away: a ledger in a database is never deleted from here"
+            ),
+            "drop the database and create it again, or name another with --data",
+        ));
+    };
+    drop(store::open(place, &Options::default())?);
     for file in ["ledger.db-wal", "ledger.db-shm", "ledger.db"] {
         let path = folder.join(file);
         if path.exists() {

@@ -1,0 +1,10 @@
+//! The store on PostgreSQL: many programs, one database. Plain tables and types, so that its relatives can keep it too.
+
+mod handle;
+mod open;
+mod read;
+mod rows;
+mod signed_in;
+mod write;
+
+pub use open::{PostgresStore, migrate, open, open_read_only};

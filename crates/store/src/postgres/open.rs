@@ -1,0 +1,426 @@
+//! Opening: the schema, and the pools of writing and reading connections.
+
+use std::collections::HashSet;
+use std::ops::{Deref, DerefMut};
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ledger::{Attempts, Effort, Fault, FaultKind, Head, NOTHING, Read, SessionRow, Store, Transaction};
+use postgres::{Client, Config, NoTls};
+use terms::{Digest, GovernmentCode};
+
+use super::handle::{Handle, damaged, fault, refused};
+use super::read::Session;
+use super::rows;
+use super::signed_in;
+use super::write::Work;
+use crate::Options;
+
+/// The schema, step by step: tables, and guards that a distributed database leaves out.
+const MIGRATIONS: &[(&str, &str)] = &[
+    (
+        include_str!("../../../../migrations/postgres/0001_ledger.sql"),
+        include_str!("../../../../migrations/postgres/0001_guards.sql"),
+    ),
+    (include_str!("../../../../migrations/postgres/0002_lease.sql"), ""),
+    (include_str!("../../../../migrations/postgres/0003_session.sql"), ""),
+];
+/// Tables that Citus distributes by the government.
+const DISTRIBUTED: &[&str] = &[
+    "event",
+    "content",
+    "head",
+    "command",
+    "look",
+    "series",
+    "delta",
+    "record",
+    "due",
+    "key_value",
+    "public",
+    "account",
+    "agency",
+    "lease",
+    "session",
+    "attempt",
+];
+/// What each session asks of the server: a commit is durable, and a writer that hangs gives up the lock.
+const SESSION: &str = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '60s'; \
+                       SET statement_timeout = '120s'";
+/// How many connections of each kind are kept open.
+const IDLE: usize = 8;
+
+/// A ledger on PostgreSQL.
+pub struct PostgresStore {
+    config: Config,
+    read_only: bool,
+    options: Options,
+    writers: Mutex<Vec<Handle>>,
+    readers: Mutex<Vec<Handle>>,
+    definitions: Mutex<HashSet<Digest>>,
+    statements: Arc<AtomicU64>,
+    /// Position in the server's log when the store was opened.
+    log: i64,
+}
+
+fn config(url: &str) -> Result<Config, Fault> {
+    let mut config = Config::from_str(url)
+        .map_err(|error| refused(format!("the address of the database can't be read ({error})")))?;
+    if config.get_ssl_mode() == postgres::config::SslMode::Require {
+        return Err(refused(
+            "sslmode=require: this program does not encrypt; use a socket of this machine, or a local proxy that does"
+                .to_owned(),
+        ));
+    }
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(Duration::from_secs(10));
+    }
+    config.application_name("fazhi").keepalives(true).keepalives_idle(Duration::from_secs(30));
+    Ok(config)
+}
+
+fn connect(config: &Config) -> Result<Client, Fault> {
+    let mut client = config.connect(NoTls).map_err(fault)?;
+    client.batch_execute(SESSION).map_err(fault)?;
+    Ok(client)
+}
+
+/// Opens the ledger at an address, and makes its tables where there are none.
+///
+/// # Errors
+/// Where the database can't be reached or is not ours, or was written by a newer version.
+pub fn open(url: &str, options: &Options) -> Result<PostgresStore, Fault> {
+    migrate(url, false)?;
+    PostgresStore::new(url, options, false)
+}
+
+/// Opens the ledger at an address for reading.
+///
+/// # Errors
+/// Where the database can't be reached, holds no ledger, or one of another version.
+pub fn open_read_only(url: &str, options: &Options) -> Result<PostgresStore, Fault> {
+    let mut client = connect(&config(url)?)?;
+    let found = if known(&mut client)? { version(&mut client)? } else { 0 };
+    if found < MIGRATIONS.len() {
+        return Err(refused(format!(
+            "the ledger has schema {found} and this program {}: start the program once for writing, it brings the \
+             ledger up to date",
+            MIGRATIONS.len()
+        )));
+    }
+    PostgresStore::new(url, options, true)
+}
+
+fn known(client: &mut Client) -> Result<bool, Fault> {
+    let row = client.query_one("SELECT to_regclass('schema_version') IS NOT NULL", &[]).map_err(fault)?;
+    row.try_get(0).map_err(fault)
+}
+
+fn version(client: &mut impl postgres::GenericClient) -> Result<usize, Fault> {
+    let rows = client
+        .query("SELECT version FROM schema_version WHERE application = 'fazhi'", &[])
+        .map_err(|error| damaged(&format!("schema_version is another program's table: {error}")))?;
+    let found = rows.first().map_or(Ok(0), |row| row.try_get::<_, i64>(0)).map_err(fault)?;
+    let found = usize::try_from(found).map_err(|error| damaged(&error.to_string()))?;
+    if found > MIGRATIONS.len() {
+        let message = format!(
+            "the ledger has schema {found} and this program knows {}: it was written by a newer version; install that \
+             one",
+            MIGRATIONS.len()
+        );
+        return Err(Fault { kind: FaultKind::Newer, message });
+    }
+    Ok(found)
+}
+
+/// Brings the schema up to date, whole or not at all; `citus`: distributes the tables, which then have no guards.
+///
+/// # Errors
+/// Where the database can't be reached or is not ours, or was written by a newer version.
+pub fn migrate(url: &str, citus: bool) -> Result<(), Fault> {
+    let mut client = connect(&config(url)?)?;
+    if !known(&mut client)? {
+        let made = client.batch_execute("CREATE TABLE schema_version (application text PRIMARY KEY, version bigint)");
+        // Another program may have made it just now.
+        if let Err(error) = made
+            && !known(&mut client)?
+        {
+            return Err(fault(error));
+        }
+    }
+    if version(&mut client)? == MIGRATIONS.len() {
+        return Ok(());
+    }
+    let mut step = client.transaction().map_err(fault)?;
+    step.batch_execute("LOCK TABLE schema_version IN ACCESS EXCLUSIVE MODE").map_err(fault)?;
+    let found = version(&mut step)?;
+    for (tables, guards) in MIGRATIONS.iter().skip(found) {
+        step.batch_execute(tables).map_err(fault)?;
+        if !citus {
+            step.batch_execute(guards).map_err(fault)?;
+        }
+    }
+    if citus && found == 0 {
+        for table in DISTRIBUTED {
+            step.batch_execute(&format!("SELECT create_distributed_table('{table}', 'government')")).map_err(fault)?;
+        }
+        for table in ["definition", "note"] {
+            step.batch_execute(&format!("SELECT create_reference_table('{table}')")).map_err(fault)?;
+        }
+    }
+    let number = MIGRATIONS.len();
+    step.batch_execute(&format!("DELETE FROM schema_version; INSERT INTO schema_version VALUES ('fazhi', {number})"))
+        .map_err(fault)?;
+    step.commit().map_err(fault)
+}
+
+fn log_position(handle: &mut Handle) -> Result<i64, Fault> {
+    let sql = "SELECT CAST(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') AS bigint)";
+    Ok(handle.one(sql, &[], |row| rows::integer(row, 0))?.unwrap_or(0))
+}
+
+impl PostgresStore {
+    fn new(url: &str, options: &Options, read_only: bool) -> Result<PostgresStore, Fault> {
+        let mut store = PostgresStore {
+            config: config(url)?,
+            read_only,
+            options: options.clone(),
+            writers: Mutex::default(),
+            readers: Mutex::default(),
+            definitions: Mutex::default(),
+            statements: Arc::default(),
+            log: 0,
+        };
+        let mut handle = store.take(&store.readers)?;
+        // A standby has no position of its own.
+        store.log = log_position(&mut handle).unwrap_or(0);
+        give_back(&store.readers, handle, options.readers);
+        Ok(store)
+    }
+
+    fn take(&self, pool: &Mutex<Vec<Handle>>) -> Result<Handle, Fault> {
+        let idle = pool.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match idle.filter(|handle| !handle.client.is_closed()) {
+            Some(handle) => Ok(handle),
+            None => Ok(Handle::new(connect(&self.config)?, Arc::clone(&self.statements))),
+        }
+    }
+
+    /// A connection in which a transaction begins; one that broke while nobody used it is made anew.
+    fn started(&self, pool: &Mutex<Vec<Handle>>, begin: &str) -> Result<Handle, Fault> {
+        let mut handle = self.take(pool)?;
+        match handle.simple(begin) {
+            Ok(()) => Ok(handle),
+            Err(_) => {
+                pool.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                let mut handle = self.take(pool)?;
+                handle.simple(begin)?;
+                Ok(handle)
+            }
+        }
+    }
+
+    /// A statement that stands by itself and writes.
+    pub(super) fn alone<T>(&self, run: impl FnOnce(&mut Handle) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.writable()?;
+        let mut handle = self.started(&self.writers, "SELECT 1")?;
+        let done = run(&mut handle)?;
+        give_back(&self.writers, handle, IDLE);
+        Ok(done)
+    }
+
+    /// A statement that stands by itself and reads.
+    pub(super) fn looking<T>(&self, look: impl FnOnce(&mut Handle) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut handle = self.started(&self.readers, "SELECT 1")?;
+        let found = look(&mut handle)?;
+        give_back(&self.readers, handle, self.options.readers);
+        Ok(found)
+    }
+
+    fn writable(&self) -> Result<(), Fault> {
+        if self.read_only { Err(refused("the ledger was opened for reading only".to_owned())) } else { Ok(()) }
+    }
+}
+
+fn give_back(pool: &Mutex<Vec<Handle>>, handle: Handle, most: usize) {
+    let mut pool = pool.lock().unwrap_or_else(PoisonError::into_inner);
+    if pool.len() < most && !handle.client.is_closed() {
+        pool.push(handle);
+    }
+}
+
+impl Store for PostgresStore {
+    fn begin<'a>(&'a self, government: &GovernmentCode) -> Result<Box<dyn Transaction + 'a>, Fault> {
+        self.writable()?;
+        let handle = self.started(&self.writers, "BEGIN")?;
+        let mut guard = Guard { store: self, handle: Some(handle), writing: true };
+        let lock = "SELECT position, hash FROM head WHERE government = $1 FOR UPDATE";
+        let head = |guard: &mut Guard<'_>| {
+            guard.one(lock, &[government.as_str().into()], |row| {
+                Ok(Head { position: rows::unsigned(row, 0)?, hash: rows::digest(row, 1)? })
+            })
+        };
+        let mut found = head(&mut guard)?;
+        if found.is_none() {
+            let sql = "INSERT INTO head (government, position, hash) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING";
+            guard.run(sql, &[government.as_str().into(), NOTHING.0.as_slice().into()])?;
+            found = head(&mut guard)?;
+        }
+        let head = found.ok_or_else(|| damaged("a log without a head"))?;
+        Ok(Box::new(Session { handle: guard, work: Work::new(government, head) }))
+    }
+
+    fn read<'a>(&'a self) -> Result<Box<dyn Read + 'a>, Fault> {
+        let handle = self.started(&self.readers, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        let mut guard = Guard { store: self, handle: Some(handle), writing: false };
+        // The view is that of the first read: this one, not whichever comes later.
+        guard.one("SELECT 1 FROM head LIMIT 1", &[], |_| Ok(()))?;
+        Ok(Box::new(Session::reading(guard)))
+    }
+
+    fn lease(
+        &self,
+        government: &GovernmentCode,
+        duty: &str,
+        holder: &str,
+        now: i64,
+        until: i64,
+    ) -> Result<bool, Fault> {
+        let sql = "INSERT INTO lease (government, duty, holder, until) VALUES ($1, $2, $3, $4) \
+                   ON CONFLICT (government, duty) DO UPDATE SET holder = excluded.holder, until = excluded.until \
+                   WHERE lease.holder = excluded.holder OR lease.until <= $5";
+        let params = [government.as_str().into(), duty.into(), holder.into(), until.into(), now.into()];
+        Ok(self.alone(|handle| handle.run(sql, &params))? > 0)
+    }
+
+    /// Statements sent, and the bytes of the server's write-ahead log since the store was opened as pages of 8192:
+    /// those of all programs on the server. 0 where it can't be asked.
+    fn effort(&self) -> Effort {
+        let statements = self.statements.load(Ordering::Relaxed);
+        let now = self.take(&self.readers).and_then(|mut handle| {
+            let now = log_position(&mut handle)?;
+            give_back(&self.readers, handle, self.options.readers);
+            Ok(now)
+        });
+        let pages = now.map_or(0, |now| u64::try_from((now - self.log) / 8192).unwrap_or(0));
+        // Asking is not part of the effort.
+        self.statements.store(statements, Ordering::Relaxed);
+        Effort { statements, pages }
+    }
+
+    fn engine(&self) -> String {
+        let asked = self.looking(|handle| handle.one("SHOW server_version", &[], |row| rows::string(row, 0)));
+        format!("PostgreSQL {}", asked.ok().flatten().unwrap_or_default()).trim_end().to_owned()
+    }
+
+    fn session_begin(&self, session: &SessionRow) -> Result<(), Fault> {
+        signed_in::begin(self, session)
+    }
+
+    fn session(&self, government: &GovernmentCode, token: Digest) -> Result<Option<SessionRow>, Fault> {
+        signed_in::session(self, government, token)
+    }
+
+    fn session_seen(&self, government: &GovernmentCode, token: Digest, at: i64) -> Result<(), Fault> {
+        signed_in::seen(self, government, token, at)
+    }
+
+    fn session_tell(&self, government: &GovernmentCode, token: Digest, told: &str) -> Result<(), Fault> {
+        signed_in::tell(self, government, token, told)
+    }
+
+    fn session_end(&self, government: &GovernmentCode, token: Digest) -> Result<(), Fault> {
+        signed_in::end(self, government, token)
+    }
+
+    fn sessions(&self, government: &GovernmentCode, begun: i64, seen: i64) -> Result<u64, Fault> {
+        signed_in::count(self, government, begun, seen)
+    }
+
+    fn attempts(&self, government: &GovernmentCode, name: Digest) -> Result<Attempts, Fault> {
+        signed_in::attempts(self, government, name)
+    }
+
+    fn attempts_put(
+        &self,
+        government: &GovernmentCode,
+        name: Digest,
+        before: u32,
+        now: Attempts,
+    ) -> Result<bool, Fault> {
+        signed_in::put_attempts(self, government, name, before, now)
+    }
+
+    fn attempts_end(&self, government: &GovernmentCode, name: Digest) -> Result<(), Fault> {
+        signed_in::end_attempts(self, government, name)
+    }
+
+    fn sessions_sweep(&self, government: &GovernmentCode, begun: i64, seen: i64, tried: i64) -> Result<u64, Fault> {
+        signed_in::sweep(self, government, begun, seen, tried)
+    }
+}
+
+/// A connection in a transaction; what is not committed is rolled back, and a broken connection is dropped.
+pub(crate) struct Guard<'a> {
+    store: &'a PostgresStore,
+    handle: Option<Handle>,
+    writing: bool,
+}
+
+impl Deref for Guard<'_> {
+    type Target = Handle;
+
+    fn deref(&self) -> &Handle {
+        self.handle.as_ref().expect("a session has its connection until it ends")
+    }
+}
+
+impl DerefMut for Guard<'_> {
+    fn deref_mut(&mut self) -> &mut Handle {
+        self.handle.as_mut().expect("a session has its connection until it ends")
+    }
+}
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if let Some(mut handle) = self.handle.take()
+            && handle.simple("ROLLBACK").is_ok()
+        {
+            let (pool, most) = if self.writing {
+                (&self.store.writers, IDLE)
+            } else {
+                (&self.store.readers, self.store.options.readers)
+            };
+            give_back(pool, handle, most);
+        }
+    }
+}
+
+impl Guard<'_> {
+    /// Whether a definition stands for certain, without asking the database.
+    pub(crate) fn knows(&self, digest: Digest) -> bool {
+        self.store.definitions.lock().unwrap_or_else(PoisonError::into_inner).contains(&digest)
+    }
+
+    /// Makes everything durable.
+    pub(crate) fn commit(mut self, definitions: Vec<Digest>) -> Result<(), Fault> {
+        let Some(mut handle) = self.handle.take() else { return Ok(()) };
+        // An aborted transaction answers COMMIT with a rollback and no error: this statement fails in one.
+        handle.simple("SELECT 1")?;
+        handle.simple("COMMIT").map_err(|error| {
+            if !handle.client.is_closed() {
+                return error;
+            }
+            refused(
+                "the connection was lost during the commit: it is not known whether the act stands; repeat it, which \
+                 is safe: the same command gets the first answer"
+                    .to_owned(),
+            )
+        })?;
+        give_back(&self.store.writers, handle, IDLE);
+        self.store.definitions.lock().unwrap_or_else(PoisonError::into_inner).extend(definitions);
+        Ok(())
+    }
+}

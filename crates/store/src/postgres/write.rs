@@ -1,0 +1,513 @@
+//! Writing. Rows wait in the transaction and go out together, a few statements for a whole batch.
+
+use std::collections::BTreeMap;
+
+use ledger::{
+    AccountRow, AgencyRow, CommandRow, DeltaRow, DueRow, EventRow, Fault, FaultKind, Head, KeyRow, NOTHING, PublicRow,
+    RecordRow, Transaction,
+};
+use terms::{Code, CommandId, Digest, GovernmentCode, RecordId};
+
+use super::handle::{Handle, Value, refused};
+use super::open::Guard;
+use super::read::Session;
+use super::rows;
+use crate::query::{day, integer, values};
+
+/// How many rows one statement inserts: few sizes, so that few statements are prepared.
+const ROWS: [usize; 3] = [64, 8, 1];
+
+/// What waits to be sent.
+#[derive(Clone, Default)]
+struct Waiting {
+    events: Vec<EventRow>,
+    records: Vec<RecordRow>,
+    due: Vec<(RecordId, Vec<DueRow>)>,
+    keys: Vec<(RecordId, Vec<KeyRow>)>,
+    deltas: Vec<(i64, DeltaRow)>,
+    public: Vec<PublicRow>,
+    commands: Vec<CommandRow>,
+    definitions: Vec<(Digest, String, Vec<u8>)>,
+    /// Numbers given that the database does not have yet.
+    series: BTreeMap<(Code, i16), u64>,
+}
+
+/// Where undoing returns to.
+struct Mark {
+    waiting: Waiting,
+    head: Head,
+    series: BTreeMap<(Code, i16), u64>,
+    definitions: usize,
+    /// Something was sent since, behind a savepoint.
+    saved: bool,
+}
+
+/// What a writing session keeps in mind until it commits.
+pub(crate) struct Work {
+    /// The government it writes in; `None` for a session that only reads.
+    pub(crate) government: Option<GovernmentCode>,
+    /// The head, with what was appended.
+    pub(crate) head: Head,
+    began: Head,
+    next_delta: i64,
+    waiting: Waiting,
+    mark: Option<Mark>,
+    /// The last number of each series used here.
+    series: BTreeMap<(Code, i16), u64>,
+    definitions: Vec<Digest>,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        let head = Head { position: 0, hash: NOTHING };
+        Work {
+            government: None,
+            head,
+            began: head,
+            next_delta: 0,
+            waiting: Waiting::default(),
+            mark: None,
+            series: BTreeMap::new(),
+            definitions: Vec::new(),
+        }
+    }
+}
+
+impl Work {
+    /// For a session that writes.
+    pub(crate) fn new(government: &GovernmentCode, head: Head) -> Work {
+        Work { government: Some(government.clone()), head, began: head, ..Work::default() }
+    }
+
+    /// A record that waits to be written.
+    pub(crate) fn record(&self, government: &GovernmentCode, id: RecordId) -> Option<&RecordRow> {
+        self.waiting.records.iter().rev().find(|row| row.id == id && row.government == *government)
+    }
+
+    /// An answer that waits to be written.
+    pub(crate) fn command(&self, government: &GovernmentCode, id: CommandId) -> Option<&CommandRow> {
+        let own = self.government.as_ref() == Some(government);
+        self.waiting.commands.iter().find(|row| own && row.id == id)
+    }
+}
+
+/// Inserts rows of one table, several in a statement.
+fn insert(handle: &mut Handle, into: &str, columns: usize, end: &str, rows: Vec<Vec<Value>>) -> Result<(), Fault> {
+    let mut rows = rows.into_iter();
+    for size in ROWS {
+        while rows.len() >= size {
+            let some: Vec<Value> = rows.by_ref().take(size).flatten().collect();
+            handle.run(&format!("INSERT INTO {into} VALUES {}{end}", values(size, columns)), &some)?;
+        }
+    }
+    Ok(())
+}
+
+/// The last row of each key, in order of the keys.
+fn last<K: Ord, R>(rows: Vec<R>, key: impl Fn(&R) -> K) -> Vec<R> {
+    let by_key: BTreeMap<K, R> = rows.into_iter().map(|row| (key(&row), row)).collect();
+    by_key.into_values().collect()
+}
+
+/// Sends what waits.
+fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), Fault> {
+    let own = || Value::from(government);
+    let mut contents = Vec::new();
+    let mut events = Vec::new();
+    for event in waiting.events {
+        let position = integer(event.position);
+        for part in event.contents {
+            let nonce = part.nonce.as_ref().map(<[u8; 16]>::as_slice);
+            let bytes = part.bytes.map_or(Value::Null, Value::Bytes);
+            contents.push(vec![own(), position.into(), i64::from(part.part).into(), nonce.into(), bytes]);
+        }
+        events.push(vec![
+            own(),
+            position.into(),
+            integer(event.record.0).into(),
+            event.seq.into(),
+            event.hash.0.as_slice().into(),
+            event.head.0.as_slice().into(),
+            Value::Bytes(event.envelope),
+        ]);
+    }
+    insert(handle, "event (government, position, record, seq, hash, head, envelope)", 7, "", events)?;
+    insert(handle, "content (government, position, part, nonce, bytes)", 5, "", contents)?;
+    let records = last(waiting.records, |row| row.id).into_iter().map(|row| {
+        vec![
+            own(),
+            integer(row.id.0).into(),
+            row.line.as_str().into(),
+            row.definition.0.as_slice().into(),
+            row.agency.as_str().into(),
+            row.handler.as_deref().into(),
+            row.place.as_str().into(),
+            row.stage.as_str().into(),
+            row.closed.into(),
+            row.label.as_str().into(),
+            day(row.opened).into(),
+            day(row.touched).into(),
+            row.due.map(day).into(),
+            row.seq.into(),
+            row.hash.0.as_slice().into(),
+            Value::Bytes(row.state),
+        ]
+    });
+    insert(
+        handle,
+        "record (government, id, line, definition, agency, handler, place, stage, closed, label, opened, touched, due, \
+         seq, hash, state)",
+        16,
+        " ON CONFLICT (government, id) DO UPDATE SET line = excluded.line, definition = excluded.definition, \
+         agency = excluded.agency, handler = excluded.handler, place = excluded.place, stage = excluded.stage, \
+         closed = excluded.closed, label = excluded.label, opened = excluded.opened, touched = excluded.touched, \
+         due = excluded.due, seq = excluded.seq, hash = excluded.hash, state = excluded.state",
+        records.collect(),
+    )?;
+    let due = last(waiting.due, |(record, _)| *record);
+    if !due.is_empty() {
+        let ids = due.iter().map(|(record, _)| integer(record.0)).collect();
+        let sql = "DELETE FROM due WHERE government = $1 AND record = ANY($2)";
+        handle.run(sql, &[own(), Value::Integers(ids)])?;
+        let rows = due.iter().flat_map(|(record, rows)| rows.iter().map(move |row| (record, row))).map(|(id, row)| {
+            vec![own(), integer(id.0).into(), row.limit.as_str().into(), day(row.due).into(), row.agency.into()]
+        });
+        insert(handle, "due (government, record, limit_code, due, agency)", 5, "", rows.collect())?;
+    }
+    let keys = last(waiting.keys, |(record, _)| *record);
+    if !keys.is_empty() {
+        let ids = keys.iter().map(|(record, _)| integer(record.0)).collect();
+        let sql = "DELETE FROM key_value WHERE government = $1 AND record = ANY($2)";
+        handle.run(sql, &[own(), Value::Integers(ids)])?;
+        let rows = keys.iter().flat_map(|(record, rows)| rows.iter().map(move |row| (record, row))).map(|(id, row)| {
+            let (line, field, value) = (row.line.as_str(), row.field.as_str(), row.value.as_str());
+            vec![own(), line.into(), field.into(), value.into(), integer(id.0).into(), row.unique.into()]
+        });
+        insert(handle, "key_value (government, line, field, value, record, only_one)", 6, "", rows.collect())?;
+    }
+    let deltas = waiting.deltas.into_iter().map(|(n, row)| {
+        vec![
+            own(),
+            row.figure.as_str().into(),
+            day(row.day).into(),
+            integer(row.position).into(),
+            n.into(),
+            integer(row.record.0).into(),
+            row.agency.as_str().into(),
+            row.place.as_str().into(),
+            row.part.as_str().into(),
+            row.amount.into(),
+        ]
+    });
+    let into = "delta (government, figure, day, position, n, record, agency, place, part, amount)";
+    insert(handle, into, 10, "", deltas.collect())?;
+    let public = last(waiting.public, |row| (row.record, row.publication.clone())).into_iter().map(|row| {
+        vec![
+            own(),
+            integer(row.record.0).into(),
+            row.publication.as_str().into(),
+            row.line.as_str().into(),
+            day(row.published).into(),
+            row.withdrawn.map(day).into(),
+            Value::Bytes(row.shown),
+            row.digest.0.as_slice().into(),
+        ]
+    });
+    insert(
+        handle,
+        "public (government, record, publication, line, published, withdrawn, shown, digest)",
+        8,
+        " ON CONFLICT (government, record, publication) DO UPDATE SET line = excluded.line, \
+         published = excluded.published, withdrawn = excluded.withdrawn, shown = excluded.shown, \
+         digest = excluded.digest",
+        public.collect(),
+    )?;
+    let commands = waiting
+        .commands
+        .into_iter()
+        .map(|row| vec![own(), row.id.0.as_slice().into(), integer(row.record.0).into(), integer(row.position).into()]);
+    insert(handle, "command (government, id, record, position)", 4, "", commands.collect())?;
+    // In the order of their digests, so that two governments never wait for each other.
+    let definitions = last(waiting.definitions, |(digest, ..)| digest.0);
+    let definitions = definitions
+        .into_iter()
+        .map(|(digest, name, bytes)| vec![digest.0.as_slice().into(), Value::Text(name), Value::Bytes(bytes)]);
+    insert(handle, "definition (digest, name, bytes)", 3, " ON CONFLICT DO NOTHING", definitions.collect())?;
+    let series = waiting.series.into_iter().map(|((series, year), number)| {
+        vec![own(), series.as_str().into(), i64::from(year).into(), integer(number).into()]
+    });
+    let end = " ON CONFLICT (government, series, year) DO UPDATE SET last = excluded.last";
+    insert(handle, "series (government, series, year, last)", 4, end, series.collect())
+}
+
+impl<H: std::ops::DerefMut<Target = Handle>> Session<H> {
+    /// Sends what waits, so that a read sees it.
+    pub(crate) fn flush(&mut self) -> Result<(), Fault> {
+        let waits = &self.work.waiting;
+        let nothing = waits.events.is_empty()
+            && waits.records.is_empty()
+            && waits.due.is_empty()
+            && waits.keys.is_empty()
+            && waits.deltas.is_empty()
+            && waits.public.is_empty()
+            && waits.commands.is_empty()
+            && waits.definitions.is_empty()
+            && waits.series.is_empty();
+        if nothing { Ok(()) } else { self.sending() }
+    }
+
+    /// Sends what waits; a mark stands from then on as a savepoint behind what was written before it.
+    fn sending(&mut self) -> Result<(), Fault> {
+        let Some(government) = self.work.government.clone() else { return Ok(()) };
+        let mut rest = std::mem::take(&mut self.work.waiting);
+        if let Some(mark) = self.work.mark.as_mut().filter(|mark| !mark.saved) {
+            let before = std::mem::take(&mut mark.waiting);
+            rest.events.drain(..before.events.len());
+            rest.records.drain(..before.records.len());
+            rest.due.drain(..before.due.len());
+            rest.keys.drain(..before.keys.len());
+            rest.deltas.drain(..before.deltas.len());
+            rest.public.drain(..before.public.len());
+            rest.commands.drain(..before.commands.len());
+            rest.definitions.drain(..before.definitions.len());
+            rest.series.retain(|key, number| before.series.get(key) != Some(number));
+            mark.saved = true;
+            send(&mut self.handle, government.as_str(), before)?;
+            self.handle.simple("SAVEPOINT mark")?;
+        }
+        send(&mut self.handle, government.as_str(), rest)
+    }
+}
+
+impl Session<Guard<'_>> {
+    /// Every row belongs to the transaction's government.
+    fn own(&self, government: &GovernmentCode) -> Result<(), Fault> {
+        match &self.work.government {
+            Some(own) if own == government => Ok(()),
+            own => Err(refused(format!(
+                "a row of government {government} in a transaction of {}: begin one for each government",
+                own.as_ref().map_or("none", |own| own.as_str())
+            ))),
+        }
+    }
+
+    fn direct(&mut self, sql: &str, params: &[Value]) -> Result<u64, Fault> {
+        self.sending()?;
+        self.handle.run(sql, params)
+    }
+}
+
+impl Transaction for Session<Guard<'_>> {
+    fn append(&mut self, event: &EventRow) -> Result<(), Fault> {
+        self.own(&event.government)?;
+        if event.position != self.work.head.position + 1 {
+            return Err(refused("event: the position is not the one after the last".to_owned()));
+        }
+        self.work.head = Head { position: event.position, hash: event.head };
+        self.work.waiting.events.push(event.clone());
+        Ok(())
+    }
+
+    /// The bytes are gone for every reader at once. PostgreSQL leaves the old row in its files until it vacuums, and
+    /// in its write-ahead log and archives until those are removed.
+    fn erase(&mut self, government: &GovernmentCode, position: u64, part: u16) -> Result<(), Fault> {
+        self.own(government)?;
+        if part == 0 {
+            return Err(refused("part 0 of an event is not personal and can't be erased".to_owned()));
+        }
+        let sql = "UPDATE content SET nonce = NULL, bytes = NULL WHERE government = $1 AND position = $2 AND part = $3";
+        let params = [government.as_str().into(), integer(position).into(), i64::from(part).into()];
+        if self.direct(sql, &params)? == 0 {
+            return Err(refused(format!("the event at position {position} has no part {part}")));
+        }
+        Ok(())
+    }
+
+    fn put_record(&mut self, row: &RecordRow) -> Result<(), Fault> {
+        self.own(&row.government)?;
+        self.work.waiting.records.push(row.clone());
+        Ok(())
+    }
+
+    fn put_due(&mut self, government: &GovernmentCode, record: RecordId, rows: &[DueRow]) -> Result<(), Fault> {
+        self.own(government)?;
+        self.work.waiting.due.push((record, rows.to_vec()));
+        Ok(())
+    }
+
+    fn put_keys(&mut self, government: &GovernmentCode, record: RecordId, rows: &[KeyRow]) -> Result<(), Fault> {
+        self.own(government)?;
+        for key in rows.iter().filter(|key| key.unique) {
+            let same = |other: &KeyRow| {
+                other.unique && other.line == key.line && other.field == key.field && other.value == key.value
+            };
+            let mut waiting: BTreeMap<RecordId, &Vec<KeyRow>> = BTreeMap::new();
+            waiting.extend(self.work.waiting.keys.iter().map(|(record, rows)| (*record, rows)));
+            let mut holder =
+                waiting.iter().find(|(id, rows)| **id != record && rows.iter().any(same)).map(|(id, _)| *id);
+            if holder.is_none() {
+                let sql = "SELECT record FROM key_value \
+                           WHERE government = $1 AND line = $2 AND field = $3 AND value = $4 AND only_one = 1";
+                let params = [
+                    government.as_str().into(),
+                    key.line.as_str().into(),
+                    key.field.as_str().into(),
+                    key.value.as_str().into(),
+                ];
+                let stored = self.handle.one(sql, &params, |row| rows::record_id(row, 0))?;
+                // One whose keys wait to be replaced has given it up.
+                holder = stored.filter(|id| *id != record && !waiting.contains_key(id));
+            }
+            if let Some(holder) = holder {
+                let message = format!(
+                    "({}, {}, {}) is unique, and record {holder} holds it: use that record, or another value",
+                    key.line, key.field, key.value
+                );
+                return Err(Fault { kind: FaultKind::Unique, message });
+            }
+        }
+        self.work.waiting.keys.push((record, rows.to_vec()));
+        Ok(())
+    }
+
+    fn add_deltas(&mut self, rows: &[DeltaRow]) -> Result<(), Fault> {
+        for row in rows {
+            self.own(&row.government)?;
+            self.work.waiting.deltas.push((self.work.next_delta, row.clone()));
+            self.work.next_delta += 1;
+        }
+        Ok(())
+    }
+
+    fn next_number(&mut self, government: &GovernmentCode, series: &str, year: i16) -> Result<u64, Fault> {
+        self.own(government)?;
+        let key = (Code::from(series), year);
+        let before = match self.work.series.get(&key) {
+            Some(last) => *last,
+            None => {
+                let sql = "SELECT last FROM series WHERE government = $1 AND series = $2 AND year = $3";
+                let params = [government.as_str().into(), series.into(), i64::from(year).into()];
+                self.handle.one(sql, &params, |row| rows::unsigned(row, 0))?.unwrap_or(0)
+            }
+        };
+        self.work.series.insert(key.clone(), before + 1);
+        self.work.waiting.series.insert(key, before + 1);
+        Ok(before + 1)
+    }
+
+    fn put_definition(&mut self, digest: Digest, name: &str, bytes: &[u8]) -> Result<(), Fault> {
+        if !self.handle.knows(digest) && !self.work.definitions.contains(&digest) {
+            self.work.waiting.definitions.push((digest, name.to_owned(), bytes.to_vec()));
+            self.work.definitions.push(digest);
+        }
+        Ok(())
+    }
+
+    fn put_public(&mut self, row: &PublicRow) -> Result<(), Fault> {
+        self.own(&row.government)?;
+        self.work.waiting.public.push(row.clone());
+        Ok(())
+    }
+
+    fn put_command(&mut self, government: &GovernmentCode, row: &CommandRow) -> Result<(), Fault> {
+        self.own(government)?;
+        if self.work.command(government, row.id).is_some() {
+            return Err(refused("command: it has been answered".to_owned()));
+        }
+        self.work.waiting.commands.push(row.clone());
+        Ok(())
+    }
+
+    fn put_account(&mut self, row: &AccountRow) -> Result<(), Fault> {
+        self.own(&row.government)?;
+        let posts: Vec<&str> = row.posts.iter().map(|post| post.as_str()).collect();
+        let sql = "INSERT INTO account (government, name, shown, agency, posts, password) \
+                   VALUES ($1, $2, $3, $4, $5, $6) \
+                   ON CONFLICT (government, name) DO UPDATE SET shown = excluded.shown, agency = excluded.agency, \
+                   posts = excluded.posts, password = excluded.password";
+        let params = [
+            row.government.as_str().into(),
+            row.name.as_str().into(),
+            row.shown.as_str().into(),
+            row.agency.as_str().into(),
+            Value::Text(posts.join("\n")),
+            row.password.as_str().into(),
+        ];
+        self.direct(sql, &params).map(drop)
+    }
+
+    fn put_agency(&mut self, row: &AgencyRow) -> Result<(), Fault> {
+        self.own(&row.government)?;
+        let sql = "INSERT INTO agency (government, code, name, place) VALUES ($1, $2, $3, $4) \
+                   ON CONFLICT (government, code) DO UPDATE SET name = excluded.name, place = excluded.place";
+        let params = [
+            row.government.as_str().into(),
+            row.code.as_str().into(),
+            row.name.as_str().into(),
+            row.place.as_str().into(),
+        ];
+        self.direct(sql, &params).map(drop)
+    }
+
+    fn note_look(
+        &mut self,
+        government: &GovernmentCode,
+        record: RecordId,
+        account: &str,
+        at: i64,
+    ) -> Result<(), Fault> {
+        self.own(government)?;
+        // The same look at the same microsecond is one look.
+        let sql = "INSERT INTO look (government, record, at, account) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+        let params = [government.as_str().into(), integer(record.0).into(), at.into(), account.into()];
+        self.direct(sql, &params).map(drop)
+    }
+
+    fn put_note(&mut self, name: &str, text: &str) -> Result<(), Fault> {
+        let sql = "INSERT INTO note (name, text) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET text = excluded.text";
+        self.direct(sql, &[name.into(), text.into()]).map(drop)
+    }
+
+    fn mark(&mut self) -> Result<(), Fault> {
+        if self.work.mark.as_ref().is_some_and(|mark| mark.saved) {
+            self.handle.simple("RELEASE SAVEPOINT mark")?;
+        }
+        self.work.mark = Some(Mark {
+            waiting: self.work.waiting.clone(),
+            head: self.work.head,
+            series: self.work.series.clone(),
+            definitions: self.work.definitions.len(),
+            saved: false,
+        });
+        Ok(())
+    }
+
+    fn undo(&mut self) -> Result<(), Fault> {
+        let work = &mut self.work;
+        let Some(mark) = &work.mark else {
+            return Err(refused("there is no mark to return to".to_owned()));
+        };
+        work.waiting = mark.waiting.clone();
+        work.head = mark.head;
+        work.series = mark.series.clone();
+        work.definitions.truncate(mark.definitions);
+        if mark.saved {
+            self.handle.simple("ROLLBACK TO SAVEPOINT mark")?;
+        }
+        Ok(())
+    }
+
+    fn commit(mut self: Box<Self>) -> Result<(), Fault> {
+        self.work.mark = None;
+        self.flush()?;
+        if self.work.head != self.work.began
+            && let Some(government) = self.work.government.clone()
+        {
+            let sql = "UPDATE head SET position = $2, hash = $3 WHERE government = $1";
+            let Head { position, hash } = self.work.head;
+            self.handle.run(sql, &[government.as_str().into(), integer(position).into(), hash.0.as_slice().into()])?;
+        }
+        let Session { handle, work } = *self;
+        handle.commit(work.definitions)
+    }
+}
