@@ -181,12 +181,7 @@ impl<'a> Batch<'a> {
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn put_through(
-        &mut self,
-        id: RecordId,
-        now: DateTime,
-        command: CommandId,
-    ) -> Result<Option<Answer>, Fault> {
+    pub fn put_through(&mut self, id: RecordId, now: DateTime, command: CommandId) -> Result<Option<Answer>, Fault> {
         let Some(loaded) = self.load(id, now)? else { return Ok(None) };
         let (events, _) = lapses(&loaded.line, &loaded.record, &self.catalog.calendar, now);
         if events.is_empty() {
