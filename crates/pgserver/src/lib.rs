@@ -124,7 +124,11 @@ impl Server {
         let sync = if own.sync { "on" } else { "off" };
         let options = format!("-p {} -h 127.0.0.1 -k {folder} -c fsync={sync} -c max_connections=400", own.port);
         let (data, log) = (format!("{folder}/data"), format!("{folder}/log"));
-        run(&own.bin.join("pg_ctl"), &["-D", &data, "-l", &log, "-o", &options, "-w", "start"]).map(drop)
+        let started = run(&own.bin.join("pg_ctl"), &["-D", &data, "-l", &log, "-o", &options, "-w", "start"]);
+        started.map(drop).map_err(|error| {
+            let log = std::fs::read_to_string(&log).unwrap_or_default();
+            Error::other(format!("{error}{log}"))
+        })
     }
 
     /// A small shell that waits for our end, however it comes, and stops the server then.
@@ -160,6 +164,7 @@ impl Server {
             std::thread::sleep(Duration::from_millis(5));
         }
         // Else the next start takes a dead server that nobody buried for a living one.
+        std::fs::remove_file(self.own()?.folder.path().join(format!(".s.PGSQL.{}.lock", self.own()?.port)))?;
         std::fs::remove_file(file)
     }
 

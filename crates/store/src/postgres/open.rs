@@ -218,11 +218,7 @@ impl Store for PostgresStore {
     /// those of all programs on the server. 0 where it can't be asked.
     fn effort(&self) -> Effort {
         let statements = self.statements.load(Ordering::Relaxed);
-        let now = self.take(&self.readers).and_then(|mut handle| {
-            let now = log_position(&mut handle)?;
-            give_back(&self.readers, handle, self.options.readers);
-            Ok(now)
-        });
+        let now = self.looking(log_position);
         let pages = now.map_or(0, |now| u64::try_from((now - self.log) / 8192).unwrap_or(0));
         // Asking is not part of the effort.
         self.statements.store(statements, Ordering::Relaxed);

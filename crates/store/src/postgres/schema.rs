@@ -71,7 +71,10 @@ pub(super) fn found(client: &mut impl GenericClient) -> Result<Found, Fault> {
     let Some(first) = tables.first() else {
         return Ok(Found { version: 0, distributed: false });
     };
-    let other = |why: &str| damaged(&format!("it is another program's database: {why}"));
+    let other = |why: &str| Fault {
+        kind: FaultKind::Damaged,
+        message: format!("this is another program's database ({why}): name another; nothing in it was changed"),
+    };
     if !tables.iter().any(|table| table == "schema_version") {
         return Err(other(&format!("it has a table {first}, and no schema_version")));
     }

@@ -11,10 +11,10 @@ use ledger::Fault;
 use super::handle::Handle;
 use super::rows;
 
-/// The tables that hold what people wrote, or what is derived from it and written anew by who erases.
-const VACUUM: &str = "VACUUM content, record, key_value, public";
+/// What people wrote, and what is derived from it and written anew by who erases.
+const TABLES: [&str; 4] = ["content", "record", "key_value", "public"];
 /// How long a vacuum that failed is not tried again: it may have taken its time to fail.
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_secs(3600);
 
 /// An erasure whose rows may still stand in the files.
 struct Waiting {
@@ -27,7 +27,7 @@ struct Waiting {
 pub(super) struct Scrub(Mutex<Option<Waiting>>);
 
 impl Scrub {
-    /// An erasure that could not be completed before a program ended is completed with the first commit.
+    /// An erasure that could not be completed before a program ended is completed with the first commit, in the contents.
     pub(super) fn new() -> Scrub {
         Scrub(Mutex::new(Some(Waiting { transaction: None, failed: None })))
     }
@@ -36,11 +36,13 @@ impl Scrub {
     pub(super) fn run(&self, handle: &mut Handle, erased: Option<i64>) {
         let Some(mut waiting) = self.take(erased) else { return };
         let pauses = waiting.failed.is_some_and(|failed| failed.elapsed() < PAUSE);
-        let done = !pauses && !matches!(handle.hidden(waiting.transaction), Ok(false) | Err(_)) && {
-            let done = handle.simple(VACUUM).is_ok();
+        let mut done = !pauses && handle.hidden(waiting.transaction).unwrap_or(false);
+        if done {
+            // Little changes in the contents, so that a start of the program is not held up by them.
+            let tables = if waiting.transaction.is_some() { &TABLES[..] } else { &TABLES[..1] };
+            done = tables.iter().all(|table| handle.simple(&format!("VACUUM {table}")).is_ok());
             waiting.failed = (!done).then(Instant::now);
-            done
-        };
+        }
         if !done {
             let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             // Another thread may have erased meanwhile: the later transaction stands for both.
