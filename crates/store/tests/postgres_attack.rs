@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::database::{changed, client, database};
+use common::database::{client, database, stranger};
 use common::{COUNTY, answered, append, command, delta, place, record};
 use ledger::{FaultKind, Links, NOTHING, Store, check_chain};
 use postgres::Client;
@@ -26,24 +26,6 @@ fn attacked() -> (String, PostgresStore, Client) {
     transaction.commit().unwrap();
     let owner = client(&url);
     (url, store, owner)
-}
-
-/// Somebody who owns nothing and may do everything with the tables.
-fn stranger(url: &str, owner: &mut Client) -> Client {
-    let name = format!(
-        "stranger_{}",
-        common::database::number(
-            owner,
-            "SELECT oid::bigint FROM pg_database \
-        WHERE datname = current_database()"
-        )
-    );
-    let grant =
-        format!("CREATE ROLE {name} LOGIN PASSWORD 'secret'; GRANT ALL ON ALL TABLES IN SCHEMA public TO {name}");
-    owner.batch_execute(&grant).unwrap();
-    let config: postgres::Config = url.parse().unwrap();
-    let user = config.get_user().unwrap();
-    client(&changed(url, &format!("//{user}:"), &format!("//{name}:")))
 }
 
 const ATTACKS: &[&str] = &[
@@ -119,7 +101,7 @@ const ATTACKS: &[&str] = &[
 #[test]
 fn database_refuses_to_alter_what_was_recorded() {
     let (url, store, mut owner) = attacked();
-    let mut stranger = stranger(&url, &mut owner);
+    let mut stranger = client(&stranger(&url, &mut owner, "ALL"));
     let before = store.read().unwrap().log(&place(COUNTY), 0, 100).unwrap();
     for attack in ATTACKS {
         let sql = attack
@@ -145,6 +127,24 @@ fn database_refuses_to_alter_what_was_recorded() {
     for attack in ["ALTER TABLE event DISABLE TRIGGER ALL", "DROP TRIGGER event_stays ON event", "DROP TABLE event"] {
         let fault = stranger.batch_execute(attack).expect_err(attack);
         assert_eq!(fault.code().unwrap().code(), "42501", "{attack}: {fault:?}");
+    }
+}
+
+#[test]
+fn program_that_owns_nothing_keeps_the_ledger() {
+    let (url, store, mut owner) = attacked();
+    drop(store);
+    let url = stranger(&url, &mut owner, "SELECT, INSERT, UPDATE, DELETE");
+    let store = open(&url, &Options::default()).unwrap();
+    let mut transaction = store.begin(&place(COUNTY)).unwrap();
+    append(&mut *transaction, COUNTY, None);
+    transaction.erase(&place(COUNTY), 1, 1).unwrap();
+    transaction.commit().unwrap();
+    assert_eq!(store.read().unwrap().log(&place(COUNTY), 0, 100).unwrap().len(), 3);
+    assert!(store.lease(&place(COUNTY), "scheduler", "one", 100, 200).unwrap());
+    // It can't take the guards away, nor pass by them.
+    for attack in ["ALTER TABLE event DISABLE TRIGGER ALL", "TRUNCATE event", "DELETE FROM event"] {
+        assert!(client(&url).batch_execute(attack).is_err(), "{attack}");
     }
 }
 

@@ -14,6 +14,11 @@ pub fn server() -> &'static Server {
     SERVER.get_or_init(|| Server::start(false).unwrap())
 }
 
+/// Whether the server is ours to kill, with the users that we know.
+pub fn is_ours() -> bool {
+    std::env::var_os("FAZHI_TEST_POSTGRES").is_none()
+}
+
 /// A fresh database.
 pub fn database(name: &str) -> String {
     server().database(name).unwrap()
@@ -37,6 +42,20 @@ pub fn changed(url: &str, from: &str, to: &str) -> String {
 
 pub fn port(url: &str) -> u16 {
     url.parse::<postgres::Config>().unwrap().get_ports()[0]
+}
+
+/// The address of a new role that owns nothing and has these privileges on every table.
+pub fn stranger(url: &str, owner: &mut Client, privileges: &str) -> String {
+    let database = number(owner, "SELECT oid::bigint FROM pg_database WHERE datname = current_database()");
+    let name = format!("stranger_{database}");
+    let sql = format!(
+        "CREATE ROLE {name} LOGIN PASSWORD 'secret'; GRANT {privileges} ON ALL TABLES IN SCHEMA public TO {name}"
+    );
+    owner.batch_execute(&sql).unwrap();
+    let config: postgres::Config = url.parse().unwrap();
+    let (user, password) = (config.get_user().unwrap(), config.get_password().unwrap());
+    let password = std::str::from_utf8(password).unwrap();
+    changed(url, &format!("//{user}:{password}@"), &format!("//{name}:secret@"))
 }
 
 /// Where a proxy cuts the connection.
