@@ -16,8 +16,8 @@ use terms::{Code, DateTime, Deadline, Digest, GovernmentCode, RecordId, Value};
 
 use crate::{
     Answer, Clock, Definitions, Receipt, Request, RequestAsk,
-    lookups::{self, Asking},
     history::History,
+    lookups::{self, Asking},
     publish, translate,
 };
 
@@ -454,7 +454,7 @@ impl<'a> Batch<'a> {
     /// The record after the events; after an annulment folded anew from all of them.
     fn folded(
         &mut self,
-        line: &Line,
+        line: &Arc<Line>,
         old: Option<&Record>,
         row: Option<&RecordRow>,
         events: &[Event],
