@@ -92,11 +92,20 @@ pub enum Command {
                             where any differs.\n\n\
                             Example: fazhi compare --place 632222 --year 2020 qilian-2020.txt")]
     Compare(Compare),
-    /// Verify the ledger: chains, contents, states, due days, figures
-    #[command(long_about = "Checks every hash, folds every record again and compares with what is kept; names the \
-                            first record that differs and ends with 1.\n\n\
-                            Example: fazhi verify --data county")]
-    Verify,
+    /// Verify the ledger: chains, contents, states, due days, publications, figures
+    #[command(
+        long_about = "Checks every hash, folds every record again and compares with what is kept: its state and \
+                            columns, due days, keys, publications and figures. Names the first record that differs \
+                            and ends with 1.\n\n\
+                            With --rebuild, what differs is made anew from the events: stop every program on the \
+                            ledger first. Nothing is derived from a damaged event, and no event is changed; a wrong \
+                            sum is mended by a further entry, so that what was told on a day stays as it was told. It \
+                            may be repeated. Then it ends with 0 where nothing differed, 1 where something was \
+                            rebuilt, 2 where it could not.\n\n\
+                            Examples: fazhi verify --data county\n          \
+                            fazhi verify --data county --rebuild"
+    )]
+    Verify(Verify),
     /// Run cases: timelines that try the lines
     #[command(long_about = "Runs case files against the catalogue: each step with its answer and its dates.\n\n\
                             Example: fazhi case cases/penalty/fined_paid_archived.case")]
@@ -251,6 +260,14 @@ pub struct Compare {
     /// The published report as plain text
     #[arg(value_name = "REPORT")]
     pub report: PathBuf,
+}
+
+/// `verify`.
+#[derive(Args)]
+pub struct Verify {
+    /// Make everything that is derived anew from the events, where it differs
+    #[arg(long)]
+    pub rebuild: bool,
 }
 
 /// `case`.

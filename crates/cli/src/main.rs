@@ -51,7 +51,7 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Read(read) => read::run(read),
         Command::Report(report) => report::run(at, report),
         Command::Compare(compare) => compare::run(at, compare),
-        Command::Verify => verify::run(at),
+        Command::Verify(verify) => verify::run(at, verify),
         Command::Case(case) => case::run(at, case),
         Command::Explain(explain) => explain::run(at, explain),
         Command::Scope(scope) => scope::run(at, scope),

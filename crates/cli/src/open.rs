@@ -50,8 +50,8 @@ pub fn statutes(folder: &Path) -> Result<StatuteLibrary, Failure> {
     })
 }
 
-/// The store for reading, also while another program writes.
-pub fn store_for_reading(at: &At) -> Result<Box<dyn Store>, Failure> {
+/// Refuses a folder without a ledger.
+fn holds_a_ledger(at: &At) -> Result<(), Failure> {
     if let Address::Folder(folder) = &at.data
         && !folder.join("ledger.db").exists()
     {
@@ -60,6 +60,12 @@ pub fn store_for_reading(at: &At) -> Result<Box<dyn Store>, Failure> {
             "name the folder with --data, or build the demonstration there: fazhi demo",
         ));
     }
+    Ok(())
+}
+
+/// The store for reading, also while another program writes.
+pub fn store_for_reading(at: &At) -> Result<Box<dyn Store>, Failure> {
+    holds_a_ledger(at)?;
     Ok(store::open_read_only(&at.data, &Options::default())?)
 }
 
@@ -77,6 +83,12 @@ pub fn writing(at: &At) -> Result<Platform, Failure> {
     let catalog = catalog(at)?;
     let store = store::open(&at.data, &Options::default())?;
     platform(store.into(), catalog)
+}
+
+/// The platform for mending what is there; an empty ledger is not made.
+pub fn mending(at: &At) -> Result<Platform, Failure> {
+    holds_a_ledger(at)?;
+    writing(at)
 }
 
 /// The platform for building a demonstration: the same seed makes the same ledger on the same day, byte

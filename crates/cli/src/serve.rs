@@ -95,6 +95,7 @@ pub fn serve(
     let options = Options { address, government, published_reports, secure_cookies: false };
     let holder = holder()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(broken)?;
+    let greeting = format!("{greeting}{}", calendars(&platform, &holder));
     let site = Site::new(platform.clone(), options);
     let served = runtime.block_on(async {
         let mut signals = Signals::new()?;
@@ -208,6 +209,30 @@ fn holder() -> Result<String, Failure> {
     })?;
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     Ok(format!("{} {} {random:016x}", host.trim(), std::process::id()))
+}
+
+/// Brings due days to the calendar that was loaded, before anything is served; says in one line what changed. What fails
+/// is told and stops nothing: the next start tries again.
+fn calendars(platform: &Platform, holder: &str) -> String {
+    let governments = platform.store().read().and_then(|mut read| read.governments());
+    let mut said = String::new();
+    for government in governments.unwrap_or_default() {
+        match platform.take_calendar(&government, holder) {
+            Ok(None | Some(0)) => {}
+            Ok(Some(records)) => {
+                tracing::info!(government = government.as_str(), records, "due days by another calendar");
+                said.push_str(&format!(
+                    "{government}: another calendar is loaded; due days of {records} open records were counted anew\n"
+                ));
+            }
+            Err(why) => {
+                let (kind, told) = (why.kind.name(), why.for_log());
+                tracing::error!(government = government.as_str(), kind, told, place = "calendar", "fault");
+                said.push_str(&format!("{government}: due days could not be counted by the calendar loaded: {why}\n"));
+            }
+        }
+    }
+    said
 }
 
 /// Puts through the limits that have passed: at the start, and from then on every hour, so that none waits for an act.

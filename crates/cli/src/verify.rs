@@ -1,11 +1,17 @@
 //! `fazhi verify`.
 
-use crate::args::At;
+use platform::Rebuilt;
+use terms::GovernmentCode;
+
+use crate::args::{At, Verify};
 use crate::failure::{Failure, Found};
 use crate::{open, show};
 
 /// Every government's ledger; names the first record that differs.
-pub fn run(at: &At) -> Result<Found, Failure> {
+pub fn run(at: &At, asked: &Verify) -> Result<Found, Failure> {
+    if asked.rebuild {
+        return rebuild(at);
+    }
     let platform = open::reading(at)?;
     let mut found = Found::Nothing;
     let mut text = String::new();
@@ -26,4 +32,31 @@ pub fn run(at: &At) -> Result<Found, Failure> {
     }
     show::say(&text)?;
     Ok(found)
+}
+
+/// Every government's derived data, made anew where they differ from their events.
+fn rebuild(at: &At) -> Result<Found, Failure> {
+    let platform = open::mending(at)?;
+    let mut found = Found::Nothing;
+    for government in open::governments(&platform)? {
+        let rebuilt = platform.rebuild(&government)?;
+        if rebuilt.differed() {
+            found = Found::Something;
+        }
+        show::say(&said(&government, &rebuilt))?;
+    }
+    Ok(found)
+}
+
+fn said(government: &GovernmentCode, rebuilt: &Rebuilt) -> String {
+    let Rebuilt { events, records, rows, due, keys, public, deltas, first } = rebuilt;
+    if first.is_empty() {
+        return format!("{government}: {events} events of {records} records; nothing differed\n");
+    }
+    let named: Vec<String> = first.iter().map(ToString::to_string).collect();
+    format!(
+        "{government}: {events} events of {records} records; rebuilt: {rows} rows, {due} with due days, {keys} with keys, \
+         {public} with publications, {deltas} with figures; first records: {}\n",
+        named.join(" ")
+    )
 }

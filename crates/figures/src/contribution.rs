@@ -34,16 +34,17 @@ pub fn contributions(line: &Line, record: &Record, calendar: &Calendar) -> Vec<C
     all
 }
 
-/// What one event adds: what the record contributes after it, less what it contributed before.
+/// What one event adds: what the record contributes after it, less what it contributed before. That was under the line
+/// of its own time: a record may have moved to another version since, which counts otherwise.
 pub fn deltas(
     line: &Line,
-    before: Option<&Record>,
+    before: Option<(&Line, &Record)>,
     after: &Record,
     calendar: &Calendar,
     government: &GovernmentCode,
     position: u64,
 ) -> Vec<DeltaRow> {
-    let row = |record: &Record, contribution: &Contribution, sign: i64| DeltaRow {
+    let row = |line: &Line, record: &Record, contribution: &Contribution, sign: i64| DeltaRow {
         government: government.clone(),
         figure: line.figures[contribution.figure].code.clone(),
         day: contribution.day,
@@ -54,9 +55,11 @@ pub fn deltas(
         part: contribution.part.clone(),
         amount: contribution.amount * sign,
     };
-    let old = before.map(|record| contributions(line, record, calendar)).unwrap_or_default();
+    let old = before.map(|(line, record)| contributions(line, record, calendar)).unwrap_or_default();
     let new = contributions(line, after, calendar);
-    let moved = before.is_some_and(|before| before.agency != after.agency || before.place != after.place);
+    let moved = before.is_some_and(|(of, before)| {
+        !std::ptr::eq(of, line) || before.agency != after.agency || before.place != after.place
+    });
     let mut rows: Vec<DeltaRow> = Vec::new();
     let mut kept: Vec<&Contribution> = if moved { Vec::new() } else { new.iter().collect() };
     for contribution in &old {
@@ -64,11 +67,11 @@ pub fn deltas(
             Some(index) => {
                 kept.swap_remove(index);
             }
-            None => rows.extend(before.map(|before| row(before, contribution, -1))),
+            None => rows.extend(before.map(|(line, before)| row(line, before, contribution, -1))),
         }
     }
     let added: Vec<&Contribution> = if moved { new.iter().collect() } else { kept };
-    rows.extend(added.into_iter().map(|contribution| row(after, contribution, 1)));
+    rows.extend(added.into_iter().map(|contribution| row(line, after, contribution, 1)));
     combine(rows)
 }
 

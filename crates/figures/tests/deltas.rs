@@ -71,7 +71,7 @@ proptest! {
         let mut record = replay(&line, &events, RecordId(1)).unwrap();
         let mut sums = Sums::new();
         let mut add = |before: Option<&Record>, after: &Record| {
-            for row in deltas(&line, before, after, &catalog.calendar, &county, 1) {
+            for row in deltas(&line, before.map(|before| (&*line, before)), after, &catalog.calendar, &county, 1) {
                 *sums.entry((row.figure, row.day, row.part)).or_insert(0) += row.amount;
             }
             sums.retain(|_, amount| *amount != 0);

@@ -76,7 +76,7 @@ pub fn replay(line: &Line, events: &[Event], id: RecordId) -> Option<Record> {
 
 /// Numbers of the events that an annulment takes back: the act, and every lapse between it and the annulment (a
 /// limit that has passed all the same will pass again).
-fn annulled(events: &[Event]) -> Vec<u32> {
+pub fn annulled(events: &[Event]) -> Vec<u32> {
     let mut left_out = Vec::new();
     for (seq, event) in (1u32..).zip(events) {
         let Kind::Annulled { seq: of } = event.kind else { continue };

@@ -16,6 +16,7 @@ use terms::{Code, CommandId, DateTime, Deadline, Digest, GovernmentCode, RecordI
 
 use crate::{
     Answer, Clock, Definitions, Receipt, Request, RequestAsk,
+    history::History,
     lookups::{self, Asking},
     publish, translate,
 };
@@ -39,6 +40,15 @@ struct Loaded {
     row: RecordRow,
     line: Arc<Line>,
     record: Record,
+    /// As the store has it, where it moves to another version with what is written next: from that came what is derived.
+    stood: Option<(Arc<Line>, Record)>,
+}
+
+impl Loaded {
+    /// The state from which what is derived was made.
+    fn derived_from(&self) -> (&Line, &Record) {
+        self.stood.as_ref().map_or((&self.line, &self.record), |(line, record)| (line, record))
+    }
 }
 
 /// Records as the last batch left them, so that the next need not read them again. They hold as long as the log's head
@@ -47,6 +57,8 @@ struct Loaded {
 pub(crate) struct Kept {
     head: Option<Head>,
     loaded: HashMap<RecordId, Loaded>,
+    /// How many times this program had rebuilt something: that moves no head.
+    pub(crate) rebuilds: u64,
 }
 
 impl Kept {
@@ -138,7 +150,12 @@ impl<'a> Batch<'a> {
     pub(crate) fn commit_early(self) -> Result<(Box<dyn Landing>, Kept), Fault> {
         let landing = self.tx.commit_early()?;
         let loaded = if self.loaded.len() > Kept::MOST { HashMap::new() } else { self.loaded };
-        Ok((landing, Kept { head: Some(self.head), loaded }))
+        Ok((landing, Kept { head: Some(self.head), loaded, rebuilds: 0 }))
+    }
+
+    /// Reads every record anew.
+    pub(crate) fn forget(&mut self) {
+        self.loaded.clear();
     }
 
     /// The transaction, for what is no record: accounts, agencies, notes.
@@ -161,7 +178,7 @@ impl<'a> Batch<'a> {
         }
         let (line, before) = match request.record {
             Some(id) => match self.load(id, now)? {
-                Some(loaded) => (loaded.line, Some((loaded.row, loaded.record))),
+                Some(loaded) => (loaded.line.clone(), Some(loaded)),
                 None => return Ok(Answer::Unknown(id.to_string())),
             },
             None => match self.catalog.line(&request.line, &self.government, at.date()) {
@@ -169,10 +186,10 @@ impl<'a> Batch<'a> {
                 None => return Ok(Answer::Unknown(request.line.to_string())),
             },
         };
-        if let (Some(seen), Some((row, _))) = (request.seen, &before)
-            && seen != row.seq
+        if let (Some(seen), Some(loaded)) = (request.seen, &before)
+            && seen != loaded.row.seq
         {
-            return Ok(Answer::Stale { now: row.seq });
+            return Ok(Answer::Stale { now: loaded.row.seq });
         }
         self.decide(request, &line, before, at, now)
     }
@@ -189,20 +206,21 @@ impl<'a> Batch<'a> {
         }
         let actor = Actor { agency: loaded.row.agency.clone(), ..Actor::default() };
         let write = Write { command, actor: &actor, now, answers: &[] };
-        self.write(&write, &loaded.line, Some((loaded.row, loaded.record)), events).map(Some)
+        let line = loaded.line.clone();
+        self.write(&write, &line, Some(loaded), events).map(Some)
     }
 
     fn decide(
         &mut self,
         request: &Request,
         line: &Arc<Line>,
-        before: Option<(RecordRow, Record)>,
+        before: Option<Loaded>,
         at: DateTime,
         now: DateTime,
     ) -> Result<Answer, Fault> {
         let calendar = self.catalog.calendar.clone();
         let (mut events, current) = match &before {
-            Some((_, record)) => {
+            Some(Loaded { record, .. }) => {
                 // History comes in at its own time: only what had passed by then has passed.
                 let horizon = if request.standing == Standing::Import { at } else { now };
                 let (events, record) = lapses(line, record, &calendar, horizon);
@@ -321,7 +339,10 @@ impl<'a> Batch<'a> {
         let moves = newer.filter(|newer| newer.pending == Pending::Move && newer.version != loaded.line.version);
         let moved = moves.and_then(|newer| Some((carry_over(&loaded.line, &newer, &loaded.record)?, newer)));
         Ok(Some(match moved {
-            Some((record, line)) => Loaded { line, record, ..loaded },
+            Some((record, line)) => {
+                let stood = loaded.stood.or(Some((loaded.line, loaded.record)));
+                Loaded { line, record, stood, row: loaded.row }
+            }
             None => loaded,
         }))
     }
@@ -344,7 +365,7 @@ impl<'a> Batch<'a> {
             });
         };
         row.state = Vec::new();
-        Ok(Loaded { row, line, record })
+        Ok(Loaded { row, line, record, stood: None })
     }
 
     /// Writes events and everything derived from them.
@@ -352,11 +373,12 @@ impl<'a> Batch<'a> {
         &mut self,
         write: &Write<'_>,
         line: &Arc<Line>,
-        before: Option<(RecordRow, Record)>,
+        before: Option<Loaded>,
         events: Vec<Event>,
     ) -> Result<Answer, Fault> {
-        let (row, old) = before.map_or((None, None), |(row, record)| (Some(row), Some(record)));
-        let id = row.as_ref().map_or(RecordId(self.head.position + 1), |row| row.id);
+        let (row, old) = (before.as_ref().map(|one| &one.row), before.as_ref().map(|one| &one.record));
+        let stood = before.as_ref().map(Loaded::derived_from);
+        let id = row.map_or(RecordId(self.head.position + 1), |row| row.id);
         let mut events = events;
         let mut numbers = Vec::new();
         let numbered = events.iter().any(|event| event.number.is_some());
@@ -365,27 +387,25 @@ impl<'a> Batch<'a> {
             self.tx.mark()?;
         }
         for event in &mut events {
-            numbers.extend(self.give_number(line, event, old.as_ref())?);
+            numbers.extend(self.give_number(line, event, old)?);
         }
-        let record = self.folded(line, old.as_ref(), row.as_ref(), &events, id)?;
-        if let Some(taken) = self.put_keys(line, old.as_ref(), &record)? {
+        let record = self.folded(line, old, row, &events, id)?;
+        if let Some(taken) = self.put_keys(line, stood, &record)? {
             if numbered {
                 self.tx.undo()?;
             }
             return Ok(taken);
         }
-        let (definition, frozen) = self.definitions.digest(line);
-        if let Some(bytes) = frozen {
-            self.tx.put_definition(definition, &line.name(), &bytes)?;
-        }
-        let first = row.as_ref().map_or(1, |row| row.seq + 1);
-        let mut previous = row.as_ref().map_or(NOTHING, |row| row.hash);
+        let definition = self.definition(line, before.as_ref())?;
+        let first = row.map_or(1, |row| row.seq + 1);
+        let mut previous = row.map_or(NOTHING, |row| row.hash);
         for (seq, event) in (first..).zip(&events) {
             previous = self.append(write, line, event, id, seq, definition, previous)?;
         }
         let due = kernel::due_days(line, &record, &self.catalog.calendar);
-        let mut new_row = self.row(line, &record, &due, definition, previous, write.now);
-        self.derive(line, old.as_ref(), &record, &new_row, &due)?;
+        let last = Last { definition, hash: previous, recorded: write.now };
+        let mut new_row = row_of(&self.government, line, &record, &due, &last);
+        self.derive(line, stood, &record, &new_row, &due)?;
         new_row.state = Vec::new();
         let position = self.head.position;
         let command = CommandRow { id: write.command, record: id, position };
@@ -404,8 +424,20 @@ impl<'a> Batch<'a> {
             .collect();
         receipt.findings =
             events.iter().flat_map(|event| event.findings.iter().map(|(code, _)| code.clone())).collect();
-        self.loaded.insert(id, Loaded { row: new_row, line: line.clone(), record });
+        self.loaded.insert(id, Loaded { row: new_row, line: line.clone(), record, stood: None });
         Ok(Answer::Done(receipt))
+    }
+
+    /// The digest of the definition under which is written: the one that was, or another that is frozen now.
+    fn definition(&mut self, line: &Arc<Line>, before: Option<&Loaded>) -> Result<Digest, Fault> {
+        if let Some(Loaded { row, stood: None, .. }) = before {
+            return Ok(row.definition);
+        }
+        let (definition, frozen) = self.definitions.digest(line);
+        if let Some(bytes) = frozen {
+            self.tx.put_definition(definition, &line.name(), &bytes)?;
+        }
+        Ok(definition)
     }
 
     fn receipt(
@@ -457,7 +489,7 @@ impl<'a> Batch<'a> {
     /// The record after the events; after an annulment folded anew from all of them.
     fn folded(
         &mut self,
-        line: &Line,
+        line: &Arc<Line>,
         old: Option<&Record>,
         row: Option<&RecordRow>,
         events: &[Event],
@@ -471,18 +503,21 @@ impl<'a> Batch<'a> {
             }
             return record.ok_or_else(|| nothing(id));
         }
-        let mut all = Vec::new();
-        for stored in self.tx.events(&self.government, id)? {
-            all.push(translate::event_of(line, &stored)?);
-        }
-        all.extend(events.iter().cloned());
-        kernel::replay(line, &all, id).ok_or_else(|| nothing(id))
+        let stored = self.tx.events(&self.government, id)?;
+        let mut history = History::read(self.tx.as_mut(), self.definitions, &stored)?;
+        history.extend(line, events);
+        history.fold(id)?.ok_or_else(|| nothing(id))
     }
 
     /// Keeps the values by which a record is found; gives the one that another record holds.
-    fn put_keys(&mut self, line: &Line, old: Option<&Record>, record: &Record) -> Result<Option<Answer>, Fault> {
+    fn put_keys(
+        &mut self,
+        line: &Line,
+        stood: Option<(&Line, &Record)>,
+        record: &Record,
+    ) -> Result<Option<Answer>, Fault> {
         let keys = keys_of(line, record);
-        let before = old.map_or_else(Vec::new, |old| keys_of(line, old));
+        let before = stood.map_or_else(Vec::new, |(line, old)| keys_of(line, old));
         if before == keys {
             return Ok(None);
         }
@@ -575,56 +610,28 @@ impl<'a> Batch<'a> {
         parts.into_iter().map(row).collect()
     }
 
-    fn row(
-        &self,
-        line: &Line,
-        record: &Record,
-        due: &[(LimitId, Deadline)],
-        definition: Digest,
-        hash: Digest,
-        now: DateTime,
-    ) -> RecordRow {
-        let own = due.iter().find(|(id, deadline)| line.limit(*id).binds == Binds::Agency && !deadline.provisional);
-        RecordRow {
-            government: self.government.clone(),
-            id: record.id,
-            line: line.code.clone(),
-            definition,
-            agency: record.agency.clone(),
-            handler: record.handler.clone(),
-            place: record.place.clone(),
-            stage: line.stages.get(record.stage.index()).map(|stage| stage.code.clone()).unwrap_or_default(),
-            closed: record.closed(line),
-            label: label(line, record),
-            opened: record.opened().unwrap_or(now.date()),
-            touched: now.date(),
-            due: own.map(|(_, deadline)| deadline.last.date()),
-            seq: record.seq,
-            hash,
-            state: encode_state(record),
-        }
-    }
-
     /// Everything that follows from the record: row, due days, deltas, publications.
     fn derive(
         &mut self,
-        line: &Arc<Line>,
-        old: Option<&Record>,
+        line: &Line,
+        stood: Option<(&Line, &Record)>,
         record: &Record,
         row: &RecordRow,
         due: &[(LimitId, Deadline)],
     ) -> Result<(), Fault> {
         let calendar = &self.catalog.calendar;
         self.tx.put_record(row)?;
-        let before = old.map_or_else(Vec::new, |old| kernel::due_days(line, old, calendar));
-        if before != due {
-            self.tx.put_due(&self.government, record.id, &due_rows(&self.government, line, record.id, due))?;
+        let rows = |line, due: &[(LimitId, Deadline)]| due_rows(&self.government, line, record.id, due);
+        let before = stood.map_or_else(Vec::new, |(line, old)| rows(line, &kernel::due_days(line, old, calendar)));
+        let after = rows(line, due);
+        if before != after {
+            self.tx.put_due(&self.government, record.id, &after)?;
         }
-        let deltas = figures::deltas(line, old, record, calendar, &self.government, self.head.position);
+        let deltas = figures::deltas(line, stood, record, calendar, &self.government, self.head.position);
         if !deltas.is_empty() {
             self.tx.add_deltas(&deltas)?;
         }
-        for public in publish::changes(line, old, record, calendar, &self.government) {
+        for public in publish::changes(line, stood, record, calendar, &self.government) {
             self.tx.put_public(&public)?;
         }
         Ok(())
@@ -638,10 +645,46 @@ struct Write<'w> {
     answers: &'w [(Code, u64)],
 }
 
-fn nothing(id: RecordId) -> Fault {
+pub(crate) fn nothing(id: RecordId) -> Fault {
     Fault {
         kind: ledger::FaultKind::Damaged,
         message: format!("record {id} has no event that opens it; run `fazhi verify`"),
+    }
+}
+
+/// The last event of a record, as far as its row tells of it.
+pub(crate) struct Last {
+    pub(crate) definition: Digest,
+    pub(crate) hash: Digest,
+    pub(crate) recorded: DateTime,
+}
+
+/// A record as lists need it.
+pub(crate) fn row_of(
+    government: &GovernmentCode,
+    line: &Line,
+    record: &Record,
+    due: &[(LimitId, Deadline)],
+    last: &Last,
+) -> RecordRow {
+    let own = due.iter().find(|(id, deadline)| line.limit(*id).binds == Binds::Agency && !deadline.provisional);
+    RecordRow {
+        government: government.clone(),
+        id: record.id,
+        line: line.code.clone(),
+        definition: last.definition,
+        agency: record.agency.clone(),
+        handler: record.handler.clone(),
+        place: record.place.clone(),
+        stage: line.stages.get(record.stage.index()).map(|stage| stage.code.clone()).unwrap_or_default(),
+        closed: record.closed(line),
+        label: label(line, record),
+        opened: record.opened().unwrap_or(last.recorded.date()),
+        touched: last.recorded.date(),
+        due: own.map(|(_, deadline)| deadline.last.date()),
+        seq: record.seq,
+        hash: last.hash,
+        state: encode_state(record),
     }
 }
 
@@ -710,7 +753,7 @@ pub(crate) fn label(line: &Line, record: &Record) -> String {
 }
 
 /// A pending record under a newer version that takes it: by codes. `None` where the newer version lacks its stage.
-fn carry_over(from: &Line, to: &Line, record: &Record) -> Option<Record> {
+pub(crate) fn carry_over(from: &Line, to: &Line, record: &Record) -> Option<Record> {
     let stage = to.stage_id(None, &from.stages.get(record.stage.index())?.code)?;
     let mut fields = vec![None; to.fields.len()];
     for (id, field) in from.fields_with_ids() {

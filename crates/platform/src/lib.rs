@@ -4,10 +4,13 @@
 mod accounts;
 mod commit;
 mod definitions;
+mod derived;
 mod directory;
 mod health;
+mod history;
 mod lookups;
 mod publish;
+mod rebuild;
 mod request;
 mod rights;
 mod sessions;
@@ -18,6 +21,7 @@ mod views;
 mod watch;
 mod writer;
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use catalog::Catalog;
@@ -30,6 +34,7 @@ pub use definitions::Definitions;
 pub use directory::Directory;
 pub use health::{Pulse, Unready};
 pub use publish::Shown;
+pub use rebuild::Rebuilt;
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
 pub use rights::visible;
 pub use sessions::{Session, SessionTimes, SignIn};
@@ -53,6 +58,8 @@ pub struct Platform {
     definitions: Arc<Definitions>,
     nonces: Arc<Mutex<commit::Nonces>>,
     writers: Mutex<writer::Writers>,
+    /// How many times something was rebuilt, which the writers have to know of.
+    rebuilds: Arc<AtomicU64>,
     watch: Watch,
     session_times: SessionTimes,
 }
@@ -67,6 +74,7 @@ impl Platform {
             definitions: Arc::new(Definitions::default()),
             nonces: Arc::new(Mutex::new(commit::Nonces::new(seed))),
             writers: Mutex::default(),
+            rebuilds: Arc::default(),
             watch: Watch::default(),
             session_times: SessionTimes::default(),
         }

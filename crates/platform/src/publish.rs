@@ -23,33 +23,50 @@ impl Shown {
     }
 }
 
-/// The publications of a record that its last events changed.
+/// The publications of a record that its last events changed. What was published so far came from the line under which
+/// the record stood.
 pub(crate) fn changes(
     line: &Line,
-    old: Option<&Record>,
+    old: Option<(&Line, &Record)>,
     new: &Record,
     calendar: &Calendar,
     government: &GovernmentCode,
 ) -> Vec<PublicRow> {
+    let before = old.map_or_else(Vec::new, |(line, record)| all(line, record, calendar, government));
+    mend(before, all(line, new, calendar, government), new)
+}
+
+/// The publications of a record as it stands.
+pub(crate) fn all(line: &Line, record: &Record, calendar: &Calendar, government: &GovernmentCode) -> Vec<PublicRow> {
+    line.publications.iter().filter_map(|one| row(line, one, record, calendar, government)).collect()
+}
+
+/// The rows to write so that what is kept becomes what it should be.
+pub(crate) fn mend(kept: Vec<PublicRow>, should: Vec<PublicRow>, record: &Record) -> Vec<PublicRow> {
     let mut rows = Vec::new();
-    for publication in &line.publications {
-        let before = old.and_then(|record| row(line, publication, record, calendar, government));
-        let after = row(line, publication, new, calendar, government);
-        match (before, after) {
-            (before, Some(after)) if before.as_ref() != Some(&after) => rows.push(after),
-            // What was published by an act since annulled is withdrawn.
-            (Some(before), None) => {
-                let withdrawn = new.done.last().map(|done| done.at.date());
-                rows.push(PublicRow { withdrawn: withdrawn.or(Some(before.published)), shown: Vec::new(), ..before });
-            }
-            _ => {}
+    for mut after in should.iter().cloned() {
+        let before = kept.iter().find(|before| before.publication == after.publication);
+        if let (Some(before), Some(_)) = (before, after.withdrawn) {
+            // A stub keeps the digest of what was shown, whatever becomes of the record.
+            after.digest = before.digest;
+        }
+        if before != Some(&after) {
+            rows.push(after);
+        }
+    }
+    for before in kept {
+        // What was published by an act since annulled is withdrawn.
+        let gone = !should.iter().any(|after| after.publication == before.publication);
+        if gone && (before.withdrawn.is_none() || !before.shown.is_empty()) {
+            let withdrawn = record.done.last().map(|done| done.at.date());
+            rows.push(PublicRow { withdrawn: withdrawn.or(Some(before.published)), shown: Vec::new(), ..before });
         }
     }
     rows
 }
 
 /// A publication of a record as it stands; `None`: it was never published.
-pub(crate) fn row(
+fn row(
     line: &Line,
     publication: &Publication,
     record: &Record,
@@ -72,10 +89,7 @@ pub(crate) fn row(
         }
     }
     let published = published?;
-    let shown = match withdrawn {
-        Some(_) => Vec::new(),
-        None => serde_json::to_vec(&shown(line, publication, record)).unwrap_or_default(),
-    };
+    let shown = serde_json::to_vec(&shown(line, publication, record)).unwrap_or_default();
     Some(PublicRow {
         government: government.clone(),
         record: record.id,
@@ -84,7 +98,7 @@ pub(crate) fn row(
         published,
         withdrawn,
         digest: ledger::hash(&shown),
-        shown,
+        shown: if withdrawn.is_some() { Vec::new() } else { shown },
     })
 }
 

@@ -97,8 +97,8 @@ pub(crate) fn read_back(row: &EventRow) -> Result<Translated, Fault> {
 ///
 /// # Errors
 /// Where it names something that the line does not have.
-pub(crate) fn event_of(line: &Line, row: &EventRow) -> Result<Event, Fault> {
-    let Translated { envelope, body } = read_back(row)?;
+pub(crate) fn event_of(line: &Line, row: &EventRow, stored: Translated) -> Result<Event, Fault> {
+    let Translated { envelope, body } = stored;
     let unknown = |what: &str| damaged(row, &format!("names `{what}`, which its definition does not know"));
     let act = || line.act_id(&envelope.what).ok_or_else(|| unknown(&envelope.what));
     let kind = match envelope.kind.as_str() {

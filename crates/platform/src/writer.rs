@@ -2,6 +2,7 @@
 //! once it is on disk.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -46,6 +47,7 @@ struct Desk {
     clock: Arc<dyn Clock>,
     government: GovernmentCode,
     counts: Arc<Counts>,
+    rebuilds: Arc<AtomicU64>,
 }
 
 fn gone() -> Fault {
@@ -77,6 +79,7 @@ impl Platform {
             clock: self.clock.clone(),
             government: government.clone(),
             counts: self.watch.of(government),
+            rebuilds: self.rebuilds.clone(),
         };
         let name = format!("writer {government}");
         let started = std::thread::Builder::new().name(name).spawn(move || desk.run(&receiver));
@@ -223,6 +226,7 @@ impl Desk {
         all: &[Waiting],
         kept: &mut Kept,
     ) -> Result<(Vec<Option<Answer>>, Instant, Box<dyn Landing>), Fault> {
+        let known = kept.rebuilds;
         let mut batch = Batch::begin(
             self.store.as_ref(),
             &self.catalog,
@@ -232,6 +236,11 @@ impl Desk {
             &self.government,
             std::mem::take(kept),
         )?;
+        // Whoever rebuilds counts it before it commits, and a batch begins only after that commit.
+        let rebuilds = self.rebuilds.load(Ordering::SeqCst);
+        if known != rebuilds {
+            batch.forget();
+        }
         batch.expect(all.iter().filter_map(Waiting::command))?;
         let mut answers = Vec::with_capacity(all.len());
         for one in all {
@@ -246,6 +255,7 @@ impl Desk {
         let begun = Instant::now();
         let landing;
         (landing, *kept) = batch.commit_early()?;
+        kept.rebuilds = rebuilds;
         Ok((answers, begun, landing))
     }
 }

@@ -110,3 +110,41 @@ fn a_flipped_byte_is_found() {
     let personal = flipped(|row| row.contents[1].bytes.clone().unwrap());
     assert!(personal.contains('1'), "{personal}");
 }
+
+/// A version under which `accept` leads elsewhere and a figure counts other stages.
+const OTHERWISE: &str = r#"[line]
+from = 2026-06-03
+extends = "2024"
+pending = "move"
+[act.accept]
+to = "noticed"
+[limit.review]
+allow = "7 working days"
+[figure.open]
+stock = ["received"]
+"#;
+
+#[test]
+fn what_the_older_version_counted_is_taken_back_by_its_own_measure() {
+    let bench = Bench::new(&small(&[("demo/2024", DEMO)]).unwrap(), time("2026-06-01T09:00:00")).unwrap();
+    let id = opened(&bench);
+    assert!(matches!(bench.submit(bench.act(&officer(), "demo", Some(id), "accept", &[])).unwrap(), Answer::Done(_)));
+    let catalog = small(&[("demo/2024", DEMO), ("demo/2026", OTHERWISE)]).unwrap();
+    let clock = Arc::new(FixedClock::new(time("2026-06-04T09:00:00")));
+    let platform = Platform::new(bench.temp.store(), catalog, clock, [9; 32]);
+    let suspend = bench.act(&officer(), "demo", Some(id), "suspend", &[("ground", Value::Choice("expert".into()))]);
+    let seq = platform::RequestAsk::Annul { seq: 3, reason: "误录".to_owned() };
+    for request in [suspend, bench.request(&officer(), "demo", Some(id), seq)] {
+        let answers = platform.submit_all(&county(), vec![request], 1).unwrap();
+        assert!(matches!(answers.as_slice(), [Answer::Done(_)]), "{answers:?}");
+        let verified = platform.verify(&county()).unwrap();
+        assert!(verified.is_ok(), "{}", verified.err().map(|why| why.to_string()).unwrap_or_default());
+        let row = platform.store().read().unwrap().record(&county(), id).unwrap().unwrap();
+        assert_eq!(row.stage, "accepted", "an act that was done led where its own version said");
+    }
+    assert!(!platform.rebuild(&county()).unwrap().differed());
+}
+
+fn officer() -> platform::Person {
+    person(&county(), "ma", "justice", &["reconsideration_officer", "head_of_office", "head_of_agency"])
+}

@@ -24,6 +24,8 @@ pub(crate) struct Work {
     pub(crate) government: Option<GovernmentCode>,
     /// Something was appended: the head moves.
     appended: bool,
+    /// Position of the first event appended here. Deltas from there on can't stand yet.
+    first_appended: Option<u64>,
     /// Something was erased: the files must be rid of it.
     pub(crate) erased: bool,
     /// Number of the next delta.
@@ -264,6 +266,7 @@ impl Transaction for Session<WriteGuard<'_>> {
             ]
         })?;
         self.work.appended = true;
+        self.work.first_appended.get_or_insert(event.position);
         if event.seq == 1 {
             self.work.without_due = Some(event.record);
         }
@@ -335,6 +338,15 @@ impl Transaction for Session<WriteGuard<'_>> {
     fn add_deltas(&mut self, rows: &[DeltaRow]) -> Result<(), Fault> {
         for row in rows {
             self.own(&row.government)?;
+        }
+        // A further delta at a position of before: others stand there under their own numbers.
+        let own = self.work.first_appended;
+        for row in rows.iter().filter(|row| own.is_none_or(|own| row.position < own)) {
+            let sql = "SELECT MAX(n) + 1 FROM delta \
+                       WHERE government = $1 AND figure = $2 AND day = $3 AND position = $4 HAVING COUNT(*) > 0";
+            let params = params![row.government.as_str(), row.figure.as_str(), day(row.day), integer(row.position)];
+            let free = self.handle.one(sql, params, |row| rows::unsigned(row, 0))?;
+            self.work.next_delta = self.work.next_delta.max(free.map_or(0, integer));
         }
         let first = self.work.next_delta;
         let numbered: Vec<(i64, &DeltaRow)> = (first..).zip(rows).collect();
