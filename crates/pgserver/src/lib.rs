@@ -57,6 +57,22 @@ fn run(program: &Path, args: &[&str]) -> Result<Output> {
     Err(Error::other(format!("{}: {}", program.display(), String::from_utf8_lossy(&output.stderr))))
 }
 
+/// The processes that a process started, where Linux tells them.
+fn children(parent: &str) -> Result<Vec<String>> {
+    let is_child = |pid: &String| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        // After the name, which may hold anything: state, then parent.
+        stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1)) == Some(parent)
+    };
+    let all = std::fs::read_dir("/proc")?.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    Ok(all.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit())).filter(is_child).collect())
+}
+
+/// Whether a process still holds anything; one that ended and that nobody asked about has no command line.
+fn lives(pid: &str) -> bool {
+    std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty())
+}
+
 impl Server {
     /// Starts a server; `sync`: commits reach the disk. `FAZHI_TEST_POSTGRES` names a running one instead.
     ///
@@ -101,7 +117,13 @@ impl Server {
         let sync = if own.sync { "on" } else { "off" };
         let options = format!("-p {} -h 127.0.0.1 -k {folder} -c fsync={sync} -c max_connections=400", own.port);
         let (data, log) = (format!("{folder}/data"), format!("{folder}/log"));
-        run(&own.bin.join("pg_ctl"), &["-D", &data, "-l", &log, "-o", &options, "-w", "start"]).map(drop)
+        run(&own.bin.join("pg_ctl"), &["-D", &data, "-l", &log, "-o", &options, "-w", "start"]).map(drop).map_err(
+            |error| {
+                let told = std::fs::read_to_string(&log).unwrap_or_default();
+                let last: Vec<&str> = told.lines().rev().take(5).collect();
+                Error::other(format!("{error}{}", last.into_iter().rev().collect::<Vec<_>>().join("\n")))
+            },
+        )
     }
 
     /// A small shell that waits for our end, however it comes, and stops the server then.
@@ -116,18 +138,27 @@ impl Server {
         let _ = shell.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     }
 
-    /// Ends the server at once, as a crash would.
+    /// Ends the server and all its processes at once, as a crash of the machine would.
     ///
     /// # Errors
     /// Where it does not run.
     pub fn stop_hard(&self) -> Result<()> {
-        let file = self.own()?.folder.path().join("data/postmaster.pid");
-        let text = std::fs::read_to_string(file)?;
+        let own = self.own()?;
+        let file = own.folder.path().join("data/postmaster.pid");
+        let text = std::fs::read_to_string(&file)?;
         let pid = text.lines().next().unwrap_or_default().to_owned();
-        run(Path::new("/bin/kill"), &["-KILL", &pid])?;
-        // Its children notice within moments; the next start needs them gone.
-        std::thread::sleep(std::time::Duration::from_millis(500));
-        Ok(())
+        let kill = Path::new("/bin/kill");
+        // Stopped first, so that it starts no further child while we look for them.
+        run(kill, &["-STOP", &pid])?;
+        let all = [children(&pid)?, vec![pid]].concat();
+        run(kill, &[&["-KILL"], all.iter().map(String::as_str).collect::<Vec<_>>().as_slice()].concat())?;
+        // The next start needs them gone; they are not ours to wait for, so we look.
+        while all.iter().any(|pid| lives(pid)) {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        // In a container nobody may ever ask about the dead, and their locks would hold.
+        std::fs::remove_file(own.folder.path().join(format!(".s.PGSQL.{}.lock", own.port)))?;
+        std::fs::remove_file(file)
     }
 
     /// Makes a fresh database and tells its address.

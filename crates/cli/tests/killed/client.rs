@@ -6,6 +6,7 @@ use std::sync::mpsc::Sender;
 use terms::{CommandId, RecordId};
 
 use crate::http::{Answer, ask};
+use crate::place::PASSWORD;
 
 /// What somebody does on a line: the act that opens a record, then the rest in order, the last one again and again.
 pub struct Script {
@@ -73,7 +74,7 @@ const PEOPLE: [(&str, &Script); 12] = [
     ("scj-clerk", &MEDIATION),
     ("gaj-clerk", &MEDIATION),
     ("gaj-clerk", &MEDIATION),
-    ("sfj-clerk", &MEDIATION),
+    ("gaj-clerk", &MEDIATION),
 ];
 
 /// A filled form.
@@ -133,7 +134,7 @@ pub fn all(address: &str, seed: u64) -> Vec<Client> {
 
 impl Client {
     fn new(address: &str, account: &'static str, script: &'static Script, seed: u64) -> Client {
-        let form = [("name", account), ("password", "fazhi-demo"), ("back", "/desk")];
+        let form = [("name", account), ("password", PASSWORD), ("back", "/desk")];
         let form = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let answer = ask(address, "", "/sign-in", Some(&form)).unwrap();
         let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next()).map(str::to_owned);

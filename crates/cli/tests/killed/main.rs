@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use client::{Client, Dice, Stopped};
 use pgserver::Server;
-use place::{Program, demonstration, verified};
+use place::{Program, demonstration, government, verified};
 
 /// How often the program is killed.
 fn kills() -> u32 {
@@ -71,34 +71,19 @@ fn killed(engine: &str, data: &str) {
     }
 }
 
-/// PostgreSQL with a demonstration to copy; one test has it at a time.
-struct Postgres {
-    server: Server,
-    demonstration: String,
+/// A server of PostgreSQL; one test has it at a time.
+fn postgres() -> MutexGuard<'static, Server> {
+    static POSTGRES: OnceLock<Mutex<Server>> = OnceLock::new();
+    // A kill takes nothing out of the system's hands, so nothing need reach the disk for it.
+    let server = POSTGRES.get_or_init(|| Mutex::new(Server::start(false).unwrap()));
+    server.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn postgres() -> MutexGuard<'static, Postgres> {
-    static POSTGRES: OnceLock<Mutex<Postgres>> = OnceLock::new();
-    let built = POSTGRES.get_or_init(|| {
-        let server = Server::start(true).unwrap();
-        let data = server.database("killed").unwrap();
-        demonstration(&data);
-        Mutex::new(Postgres { server, demonstration: data })
-    });
-    built.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Postgres {
-    /// A copy of the demonstration.
-    fn copy(&self, name: &str) -> String {
-        let data = self.server.database(name).unwrap();
-        let (place, name) = data.rsplit_once('/').unwrap();
-        let (_, from) = self.demonstration.rsplit_once('/').unwrap();
-        let others = format!("{place}/postgres");
-        self.server.sql(&others, &format!("DROP DATABASE {name}")).unwrap();
-        self.server.sql(&others, &format!("CREATE DATABASE {name} TEMPLATE {from}")).unwrap();
-        data
-    }
+/// A database with a small government.
+fn database(server: &Server, name: &str) -> String {
+    let data = server.database(name).unwrap();
+    government(&data);
+    data
 }
 
 #[test]
@@ -112,7 +97,7 @@ fn a_killed_program_loses_and_doubles_nothing_in_a_folder() {
 #[test]
 fn a_killed_program_loses_and_doubles_nothing_in_postgres() {
     let postgres = postgres();
-    killed("PostgreSQL", &postgres.copy("program"));
+    killed("PostgreSQL", &database(&postgres, "program"));
 }
 
 /// The database server dies; the program lives on and works again as soon as the server does.
@@ -123,16 +108,16 @@ fn a_killed_database_server_loses_and_doubles_nothing() {
         return;
     }
     let postgres = postgres();
-    let data = postgres.copy("server");
+    let data = database(&postgres, "server");
     let mut dice = Dice(20_261_125);
     let program = Program::start(&data);
     let mut clients = client::all(&program.address, 2_000);
     for kill in 1..=kills() {
         let programs = [program.address.clone()];
         let acts = 20 + dice.below(60);
-        let stopped = load(&mut clients, &programs, acts, |_| postgres.server.stop_hard().unwrap());
+        let stopped = load(&mut clients, &programs, acts, |_| postgres.stop_hard().unwrap());
         assert!(stopped.iter().all(|why| *why == Stopped::Fault), "{stopped:?}");
-        postgres.server.start_again().unwrap();
+        postgres.start_again().unwrap();
         settle(&data, &program.address, &mut clients, &format!("PostgreSQL, kill {kill} of the server"));
     }
 }
@@ -141,7 +126,7 @@ fn a_killed_database_server_loses_and_doubles_nothing() {
 #[test]
 fn two_programs_on_one_database_double_nothing() {
     let postgres = postgres();
-    let data = postgres.copy("two");
+    let data = database(&postgres, "two");
     let [mut first, second] = [Program::start(&data), Program::start(&data)];
     let rounds = [first.says(&["round"]), second.says(&["round"])];
     let idle = rounds.iter().filter(|line| line.contains("round of another program")).count();

@@ -4,6 +4,12 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
+use ledger::{AccountRow, AgencyRow};
+use terms::GovernmentCode;
+
+/// Everybody's password, in the demonstration too.
+pub const PASSWORD: &str = "fazhi-demo";
+
 /// Runs a command of the program to its end.
 pub fn fazhi(data: &str, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_fazhi")).args(["--data", data]).args(arguments).output().unwrap()
@@ -13,6 +19,34 @@ pub fn fazhi(data: &str, arguments: &[&str]) -> Output {
 pub fn demonstration(data: &str) {
     let built = fazhi(data, &["demo", "--no-serve"]);
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+}
+
+/// Makes a government with the demonstration's accounts and no records: on a database server that is far quicker.
+pub fn government(data: &str) {
+    let store = store::open(&data.parse().unwrap(), &store::Options::default()).unwrap();
+    let government: GovernmentCode = "632222".parse().unwrap();
+    let password = platform::hash_password(PASSWORD, [3; 16]).unwrap();
+    let mut tx = store.begin(&government).unwrap();
+    for (agency, account, post) in [
+        ("sfj", "sfj-review", "reconsideration_officer"),
+        ("bbz", "bbz-clerk", "mediator"),
+        ("scj", "scj-clerk", "mediator"),
+        ("gaj", "gaj-clerk", "mediator"),
+    ] {
+        let (government, code, name) = (government.clone(), agency.into(), agency.to_owned());
+        tx.put_agency(&AgencyRow { government: government.clone(), code, name, place: government.clone() }).unwrap();
+        tx.put_account(&AccountRow {
+            government,
+            name: account.into(),
+            shown: account.to_owned(),
+            agency: agency.into(),
+            posts: vec![post.into()],
+            password: password.clone(),
+        })
+        .unwrap();
+    }
+    tx.put_note("synthetic", "yes").unwrap();
+    tx.commit().unwrap();
 }
 
 /// Every hash, state, due day and figure.
