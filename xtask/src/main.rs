@@ -17,6 +17,7 @@ cargo xtask <chore>
   bless            writes what the cases and the broken definitions say now; review it as a diff
   docs [--check]   writes the generated parts of the documents; --check only compares
   bench [--full]   measures, each number beside its bound; --full with a million records (about half an hour)
+  kills [times]    kills the serving program and its database under load, 50 times each if not said (minutes)
   new-line <code> [year]
                    begins a line of business: a definition and a first case, with comments
   tidy             files and functions that have grown long (a report, never an error)";
@@ -40,6 +41,8 @@ fn chore(words: &[&str]) -> Outcome {
         ["docs"] => documents(true),
         ["docs", "--check"] => documents(false),
         ["bench", rest @ ..] => bench(rest),
+        ["kills"] => kills("50"),
+        ["kills", times] => kills(times),
         ["new-line", code] => new_line::new_line(code, None),
         ["new-line", code, year] => new_line::new_line(code, Some(year)),
         ["tidy"] => tidy::tidy(),
@@ -67,6 +70,14 @@ fn documents(write: bool) -> Outcome {
         &["test", "--quiet", "-p", "xtask", "--test", "docs", "--test", "example"],
         update,
     )
+}
+
+fn kills(times: &str) -> Outcome {
+    if times.parse::<u32>().is_err() {
+        return Err(format!("`{times}` is no number of kills"));
+    }
+    let arguments = ["test", "--quiet", "-p", "fazhi", "--test", "killed", "--", "--nocapture"];
+    cargo("kills", &arguments, &[("KILLS", times)])
 }
 
 fn bench(rest: &[&str]) -> Outcome {

@@ -97,11 +97,12 @@ pub fn serve(
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(broken)?;
     let greeting = format!("{greeting}{}", calendars(&platform, &holder));
     let site = Site::new(platform.clone(), options);
+    // Asks the store, which may block and so has no place inside the runtime.
+    let line = running::started(&platform, address)?;
     let served = runtime.block_on(async {
         let mut signals = Signals::new()?;
         let rounds = tokio::spawn(every_hour(platform.clone(), holder.clone()));
         let served = until_stopped(&site, doors, &mut signals, || {
-            let line = running::started(&platform, address).map_err(|failure| io::Error::other(failure.to_string()))?;
             show::say(&format!("{greeting}{line}")).map_err(|failure| io::Error::other(failure.to_string()))
         });
         let served = served.await;

@@ -143,7 +143,7 @@ impl Server {
         let _ = shell.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     }
 
-    /// Ends the server at once, as a crash would.
+    /// Ends the server and all its processes at once, as a crash of the machine would.
     ///
     /// # Errors
     /// Where it does not run.
