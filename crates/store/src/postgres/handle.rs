@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ledger::{Fault, FaultKind};
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, Row, Statement};
+use postgres::{Client, Config, NoTls, Row};
 
+use super::statement::{SETTINGS, Statement};
 use crate::query::Param;
 
 /// A value to bind.
 #[derive(Debug)]
-pub(crate) enum Value {
+pub(super) enum Value {
     Null,
     Integer(i64),
     Text(String),
@@ -74,19 +75,20 @@ impl<T: Into<Value>> From<Option<T>> for Value {
         value.map_or(Value::Null, Into::into)
     }
 }
-impl From<&Param> for Value {
-    fn from(value: &Param) -> Value {
+impl From<Param> for Value {
+    fn from(value: Param) -> Value {
         match value {
-            Param::Integer(value) => Value::Integer(*value),
-            Param::Text(value) => Value::Text(value.clone()),
+            Param::Integer(value) => Value::Integer(value),
+            Param::Text(value) => Value::Text(value),
         }
     }
 }
 
-/// A connection of the store.
-pub(crate) struct Handle {
-    pub(crate) client: Client,
-    prepared: HashMap<String, Statement>,
+/// A connection of the store. It takes classified statements alone, so that none can be sent that a distributed
+/// database would refuse.
+pub(super) struct Handle {
+    client: Client,
+    prepared: HashMap<String, postgres::Statement>,
     statements: Arc<AtomicU64>,
 }
 
@@ -95,56 +97,65 @@ fn borrowed(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
 }
 
 impl Handle {
-    pub(crate) fn new(client: Client, statements: Arc<AtomicU64>) -> Handle {
-        Handle { client, prepared: HashMap::new(), statements }
+    /// Connects. What this asks of the server does not count as a statement of the store.
+    pub(super) fn connect(config: &Config, statements: Arc<AtomicU64>) -> Result<Handle, Fault> {
+        let mut client = config.connect(NoTls).map_err(fault)?;
+        client.batch_execute(SETTINGS.sql()).map_err(fault)?;
+        Ok(Handle { client, prepared: HashMap::new(), statements })
     }
 
-    fn prepare(&mut self, sql: &str) -> Result<Statement, Fault> {
+    /// Whether the connection was lost.
+    pub(super) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    fn prepare(&mut self, statement: &Statement) -> Result<postgres::Statement, Fault> {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        if let Some(statement) = self.prepared.get(sql) {
-            return Ok(statement.clone());
+        let sql = statement.sql();
+        if let Some(prepared) = self.prepared.get(sql) {
+            return Ok(prepared.clone());
         }
-        let statement = self.client.prepare(sql).map_err(fault)?;
-        self.prepared.insert(sql.to_owned(), statement.clone());
-        Ok(statement)
+        let prepared = self.client.prepare(sql).map_err(fault)?;
+        self.prepared.insert(sql.to_owned(), prepared.clone());
+        Ok(prepared)
     }
 
     /// Runs a statement without parameters or answer.
-    pub(crate) fn simple(&mut self, sql: &str) -> Result<(), Fault> {
+    pub(super) fn simple(&mut self, statement: &Statement) -> Result<(), Fault> {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        self.client.batch_execute(sql).map_err(fault)
+        self.client.batch_execute(statement.sql()).map_err(fault)
     }
 
     /// Runs a statement and returns how many rows it changed.
-    pub(crate) fn run(&mut self, sql: &str, params: &[Value]) -> Result<u64, Fault> {
-        let statement = self.prepare(sql)?;
-        self.client.execute(&statement, &borrowed(params)).map_err(fault)
+    pub(super) fn run(&mut self, statement: &Statement, params: &[Value]) -> Result<u64, Fault> {
+        let prepared = self.prepare(statement)?;
+        self.client.execute(&prepared, &borrowed(params)).map_err(fault)
     }
 
     /// All rows of a statement.
-    pub(crate) fn rows<T>(
+    pub(super) fn rows<T>(
         &mut self,
-        sql: &str,
+        statement: &Statement,
         params: &[Value],
         read: impl FnMut(&Row) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Fault> {
-        let statement = self.prepare(sql)?;
-        self.client.query(&statement, &borrowed(params)).map_err(fault)?.iter().map(read).collect()
+        let prepared = self.prepare(statement)?;
+        self.client.query(&prepared, &borrowed(params)).map_err(fault)?.iter().map(read).collect()
     }
 
     /// The first row of a statement.
-    pub(crate) fn one<T>(
+    pub(super) fn one<T>(
         &mut self,
-        sql: &str,
+        statement: &Statement,
         params: &[Value],
         read: impl FnMut(&Row) -> Result<T, Fault>,
     ) -> Result<Option<T>, Fault> {
-        Ok(self.rows(sql, params, read)?.into_iter().next())
+        Ok(self.rows(statement, params, read)?.into_iter().next())
     }
 }
 
 /// A failure of PostgreSQL as the operator needs it.
-pub(crate) fn fault(error: postgres::Error) -> Fault {
+pub(super) fn fault(error: postgres::Error) -> Fault {
     let told = match error.as_db_error() {
         Some(told) => told.message().to_owned(),
         None => error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}")),
@@ -165,12 +176,12 @@ pub(crate) fn fault(error: postgres::Error) -> Fault {
 }
 
 /// What is stored is not what was written.
-pub(crate) fn damaged(what: &str) -> Fault {
+pub(super) fn damaged(what: &str) -> Fault {
     let message = format!("the ledger is damaged ({what}): stop the program, and put back the last backup");
     Fault { kind: FaultKind::Damaged, message }
 }
 
 /// The caller asked for what can't be done.
-pub(crate) fn refused(message: String) -> Fault {
+pub(super) fn refused(message: String) -> Fault {
     Fault { kind: FaultKind::Unavailable, message }
 }

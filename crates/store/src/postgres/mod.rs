@@ -5,6 +5,7 @@ mod open;
 mod read;
 mod rows;
 mod signed_in;
+mod statement;
 mod write;
 
 pub use open::{PostgresStore, migrate, open, open_read_only};

@@ -8,47 +8,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ledger::{Attempts, Effort, Fault, FaultKind, Head, NOTHING, Read, SessionRow, Store, Transaction};
-use postgres::{Client, Config, NoTls};
+use postgres::Config;
 use terms::{Digest, GovernmentCode};
 
 use super::handle::{Handle, damaged, fault, refused};
 use super::read::Session;
 use super::rows;
 use super::signed_in;
+use super::statement::{self as say, STEPS, Statement, Step};
 use super::write::Work;
-use crate::Options;
+use crate::{Options, query};
 
-/// The schema, step by step: tables, and guards that a distributed database leaves out.
-const MIGRATIONS: &[(&str, &str)] = &[
-    (
-        include_str!("../../../../migrations/postgres/0001_ledger.sql"),
-        include_str!("../../../../migrations/postgres/0001_guards.sql"),
-    ),
-    (include_str!("../../../../migrations/postgres/0002_lease.sql"), ""),
-    (include_str!("../../../../migrations/postgres/0003_session.sql"), ""),
-];
-/// Tables that Citus distributes by the government.
-const DISTRIBUTED: &[&str] = &[
-    "event",
-    "content",
-    "head",
-    "command",
-    "look",
-    "series",
-    "delta",
-    "record",
-    "due",
-    "key_value",
-    "public",
-    "account",
-    "agency",
-    "lease",
-    "session",
-    "attempt",
-];
-/// What each session asks of the server: a commit is durable, and a writer that hangs gives up the lock.
-const SESSION: &str = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '60s'; \
-                       SET statement_timeout = '120s'";
 /// How many connections of each kind are kept open.
 const IDLE: usize = 8;
 
@@ -81,12 +51,6 @@ fn config(url: &str) -> Result<Config, Fault> {
     Ok(config)
 }
 
-fn connect(config: &Config) -> Result<Client, Fault> {
-    let mut client = config.connect(NoTls).map_err(fault)?;
-    client.batch_execute(SESSION).map_err(fault)?;
-    Ok(client)
-}
-
 /// Opens the ledger at an address, and makes its tables where there are none.
 ///
 /// # Errors
@@ -101,84 +65,87 @@ pub fn open(url: &str, options: &Options) -> Result<PostgresStore, Fault> {
 /// # Errors
 /// Where the database can't be reached, holds no ledger, or one of another version.
 pub fn open_read_only(url: &str, options: &Options) -> Result<PostgresStore, Fault> {
-    let mut client = connect(&config(url)?)?;
-    let found = if known(&mut client)? { version(&mut client)? } else { 0 };
-    if found < MIGRATIONS.len() {
+    let mut handle = Handle::connect(&config(url)?, Arc::default())?;
+    let found = if yes(&mut handle, &say::HAS_VERSION)? { version(&mut handle)? } else { 0 };
+    if found < STEPS.len() {
         return Err(refused(format!(
             "the ledger has schema {found} and this program {}: start the program once for writing, it brings the \
              ledger up to date",
-            MIGRATIONS.len()
+            STEPS.len()
         )));
     }
     PostgresStore::new(url, options, true)
 }
 
-fn known(client: &mut Client) -> Result<bool, Fault> {
-    let row = client.query_one("SELECT to_regclass('schema_version') IS NOT NULL", &[]).map_err(fault)?;
-    row.try_get(0).map_err(fault)
+fn yes(handle: &mut Handle, question: &Statement) -> Result<bool, Fault> {
+    Ok(handle.one(question, &[], |row| row.try_get(0).map_err(fault))?.unwrap_or(false))
 }
 
-fn version(client: &mut impl postgres::GenericClient) -> Result<usize, Fault> {
-    let rows = client
-        .query("SELECT version FROM schema_version WHERE application = 'fazhi'", &[])
-        .map_err(|error| damaged(&format!("schema_version is another program's table: {error}")))?;
-    let found = rows.first().map_or(Ok(0), |row| row.try_get::<_, i64>(0)).map_err(fault)?;
+fn version(handle: &mut Handle) -> Result<usize, Fault> {
+    let found = handle
+        .one(&say::VERSION, &[], |row| rows::integer(row, 0))
+        .map_err(|error| damaged(&format!("schema_version is another program's table: {error}")))?
+        .unwrap_or(0);
     let found = usize::try_from(found).map_err(|error| damaged(&error.to_string()))?;
-    if found > MIGRATIONS.len() {
+    if found > STEPS.len() {
         let message = format!(
             "the ledger has schema {found} and this program knows {}: it was written by a newer version; install that \
              one",
-            MIGRATIONS.len()
+            STEPS.len()
         );
         return Err(Fault { kind: FaultKind::Newer, message });
     }
     Ok(found)
 }
 
-/// Brings the schema up to date, whole or not at all; `citus`: distributes the tables, which then have no guards.
+/// Brings the schema up to date, whole or not at all; `citus`: distributes the tables, which then have no guards. A
+/// ledger that lies distributed stays so, whatever is asked.
 ///
 /// # Errors
 /// Where the database can't be reached or is not ours, or was written by a newer version.
 pub fn migrate(url: &str, citus: bool) -> Result<(), Fault> {
-    let mut client = connect(&config(url)?)?;
-    if !known(&mut client)? {
-        let made = client.batch_execute("CREATE TABLE schema_version (application text PRIMARY KEY, version bigint)");
+    let mut handle = Handle::connect(&config(url)?, Arc::default())?;
+    if !yes(&mut handle, &say::HAS_VERSION)? {
+        let made = handle.simple(&say::MAKE_VERSION);
         // Another program may have made it just now.
         if let Err(error) = made
-            && !known(&mut client)?
+            && !yes(&mut handle, &say::HAS_VERSION)?
         {
-            return Err(fault(error));
+            return Err(error);
         }
     }
-    if version(&mut client)? == MIGRATIONS.len() {
+    if version(&mut handle)? == STEPS.len() {
         return Ok(());
     }
-    let mut step = client.transaction().map_err(fault)?;
-    step.batch_execute("LOCK TABLE schema_version IN ACCESS EXCLUSIVE MODE").map_err(fault)?;
-    let found = version(&mut step)?;
-    for (tables, guards) in MIGRATIONS.iter().skip(found) {
-        step.batch_execute(tables).map_err(fault)?;
-        if !citus {
-            step.batch_execute(guards).map_err(fault)?;
-        }
+    // Where a step fails the connection is dropped, and what it did with it.
+    handle.simple(&say::BEGIN)?;
+    handle.simple(&say::LOCK_VERSION)?;
+    let found = version(&mut handle)?;
+    let lies_distributed = yes(&mut handle, &say::HAS_CITUS)? && yes(&mut handle, &say::IS_DISTRIBUTED)?;
+    let citus = if found == 0 { citus } else { lies_distributed };
+    for step in STEPS.iter().skip(found) {
+        take_step(&mut handle, step, citus)?;
     }
-    if citus && found == 0 {
-        for table in DISTRIBUTED {
-            step.batch_execute(&format!("SELECT create_distributed_table('{table}', 'government')")).map_err(fault)?;
-        }
-        for table in ["definition", "note"] {
-            step.batch_execute(&format!("SELECT create_reference_table('{table}')")).map_err(fault)?;
-        }
+    handle.run(&say::PUT_VERSION, &[query::integer(STEPS.len() as u64).into()])?;
+    handle.simple(&say::COMMIT)
+}
+
+fn take_step(handle: &mut Handle, step: &Step, citus: bool) -> Result<(), Fault> {
+    handle.simple(step.tables)?;
+    if !citus {
+        return step.guards.map_or(Ok(()), |guards| handle.simple(guards));
     }
-    let number = MIGRATIONS.len();
-    step.batch_execute(&format!("DELETE FROM schema_version; INSERT INTO schema_version VALUES ('fazhi', {number})"))
-        .map_err(fault)?;
-    step.commit().map_err(fault)
+    for table in step.distributed {
+        handle.simple(&say::distribute(table))?;
+    }
+    for table in step.reference {
+        handle.simple(&say::keep_everywhere(table))?;
+    }
+    Ok(())
 }
 
 fn log_position(handle: &mut Handle) -> Result<i64, Fault> {
-    let sql = "SELECT CAST(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') AS bigint)";
-    Ok(handle.one(sql, &[], |row| rows::integer(row, 0))?.unwrap_or(0))
+    Ok(handle.one(&say::LOG_POSITION, &[], |row| rows::integer(row, 0))?.unwrap_or(0))
 }
 
 impl PostgresStore {
@@ -202,14 +169,14 @@ impl PostgresStore {
 
     fn take(&self, pool: &Mutex<Vec<Handle>>) -> Result<Handle, Fault> {
         let idle = pool.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match idle.filter(|handle| !handle.client.is_closed()) {
+        match idle.filter(|handle| !handle.is_closed()) {
             Some(handle) => Ok(handle),
-            None => Ok(Handle::new(connect(&self.config)?, Arc::clone(&self.statements))),
+            None => Handle::connect(&self.config, Arc::clone(&self.statements)),
         }
     }
 
     /// A connection in which a transaction begins; one that broke while nobody used it is made anew.
-    fn started(&self, pool: &Mutex<Vec<Handle>>, begin: &str) -> Result<Handle, Fault> {
+    fn started(&self, pool: &Mutex<Vec<Handle>>, begin: &Statement) -> Result<Handle, Fault> {
         let mut handle = self.take(pool)?;
         match handle.simple(begin) {
             Ok(()) => Ok(handle),
@@ -225,7 +192,7 @@ impl PostgresStore {
     /// A statement that stands by itself and writes.
     pub(super) fn alone<T>(&self, run: impl FnOnce(&mut Handle) -> Result<T, Fault>) -> Result<T, Fault> {
         self.writable()?;
-        let mut handle = self.started(&self.writers, "SELECT 1")?;
+        let mut handle = self.started(&self.writers, &say::ALIVE)?;
         let done = run(&mut handle)?;
         give_back(&self.writers, handle, IDLE);
         Ok(done)
@@ -233,7 +200,7 @@ impl PostgresStore {
 
     /// A statement that stands by itself and reads.
     pub(super) fn looking<T>(&self, look: impl FnOnce(&mut Handle) -> Result<T, Fault>) -> Result<T, Fault> {
-        let mut handle = self.started(&self.readers, "SELECT 1")?;
+        let mut handle = self.started(&self.readers, &say::ALIVE)?;
         let found = look(&mut handle)?;
         give_back(&self.readers, handle, self.options.readers);
         Ok(found)
@@ -246,7 +213,7 @@ impl PostgresStore {
 
 fn give_back(pool: &Mutex<Vec<Handle>>, handle: Handle, most: usize) {
     let mut pool = pool.lock().unwrap_or_else(PoisonError::into_inner);
-    if pool.len() < most && !handle.client.is_closed() {
+    if pool.len() < most && !handle.is_closed() {
         pool.push(handle);
     }
 }
@@ -254,18 +221,16 @@ fn give_back(pool: &Mutex<Vec<Handle>>, handle: Handle, most: usize) {
 impl Store for PostgresStore {
     fn begin<'a>(&'a self, government: &GovernmentCode) -> Result<Box<dyn Transaction + 'a>, Fault> {
         self.writable()?;
-        let handle = self.started(&self.writers, "BEGIN")?;
+        let handle = self.started(&self.writers, &say::BEGIN)?;
         let mut guard = Guard { store: self, handle: Some(handle), writing: true };
-        let lock = "SELECT position, hash FROM head WHERE government = $1 FOR UPDATE";
         let head = |guard: &mut Guard<'_>| {
-            guard.one(lock, &[government.as_str().into()], |row| {
+            guard.one(&say::LOCK_HEAD, &[government.as_str().into()], |row| {
                 Ok(Head { position: rows::unsigned(row, 0)?, hash: rows::digest(row, 1)? })
             })
         };
         let mut found = head(&mut guard)?;
         if found.is_none() {
-            let sql = "INSERT INTO head (government, position, hash) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING";
-            guard.run(sql, &[government.as_str().into(), NOTHING.0.as_slice().into()])?;
+            guard.run(&say::BEGIN_HEAD, &[government.as_str().into(), NOTHING.0.as_slice().into()])?;
             found = head(&mut guard)?;
         }
         let head = found.ok_or_else(|| damaged("a log without a head"))?;
@@ -273,10 +238,10 @@ impl Store for PostgresStore {
     }
 
     fn read<'a>(&'a self) -> Result<Box<dyn Read + 'a>, Fault> {
-        let handle = self.started(&self.readers, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        let handle = self.started(&self.readers, &say::BEGIN_READING)?;
         let mut guard = Guard { store: self, handle: Some(handle), writing: false };
         // The view is that of the first read: this one, not whichever comes later.
-        guard.one("SELECT 1 FROM head LIMIT 1", &[], |_| Ok(()))?;
+        guard.simple(&say::ALIVE)?;
         Ok(Box::new(Session::reading(guard)))
     }
 
@@ -288,11 +253,8 @@ impl Store for PostgresStore {
         now: i64,
         until: i64,
     ) -> Result<bool, Fault> {
-        let sql = "INSERT INTO lease (government, duty, holder, until) VALUES ($1, $2, $3, $4) \
-                   ON CONFLICT (government, duty) DO UPDATE SET holder = excluded.holder, until = excluded.until \
-                   WHERE lease.holder = excluded.holder OR lease.until <= $5";
         let params = [government.as_str().into(), duty.into(), holder.into(), until.into(), now.into()];
-        Ok(self.alone(|handle| handle.run(sql, &params))? > 0)
+        Ok(self.alone(|handle| handle.run(&say::LEASE, &params))? > 0)
     }
 
     /// Statements sent, and the bytes of the server's write-ahead log since the store was opened as pages of 8192:
@@ -311,7 +273,7 @@ impl Store for PostgresStore {
     }
 
     fn engine(&self) -> String {
-        let asked = self.looking(|handle| handle.one("SHOW server_version", &[], |row| rows::string(row, 0)));
+        let asked = self.looking(|handle| handle.one(&say::SERVER_VERSION, &[], |row| rows::string(row, 0)));
         format!("PostgreSQL {}", asked.ok().flatten().unwrap_or_default()).trim_end().to_owned()
     }
 
@@ -386,7 +348,7 @@ impl DerefMut for Guard<'_> {
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
         if let Some(mut handle) = self.handle.take()
-            && handle.simple("ROLLBACK").is_ok()
+            && handle.simple(&say::ROLLBACK).is_ok()
         {
             let (pool, most) = if self.writing {
                 (&self.store.writers, IDLE)
@@ -408,9 +370,9 @@ impl Guard<'_> {
     pub(crate) fn commit(mut self, definitions: Vec<Digest>) -> Result<(), Fault> {
         let Some(mut handle) = self.handle.take() else { return Ok(()) };
         // An aborted transaction answers COMMIT with a rollback and no error: this statement fails in one.
-        handle.simple("SELECT 1")?;
-        handle.simple("COMMIT").map_err(|error| {
-            if !handle.client.is_closed() {
+        handle.simple(&say::ALIVE)?;
+        handle.simple(&say::COMMIT).map_err(|error| {
+            if !handle.is_closed() {
                 return error;
             }
             refused(
