@@ -280,8 +280,51 @@ pub(crate) fn values(rows: usize, columns: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// Lists and sums of every shape: each condition there and not there.
+    pub(crate) fn shapes() -> Vec<Query> {
+        let county: GovernmentCode = "632222".parse().unwrap();
+        let day: Date = "2020-07-15".parse().unwrap();
+        let codes = |n: usize| -> Vec<terms::Code> { (0..n).map(|n| n.to_string().into()).collect() };
+        let mut all = Vec::new();
+        for (n, full) in (0..3).flat_map(|n| [(n, false), (n, true)]) {
+            for order in [Order::Newest, Order::Due] {
+                for after in [None, Some((Some(day), RecordId(1))), Some((None, RecordId(1)))] {
+                    let query = RecordQuery {
+                        lines: codes(n),
+                        agencies: codes(n),
+                        places: vec![(county.clone(), county.clone()); n],
+                        handler: full.then(|| "a".into()),
+                        stage: full.then(|| "a".into()),
+                        closed: full.then_some(true),
+                        opened_from: full.then_some(day),
+                        opened_to: full.then_some(day),
+                        text: full.then(|| "a".into()),
+                        order,
+                        after,
+                        ..RecordQuery::default()
+                    };
+                    all.extend([records(&county, &query), count(&county, &query, 9)]);
+                }
+            }
+            let query = DeltaQuery {
+                places: vec![(county.clone(), county.clone()); n],
+                from: full.then_some(day),
+                to: full.then_some(day),
+                agency: full.then(|| "a".into()),
+                part: full.then(|| "a".into()),
+                ..DeltaQuery::default()
+            };
+            for told in [(county.clone(), None), (county.clone(), Some(1))] {
+                let groups = [GroupBy::Nothing, GroupBy::Part, GroupBy::Agency, GroupBy::Month];
+                all.extend(groups.map(|by| sums(&told, &query, by)));
+                all.extend([None, Some(RecordId(1))].map(|after| counted(&told, &query, after, 9)));
+            }
+        }
+        all
+    }
 
     #[test]
     fn days_read_as_they_are_written() {

@@ -1,5 +1,7 @@
 //! The store on PostgreSQL: many programs, one database. Plain tables and types, so that its relatives can keep it too.
 
+#[cfg(test)]
+mod distributed;
 mod handle;
 mod open;
 mod read;
