@@ -15,7 +15,7 @@ use crate::query::Param;
 
 /// A value to bind.
 #[derive(Debug)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Null,
     Integer(i64),
     Text(String),
@@ -86,7 +86,7 @@ impl From<Param> for Value {
 
 /// A connection of the store. It takes classified statements alone, so that none can be sent that a distributed
 /// database would refuse.
-pub(super) struct Handle {
+pub(crate) struct Handle {
     client: Client,
     prepared: HashMap<String, postgres::Statement>,
     statements: Arc<AtomicU64>,
@@ -98,14 +98,14 @@ fn borrowed(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
 
 impl Handle {
     /// Connects. What this asks of the server does not count as a statement of the store.
-    pub(super) fn connect(config: &Config, statements: Arc<AtomicU64>) -> Result<Handle, Fault> {
+    pub(crate) fn connect(config: &Config, statements: Arc<AtomicU64>) -> Result<Handle, Fault> {
         let mut client = config.connect(NoTls).map_err(fault)?;
         client.batch_execute(SETTINGS.sql()).map_err(fault)?;
         Ok(Handle { client, prepared: HashMap::new(), statements })
     }
 
     /// Whether the connection was lost.
-    pub(super) fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.client.is_closed()
     }
 
@@ -121,19 +121,19 @@ impl Handle {
     }
 
     /// Runs a statement without parameters or answer.
-    pub(super) fn simple(&mut self, statement: &Statement) -> Result<(), Fault> {
+    pub(crate) fn simple(&mut self, statement: &Statement) -> Result<(), Fault> {
         self.statements.fetch_add(1, Ordering::Relaxed);
         self.client.batch_execute(statement.sql()).map_err(fault)
     }
 
     /// Runs a statement and returns how many rows it changed.
-    pub(super) fn run(&mut self, statement: &Statement, params: &[Value]) -> Result<u64, Fault> {
+    pub(crate) fn run(&mut self, statement: &Statement, params: &[Value]) -> Result<u64, Fault> {
         let prepared = self.prepare(statement)?;
         self.client.execute(&prepared, &borrowed(params)).map_err(fault)
     }
 
     /// All rows of a statement.
-    pub(super) fn rows<T>(
+    pub(crate) fn rows<T>(
         &mut self,
         statement: &Statement,
         params: &[Value],
@@ -144,7 +144,7 @@ impl Handle {
     }
 
     /// The first row of a statement.
-    pub(super) fn one<T>(
+    pub(crate) fn one<T>(
         &mut self,
         statement: &Statement,
         params: &[Value],
@@ -155,7 +155,7 @@ impl Handle {
 }
 
 /// A failure of PostgreSQL as the operator needs it.
-pub(super) fn fault(error: postgres::Error) -> Fault {
+pub(crate) fn fault(error: postgres::Error) -> Fault {
     let told = match error.as_db_error() {
         Some(told) => told.message().to_owned(),
         None => error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}")),
@@ -176,12 +176,12 @@ pub(super) fn fault(error: postgres::Error) -> Fault {
 }
 
 /// What is stored is not what was written.
-pub(super) fn damaged(what: &str) -> Fault {
+pub(crate) fn damaged(what: &str) -> Fault {
     let message = format!("the ledger is damaged ({what}): stop the program, and put back the last backup");
     Fault { kind: FaultKind::Damaged, message }
 }
 
 /// The caller asked for what can't be done.
-pub(super) fn refused(message: String) -> Fault {
+pub(crate) fn refused(message: String) -> Fault {
     Fault { kind: FaultKind::Unavailable, message }
 }

@@ -8,7 +8,7 @@ use crate::query::{Param, Query, record_columns, values};
 
 /// How far a statement reaches in a database whose tables are distributed by the government.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(crate) enum Reach {
     /// The rows of one government: one shard of one server.
     Government,
     /// A plain read of every shard.
@@ -23,7 +23,7 @@ pub(super) enum Reach {
 
 /// What is sent.
 #[derive(Clone, Debug)]
-pub(super) struct Statement {
+pub(crate) struct Statement {
     sql: Cow<'static, str>,
     #[cfg_attr(not(test), expect(dead_code, reason = "the tests hold the statement against it"))]
     reach: Reach,
@@ -38,23 +38,23 @@ impl Statement {
         Statement { sql: Cow::Owned(sql), reach }
     }
 
-    pub(super) fn sql(&self) -> &str {
+    pub(crate) fn sql(&self) -> &str {
         &self.sql
     }
 
     #[cfg(test)]
-    pub(super) fn reach(&self) -> Reach {
+    pub(crate) fn reach(&self) -> Reach {
         self.reach
     }
 }
 
 macro_rules! statements {
     ($($reach:ident $name:ident = $sql:expr;)*) => {
-        $(pub(super) static $name: Statement = Statement::fixed(Reach::$reach, $sql);)*
+        $(pub(crate) static $name: Statement = Statement::fixed(Reach::$reach, $sql);)*
 
         /// Every constant statement and its name.
         #[cfg(test)]
-        pub(super) static ALL: &[(&str, &Statement)] = &[$((stringify!($name), &$name)),*];
+        pub(crate) static ALL: &[(&str, &Statement)] = &[$((stringify!($name), &$name)),*];
     };
 }
 
@@ -196,14 +196,14 @@ statements! {
 }
 
 /// A list or a sum of `query.rs`, which are all of one government.
-pub(super) fn listed(query: Query) -> (Statement, Vec<Param>) {
+pub(crate) fn listed(query: Query) -> (Statement, Vec<Param>) {
     let (sql, params) = query.into_parts();
     (Statement::built(Reach::Government, sql), params)
 }
 
 /// What is published, newest first: the government, then the line and the text where they narrow it, then how many to
 /// give and how many to pass over.
-pub(super) fn published(line: bool, text: bool) -> Statement {
+pub(crate) fn published(line: bool, text: bool) -> Statement {
     let mut sql = concat!("SELECT ", public_columns!(), " FROM public WHERE government = $1").to_owned();
     let mut next = 2;
     if line {
@@ -221,10 +221,10 @@ pub(super) fn published(line: bool, text: bool) -> Statement {
 }
 
 /// How many rows one statement inserts: few sizes, so that few statements are prepared.
-pub(super) const ROWS: [usize; 3] = [64, 8, 1];
+pub(crate) const ROWS: [usize; 3] = [64, 8, 1];
 
 /// An insert of several rows.
-pub(super) struct Insert {
+pub(crate) struct Insert {
     reach: Reach,
     into: &'static str,
     columns: usize,
@@ -233,7 +233,7 @@ pub(super) struct Insert {
 
 impl Insert {
     /// For so many rows, of [`ROWS`].
-    pub(super) fn rows(&self, rows: usize) -> Statement {
+    pub(crate) fn rows(&self, rows: usize) -> Statement {
         let Insert { reach, into, columns, end } = self;
         Statement::built(*reach, format!("INSERT INTO {into} VALUES {}{end}", values(rows, *columns)))
     }
@@ -241,12 +241,12 @@ impl Insert {
 
 macro_rules! inserts {
     ($($reach:ident $name:ident = $columns:literal $into:expr, $end:expr;)*) => {
-        $(pub(super) static $name: Insert =
+        $(pub(crate) static $name: Insert =
             Insert { reach: Reach::$reach, into: $into, columns: $columns, end: $end };)*
 
         /// Every insert of several rows.
         #[cfg(test)]
-        pub(super) static INSERTS: &[(&str, &Insert)] = &[$((stringify!($name), &$name)),*];
+        pub(crate) static INSERTS: &[(&str, &Insert)] = &[$((stringify!($name), &$name)),*];
     };
 }
 
@@ -273,18 +273,18 @@ inserts! {
 }
 
 /// A step of the schema.
-pub(super) struct Step {
-    pub(super) tables: &'static Statement,
+pub(crate) struct Step {
+    pub(crate) tables: &'static Statement,
     /// Guards, which a distributed database leaves out: its tables can have no triggers.
-    pub(super) guards: Option<&'static Statement>,
+    pub(crate) guards: Option<&'static Statement>,
     /// Its tables that are distributed by the government.
-    pub(super) distributed: &'static [&'static str],
+    pub(crate) distributed: &'static [&'static str],
     /// Its tables that belong to nobody.
-    pub(super) reference: &'static [&'static str],
+    pub(crate) reference: &'static [&'static str],
 }
 
 /// The schema, step by step.
-pub(super) static STEPS: &[Step] = &[
+pub(crate) static STEPS: &[Step] = &[
     Step {
         tables: &STEP_1,
         guards: Some(&GUARDS_1),
@@ -310,13 +310,13 @@ pub(super) static STEPS: &[Step] = &[
 ];
 
 /// Distributes a table by the government, beside `event`.
-pub(super) fn distribute(table: &str) -> Statement {
+pub(crate) fn distribute(table: &str) -> Statement {
     let beside = if table == "event" { "none" } else { "event" };
     let sql = format!("SELECT create_distributed_table('{table}', 'government', colocate_with => '{beside}')");
     Statement::built(Reach::Schema, sql)
 }
 
 /// Keeps a table whole on every server.
-pub(super) fn keep_everywhere(table: &str) -> Statement {
+pub(crate) fn keep_everywhere(table: &str) -> Statement {
     Statement::built(Reach::Schema, format!("SELECT create_reference_table('{table}')"))
 }
