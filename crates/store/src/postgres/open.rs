@@ -98,8 +98,8 @@ fn version(handle: &mut Handle) -> Result<usize, Fault> {
     Ok(found)
 }
 
-/// Brings the schema up to date, whole or not at all; `citus`: distributes the tables, which then have no guards. A
-/// ledger that lies distributed stays so, whatever is asked.
+/// Brings the schema up to date, whole or not at all; `citus`: distributes the tables, which then have no guards. So it
+/// does unasked in an empty database that has the extension, and later in one that lies distributed.
 ///
 /// # Errors
 /// Where the database can't be reached or is not ours, or was written by a newer version.
@@ -121,8 +121,8 @@ pub fn migrate(url: &str, citus: bool) -> Result<(), Fault> {
     handle.simple(&say::BEGIN)?;
     handle.simple(&say::LOCK_VERSION)?;
     let found = version(&mut handle)?;
-    let lies_distributed = yes(&mut handle, &say::HAS_CITUS)? && yes(&mut handle, &say::IS_DISTRIBUTED)?;
-    let citus = if found == 0 { citus } else { lies_distributed };
+    let extended = yes(&mut handle, &say::HAS_CITUS)?;
+    let citus = if found == 0 { citus || extended } else { extended && yes(&mut handle, &say::IS_DISTRIBUTED)? };
     for step in STEPS.iter().skip(found) {
         take_step(&mut handle, step, citus)?;
     }
