@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use common::{COUNTY, append, place};
+use ledger::{AccountRow, AgencyRow, Store};
 use rusqlite::Connection;
 
 /// What a table is made of: its columns in order, each with its type and whether it may be empty; its indices by name,
@@ -143,5 +147,93 @@ fn triggers_are_made_by_the_guards_alone() {
     for name in migrations("postgres") {
         let text = std::fs::read_to_string(folder.join(&name)).unwrap().to_uppercase();
         assert!(!text.contains("CREATE TRIGGER") && !text.contains("CREATE FUNCTION"), "{name}");
+    }
+}
+
+/// The privileges of the operations guide are enough to work with, and do not let what was recorded be altered, where
+/// there are no guards.
+#[test]
+fn the_guides_privileges_are_enough_and_no_more() {
+    let server = pgserver::Server::start(false).unwrap();
+    let url = server.database("privileges").unwrap();
+    store::postgres::migrate(&url, false).unwrap();
+    let drop_guards = "DROP FUNCTION refuse, event_follows, content_follows, content_stays, head_follows, \
+                       series_follows CASCADE";
+    server.sql(&url, drop_guards).unwrap();
+    let guide =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operations.md")).unwrap();
+    let given =
+        guide.lines().map(str::trim).filter(|line| line.starts_with("GRANT ") || line.starts_with("CREATE ROLE"));
+    let role = format!("worker_{}", std::process::id());
+    for line in given {
+        server.sql(&url, &line.replace("fazhi_work", &role).replace('…', "secret")).unwrap();
+    }
+    let work = url.replace("tester:secret", &format!("{role}:secret"));
+    let store = store::postgres::open(&work, &store::Options::default()).unwrap();
+    writes_all_there_is(&store);
+    for table in ["event", "command", "look", "delta", "definition", "content", "head", "series"] {
+        assert!(server.sql(&work, &format!("DELETE FROM {table}")).is_err(), "{table}");
+        assert!(server.sql(&work, &format!("TRUNCATE {table}")).is_err(), "{table}");
+    }
+    for table in ["event", "command", "look", "delta", "content"] {
+        assert!(server.sql(&work, &format!("UPDATE {table} SET position = 9")).is_err(), "{table}");
+        assert!(server.sql(&work, &format!("DROP TABLE {table}")).is_err(), "{table}");
+    }
+    assert!(server.sql(&work, "UPDATE definition SET name = 'x'").is_err());
+    assert!(server.sql(&work, "UPDATE look SET at = 1").is_err());
+}
+
+/// One of each row, twice where it is replaced.
+fn writes_all_there_is(store: &dyn Store) {
+    let county = place(COUNTY);
+    for _ in 0..2 {
+        let mut transaction = store.begin(&county).unwrap();
+        let event = append(&mut *transaction, COUNTY, None);
+        transaction.put_record(&common::record(&event, |_| {})).unwrap();
+        transaction.put_record(&common::record(&event, |_| {})).unwrap();
+        let keys = [common::key("number", &event.position.to_string(), true)];
+        transaction.put_keys(&county, event.record, &keys).unwrap();
+        transaction
+            .put_due(&county, event.record, &[common::due(&event, "review", common::date("2020-08-01"))])
+            .unwrap();
+        transaction.add_deltas(&[common::delta(&event, "petitions", "2020-07-15", 1)]).unwrap();
+        transaction.put_command(&county, &common::answered(&event)).unwrap();
+        transaction.put_definition(terms::Digest([2; 32]), "petition", b"text").unwrap();
+        transaction.next_number(&county, "petition", 2020).unwrap();
+        transaction.note_look(&county, event.record, "zhang", 5).unwrap();
+        transaction.put_note("a", "b").unwrap();
+        let name = "a".into();
+        let place = county.clone();
+        let agency = AgencyRow { government: county.clone(), code: "a".into(), name, place };
+        transaction.put_agency(&agency).unwrap();
+        let account = AccountRow {
+            government: county.clone(),
+            name: "a".into(),
+            shown: "a".into(),
+            agency: "a".into(),
+            posts: Vec::new(),
+            password: String::new(),
+        };
+        transaction.put_account(&account).unwrap();
+        transaction.put_public(&published(&event)).unwrap();
+        transaction.erase(&county, event.position, 1).unwrap();
+        transaction.commit().unwrap();
+        assert!(store.lease(&county, "round", "a", 1, 2).unwrap());
+        store.attempts_put(&county, terms::Digest([3; 32]), 0, ledger::Attempts { failed: 1, last: 1 }).unwrap();
+        store.attempts_end(&county, terms::Digest([3; 32])).unwrap();
+        store.sessions_sweep(&county, 9, 9, 9).unwrap();
+    }
+}
+
+fn published(event: &ledger::EventRow) -> ledger::PublicRow {
+    ledger::PublicRow {
+        government: event.government.clone(),
+        record: event.record,
+        line: "petition".into(),
+        publication: "answer".into(),
+        published: common::date("2020-07-15"),
+        withdrawn: None,
+        shown: b"text".to_vec(),
+        digest: terms::Digest([4; 32]),
     }
 }
