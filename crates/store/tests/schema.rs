@@ -118,10 +118,9 @@ fn both_databases_have_the_same_tables() {
     assert!(ours.len() > 15 && ours["record"].indices.len() > 5, "{ours:?}");
 }
 
-/// A server without Citus, whose functions stand in: they write down what is declared.
-#[test]
-fn a_distributed_ledger_declares_every_table_and_has_no_guards() {
-    let server = pgserver::Server::start(false).unwrap();
+/// A ledger as it is made on Citus, on a server without it: its functions are stood in for, and write down what is
+/// declared.
+fn as_on_citus(server: &pgserver::Server) -> String {
     let url = server.database("declared").unwrap();
     let stand_in = "CREATE SCHEMA noted; CREATE TABLE noted.declared (line text);
         CREATE FUNCTION create_distributed_table(name regclass, by text, colocate_with text) RETURNS void
@@ -130,6 +129,13 @@ fn a_distributed_ledger_declares_every_table_and_has_no_guards() {
         LANGUAGE sql AS $$ INSERT INTO noted.declared VALUES (name || ' everywhere') $$;";
     server.sql(&url, stand_in).unwrap();
     store::postgres::migrate(&url, true).unwrap();
+    url
+}
+
+#[test]
+fn a_distributed_ledger_declares_every_table_and_has_no_guards() {
+    let server = pgserver::Server::start(false).unwrap();
+    let url = as_on_citus(&server);
     store::postgres::migrate(&url, true).unwrap();
     let declared = server.sql(&url, "SELECT line FROM noted.declared").unwrap();
     let declared: Vec<&str> = declared.lines().collect();
@@ -150,16 +156,11 @@ fn triggers_are_made_by_the_guards_alone() {
     }
 }
 
-/// The privileges of the operations guide are enough to work with, and do not let what was recorded be altered, where
-/// there are no guards.
+/// Where there are no guards, the privileges of the operations guide keep what was recorded.
 #[test]
 fn the_guides_privileges_are_enough_and_no_more() {
     let server = pgserver::Server::start(false).unwrap();
-    let url = server.database("privileges").unwrap();
-    store::postgres::migrate(&url, false).unwrap();
-    let drop_guards = "DROP FUNCTION refuse, event_follows, content_follows, content_stays, head_follows, \
-                       series_follows CASCADE";
-    server.sql(&url, drop_guards).unwrap();
+    let url = as_on_citus(&server);
     let guide =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operations.md")).unwrap();
     let given =
