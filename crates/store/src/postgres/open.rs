@@ -78,7 +78,7 @@ pub fn open_read_only(url: &str, options: &Options) -> Result<PostgresStore, Fau
 }
 
 /// Brings the schema up to date, whole or not at all; `citus`: distributes the tables of a new ledger, which then have
-/// no guards.
+/// no guards. So it does unasked in an empty database that has the extension.
 ///
 /// # Errors
 /// Where the database can't be reached or is not ours, or was written by a newer version.

@@ -56,7 +56,7 @@ fn found(handle: &mut Handle) -> Result<Found, Fault> {
 }
 
 /// Brings the schema up to date, whole or not at all; `citus`: distributes the tables of a new ledger, which then have
-/// no guards. A ledger that stands stays as it was made.
+/// no guards. So it does unasked in an empty database that has the extension. A ledger that stands stays as it was made.
 ///
 /// # Errors
 /// As [`found`]; where the database can't be changed, or holds a ledger that is not distributed and should be.
@@ -68,7 +68,8 @@ pub(super) fn migrate(handle: &mut Handle, citus: bool) -> Result<Found, Fault> 
         handle.simple(&say::LOCK_SCHEMA)?;
         now = found(handle)?;
         if now.version == 0 {
-            now.distributed = citus;
+            let extended = handle.one(&say::HAS_CITUS, &[], |row| rows::yes(row, 0))?;
+            now.distributed = citus || extended == Some(true);
             handle.simple(&say::MAKE_VERSION)?;
         }
         for step in &STEPS[now.version..] {

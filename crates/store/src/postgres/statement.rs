@@ -95,6 +95,7 @@ statements! {
         "SELECT CAST(relname AS text) FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) \
          AND relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT EXISTS (SELECT 1 FROM pg_depend \
          WHERE classid = CAST('pg_class' AS regclass) AND objid = pg_class.oid AND deptype = 'e') ORDER BY relname";
+    Session HAS_CITUS = "SELECT CAST(to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL AS int)::bigint";
     Session VERSION_COLUMNS =
         "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass('schema_version') AND NOT attisdropped \
          AND attname IN ('application', 'version', 'distributed')";

@@ -200,12 +200,11 @@ fn last<K: Ord, R>(rows: Vec<R>, key: impl Fn(&R) -> K) -> Vec<R> {
     by_key.into_values().collect()
 }
 
-/// Sends what waits.
-fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), Fault> {
-    let own = || Value::from(government);
+/// Sends events with their contents.
+fn send_events(handle: &mut Handle, own: impl Fn() -> Value, waiting: Vec<EventRow>) -> Result<(), Fault> {
     let mut contents = Vec::new();
     let mut events = Vec::new();
-    for event in waiting.events {
+    for event in waiting {
         let position = integer(event.position);
         for part in event.contents {
             let nonce = part.nonce.as_ref().map(<[u8; 16]>::as_slice);
@@ -223,8 +222,12 @@ fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), F
         ]);
     }
     insert(handle, &say::INTO_EVENT, events)?;
-    insert(handle, &say::INTO_CONTENT, contents)?;
-    let records = last(waiting.records, |row| row.id).into_iter().map(|row| {
+    insert(handle, &say::INTO_CONTENT, contents)
+}
+
+/// Sends records as lists need them.
+fn send_records(handle: &mut Handle, own: impl Fn() -> Value, waiting: Vec<RecordRow>) -> Result<(), Fault> {
+    let records = last(waiting, |row| row.id).into_iter().map(|row| {
         vec![
             own(),
             integer(row.id.0).into(),
@@ -244,8 +247,17 @@ fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), F
             Value::Bytes(row.state),
         ]
     });
-    insert(handle, &say::INTO_RECORD, records)?;
-    let due = last(waiting.due, |(record, _)| *record);
+    insert(handle, &say::INTO_RECORD, records)
+}
+
+/// Sends due days and keys in the place of those that stand.
+fn send_replaced(
+    handle: &mut Handle,
+    own: impl Fn() -> Value,
+    due: Vec<(RecordId, Vec<DueRow>)>,
+    keys: Vec<(RecordId, Vec<KeyRow>)>,
+) -> Result<(), Fault> {
+    let due = last(due, |(record, _)| *record);
     if !due.is_empty() {
         let ids = due.iter().map(|(record, _)| integer(record.0)).collect();
         handle.run(&say::CLEAR_DUE, &[own(), Value::Integers(ids)])?;
@@ -254,7 +266,7 @@ fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), F
         });
         insert(handle, &say::INTO_DUE, rows)?;
     }
-    let keys = last(waiting.keys, |(record, _)| *record);
+    let keys = last(keys, |(record, _)| *record);
     if !keys.is_empty() {
         let ids = keys.iter().map(|(record, _)| integer(record.0)).collect();
         handle.run(&say::CLEAR_KEYS, &[own(), Value::Integers(ids)])?;
@@ -264,6 +276,15 @@ fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), F
         });
         insert(handle, &say::INTO_KEY, rows)?;
     }
+    Ok(())
+}
+
+/// Sends what waits.
+fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), Fault> {
+    let own = || Value::from(government);
+    send_events(handle, own, waiting.events)?;
+    send_records(handle, own, waiting.records)?;
+    send_replaced(handle, own, waiting.due, waiting.keys)?;
     let deltas = waiting.deltas.into_iter().map(|(n, row)| {
         vec![
             own(),
