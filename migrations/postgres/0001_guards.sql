@@ -24,27 +24,37 @@ CREATE TRIGGER series_whole BEFORE TRUNCATE ON series FOR EACH STATEMENT EXECUTE
 CREATE TRIGGER delta_whole BEFORE TRUNCATE ON delta FOR EACH STATEMENT EXECUTE FUNCTION refuse('nothing recorded is deleted');
 
 CREATE FUNCTION event_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    stretch record;
 BEGIN
+    -- Each question is about one row, which an index answers: a join with the rows added would read the whole table.
+    FOR stretch IN
+        SELECT government, min(position) AS first, max(position) AS final, count(*) AS n FROM added GROUP BY government
+    LOOP
+        IF stretch.final - stretch.first + 1 <> stretch.n
+            OR stretch.final <> (SELECT max(position) FROM event WHERE government = stretch.government)
+            OR stretch.first > 1 AND NOT EXISTS (
+                SELECT 1 FROM event WHERE government = stretch.government AND position = stretch.first - 1)
+        THEN
+            RAISE EXCEPTION 'event: the position is not the one after the last';
+        END IF;
+    END LOOP;
     IF EXISTS (
         SELECT 1 FROM (
-            SELECT government, min(position) AS first, max(position) AS final, count(*) AS n FROM added
-            GROUP BY government
-        ) AS stretch
-        WHERE final - first + 1 <> n
-            OR (first > 1 AND NOT EXISTS (
-                SELECT 1 FROM event WHERE event.government = stretch.government AND event.position = first - 1))
-            OR EXISTS (SELECT 1 FROM event WHERE event.government = stretch.government AND event.position > final)
-    ) THEN
-        RAISE EXCEPTION 'event: the position is not the one after the last';
-    END IF;
-    IF EXISTS (
-        SELECT 1 FROM added WHERE seq > 1 AND NOT EXISTS (
-            SELECT 1 FROM event
-            WHERE event.government = added.government AND event.record = added.record
-                AND event.seq = added.seq - 1 AND event.position < added.position)
+            SELECT seq, lag(seq) OVER (PARTITION BY government, record ORDER BY position) AS before FROM added
+        ) AS steps
+        WHERE before IS NOT NULL AND seq <> before + 1
     ) THEN
         RAISE EXCEPTION 'event: the number is not the one after the record''s last';
     END IF;
+    FOR stretch IN SELECT government, record, min(seq) AS first FROM added GROUP BY government, record LOOP
+        IF stretch.first > 1 AND NOT EXISTS (
+            SELECT 1 FROM event
+            WHERE government = stretch.government AND record = stretch.record AND seq = stretch.first - 1)
+        THEN
+            RAISE EXCEPTION 'event: the number is not the one after the record''s last';
+        END IF;
+    END LOOP;
     RETURN NULL;
 END $$;
 CREATE TRIGGER event_follows AFTER INSERT ON event REFERENCING NEW TABLE AS added
@@ -53,16 +63,17 @@ CREATE TRIGGER event_follows AFTER INSERT ON event REFERENCING NEW TABLE AS adde
 -- The head moves last: what lies beyond it is of this transaction, and content can be added to such events only. SQLite
 -- asks for the last event; here a whole batch comes in one statement.
 CREATE FUNCTION content_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    stretch record;
 BEGIN
-    IF EXISTS (
-        SELECT 1 FROM added
-        WHERE position <= (
-                SELECT coalesce(max(head.position), 0) FROM head WHERE head.government = added.government)
-            OR NOT EXISTS (
-                SELECT 1 FROM event WHERE event.government = added.government AND event.position = added.position)
-    ) THEN
-        RAISE EXCEPTION 'content: it can be added to new events only';
-    END IF;
+    FOR stretch IN SELECT government, min(position) AS first, max(position) AS final FROM added GROUP BY government LOOP
+        -- Positions have no gap: what lies between is there too.
+        IF stretch.first <= (SELECT coalesce(max(position), 0) FROM head WHERE government = stretch.government)
+            OR stretch.final > (SELECT coalesce(max(position), 0) FROM event WHERE government = stretch.government)
+        THEN
+            RAISE EXCEPTION 'content: it can be added to new events only';
+        END IF;
+    END LOOP;
     RETURN NULL;
 END $$;
 CREATE TRIGGER content_follows AFTER INSERT ON content REFERENCING NEW TABLE AS added
