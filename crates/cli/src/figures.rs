@@ -57,7 +57,7 @@ fn row(value: &FigureValue) -> Vec<String> {
         value.value.map_or_else(|| "–".to_owned(), |value| value.to_string()),
         value.unit.clone(),
         period(value.period),
-        value.as_of.to_string(),
+        value.positions(),
     ]
 }
 
@@ -71,7 +71,7 @@ fn json_of(values: &[FigureValue]) -> String {
             "unit": value.unit,
             "from": value.period.from.to_string(),
             "to": value.period.to.to_string(),
-            "as_of": value.as_of,
+            "as_of": value.as_of.iter().map(|(government, position)| (government.to_string(), json!(position))).collect::<serde_json::Map<_, _>>(),
         })
     };
     let all = serde_json::Value::Array(values.iter().map(one).collect());

@@ -64,18 +64,19 @@ impl<'a> Figures<'a> {
     }
 }
 
-/// Where a figure is told for: governments, and ranges of places within them.
-pub type Places<'p> = (&'p [GovernmentCode], &'p [(PlaceCode, PlaceCode)]);
+/// Where a figure is told for: governments, each as of a position of its log, and ranges of places within them.
+pub type Places<'p> = (&'p [(GovernmentCode, u64)], &'p [(PlaceCode, PlaceCode)]);
 
 /// The deltas behind a figure; a stock is summed from the beginning. `None` for a figure computed from others.
-pub fn delta_query(figure: &Figure, (governments, places): Places<'_>, period: Period) -> Option<DeltaQuery> {
+pub fn delta_query(figure: &Figure, (as_of, places): Places<'_>, period: Period) -> Option<DeltaQuery> {
     let from = match &figure.counted {
         Counted::Stock(_) => None,
         counted if counted.from_records() => Some(period.from),
         _ => return None,
     };
     Some(DeltaQuery {
-        governments: governments.to_vec(),
+        governments: as_of.iter().map(|(government, _)| government.clone()).collect(),
+        as_of: as_of.to_vec(),
         figure: figure.code.clone(),
         from,
         to: Some(period.to),

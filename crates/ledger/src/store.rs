@@ -323,8 +323,9 @@ pub struct DeltaQuery {
     pub from: Option<Date>,
     /// Last day.
     pub to: Option<Date>,
-    /// Up to this log position.
-    pub until: Option<u64>,
+    /// As of these log positions, the same whenever it is asked again: deltas are only added, each with its event's
+    /// position. A government that is not named counts nothing. Empty: as everything stands now.
+    pub as_of: Vec<(GovernmentCode, u64)>,
     /// Ranges of place codes, inclusive; empty: anywhere.
     pub places: Vec<(PlaceCode, PlaceCode)>,
     /// Agency.
@@ -481,11 +482,17 @@ pub struct AgencyRow {
     pub place: PlaceCode,
 }
 
-/// Reading. Every method of every implementation sees one consistent state until the reader is dropped.
+/// Reading. Every method of every implementation sees one consistent state until the reader is dropped; in a distributed
+/// database that is one state of each government, from its first read on, and not one of all together.
 #[allow(clippy::missing_errors_doc)] // every method: where the store cannot be read
 pub trait Read {
     /// The head of a government's log.
     fn head(&mut self, government: &GovernmentCode) -> Result<Head, Fault>;
+    /// The heads of several logs, in the order asked. Each is read by itself: in a distributed database they need not be
+    /// of one moment, and a figure told as of them is the same all the same.
+    fn heads(&mut self, governments: &[GovernmentCode]) -> Result<Vec<(GovernmentCode, Head)>, Fault> {
+        governments.iter().map(|government| Ok((government.clone(), self.head(government)?))).collect()
+    }
     /// Governments with at least one agency or event.
     fn governments(&mut self) -> Result<Vec<GovernmentCode>, Fault>;
     /// One record.

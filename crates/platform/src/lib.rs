@@ -38,7 +38,7 @@ pub use rebuild::Rebuilt;
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
 pub use rights::visible;
 pub use sessions::{Session, SessionTimes, SignIn};
-pub use telling::{Behind, Compared, FigureValue, TellError};
+pub use telling::{AsOf, Behind, Compared, FigureValue, TellError};
 pub use translate::{Translated, body_of, kind_name};
 pub use verify::{Mismatch, Verified};
 pub use views::{ClockView, Entry, Filter, InboxItem, Light, Openable, Page, Published, RecordView};

@@ -1,16 +1,21 @@
 //! Figures, reports and the comparison with what was published.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use catalog::Bound;
 use composer::{Report, compose};
 use figures::{Amount, Figures, Period, delta_query, tell};
-use ledger::{Fault, RecordRow};
+use ledger::{Fault, Read, RecordRow};
 use procedure::{Figure, Language, Line, Said};
 use reader::Qualifier;
 use terms::{Code, Date, GovernmentCode, PlaceCode, RecordId};
 
 use crate::{Platform, commit::decode_state};
+
+/// Governments, each with the position of its log up to which figures are told. Told as of the same list they are the
+/// same, whatever was recorded since.
+pub type AsOf = Arc<[(GovernmentCode, u64)]>;
 
 /// A figure told, with nothing borrowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,8 +34,8 @@ pub struct FigureValue {
     pub value: Option<Amount>,
     /// Period.
     pub period: Period,
-    /// Log position as of which it is told.
-    pub as_of: u64,
+    /// Log positions as of which it is told.
+    pub as_of: AsOf,
     /// Whether it is counted from records, and so opens into them.
     pub opens: bool,
     /// Other names in published reports.
@@ -112,6 +117,20 @@ struct Where {
     ranges: Vec<(PlaceCode, PlaceCode)>,
 }
 
+impl FigureValue {
+    /// The logs as of which it is told, those that had begun: `7`, or of several `410700:7 410702:12`.
+    pub fn positions(&self) -> String {
+        match &*self.as_of {
+            [] => "0".to_owned(),
+            [(_, position)] => position.to_string(),
+            many => {
+                let begun = many.iter().filter(|(_, position)| *position > 0);
+                begun.map(|(government, position)| format!("{government}:{position}")).collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+}
+
 impl Platform {
     /// The governments whose records a place's figures are told from, and the ranges of places within them.
     fn place(&self, place: &PlaceCode, on: Date) -> Result<Where, TellError> {
@@ -141,14 +160,39 @@ impl Platform {
     /// # Errors
     /// Where the place is unknown or the store cannot be read.
     pub fn figures(&self, place: &PlaceCode, period: Period) -> Result<Vec<FigureValue>, TellError> {
-        let lines = self.figure_lines(place, period.to);
-        let figures = Figures::new(lines.iter().map(AsRef::as_ref));
         let at = self.place(place, period.to)?;
         let mut read = self.store.read()?;
-        let as_of = read.head(at.governments.first().unwrap_or(place))?.position;
+        let as_of = as_of(read.as_mut(), &at.governments)?;
+        self.told(read.as_mut(), place, &at.ranges, period, &as_of)
+    }
+
+    /// The same as they were told before, as of the positions that were told with them.
+    ///
+    /// # Errors
+    /// Where the place is unknown or the store cannot be read.
+    pub fn figures_as_of(
+        &self,
+        place: &PlaceCode,
+        period: Period,
+        as_of: &AsOf,
+    ) -> Result<Vec<FigureValue>, TellError> {
+        let at = self.place(place, period.to)?;
+        self.told(self.store.read()?.as_mut(), place, &at.ranges, period, as_of)
+    }
+
+    fn told(
+        &self,
+        read: &mut dyn Read,
+        place: &PlaceCode,
+        ranges: &[(PlaceCode, PlaceCode)],
+        period: Period,
+        as_of: &AsOf,
+    ) -> Result<Vec<FigureValue>, TellError> {
+        let lines = self.figure_lines(place, period.to);
+        let figures = Figures::new(lines.iter().map(AsRef::as_ref));
         let mut all = Vec::new();
         for (_, figure) in figures.iter() {
-            let told = tell(read.as_mut(), &figures, &figure.code, (&at.governments, &at.ranges), period)?;
+            let told = tell(read, &figures, &figure.code, (as_of, ranges), period)?;
             all.extend(told.into_iter().map(|told| value_of(figure, told, period, as_of)));
         }
         Ok(all)
@@ -175,9 +219,10 @@ impl Platform {
             _ => figure,
         };
         let at = self.place(place, period.to)?;
-        let Some(mut query) = delta_query(figure, (&at.governments, &at.ranges), period) else { return Ok(Vec::new()) };
-        query.part = part.map(Code::from);
         let mut read = self.store.read()?;
+        let as_of = as_of(read.as_mut(), &at.governments)?;
+        let Some(mut query) = delta_query(figure, (&as_of, &at.ranges), period) else { return Ok(Vec::new()) };
+        query.part = part.map(Code::from);
         let mut all = Vec::new();
         for (government, record, amount) in read.counted(&query, after, limit)? {
             if let Some(row) = read.record(&government, record)? {
@@ -334,7 +379,12 @@ fn amount(text: &str) -> Option<Amount> {
     Some(Amount { units: format!("{whole}{part}").parse().ok()?, scale })
 }
 
-fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: u64) -> FigureValue {
+/// Where each log stands now.
+fn as_of(read: &mut dyn Read, governments: &[GovernmentCode]) -> Result<AsOf, Fault> {
+    Ok(read.heads(governments)?.into_iter().map(|(government, head)| (government, head.position)).collect())
+}
+
+fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: &AsOf) -> FigureValue {
     let title = match told.part {
         None => figure.title.clone(),
         Some(part) => Said {
@@ -354,7 +404,7 @@ fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: u64
         part: told.part.map(|part| part.code.clone()),
         value: told.value,
         period,
-        as_of,
+        as_of: Arc::clone(as_of),
         opens: figure.counted.from_records() || matches!(figure.counted, procedure::Counted::Agencies(_)),
         also: figure.also.iter().map(named).collect(),
     }

@@ -425,3 +425,22 @@ fn the_scheduler_puts_through_what_passed() {
     assert_eq!(times[1..], [("lapse", time("2026-06-08T23:59:59")), ("act", time("2026-06-08T23:59:59"))]);
     sound(&bench);
 }
+
+#[test]
+fn figures_told_before_are_told_again() {
+    let bench = bench();
+    opened(&bench, "甲");
+    let period = figures::Period::year(2026).unwrap();
+    let before = bench.platform.figures(&county(), period).unwrap();
+    assert!(before.iter().any(|figure| figure.value.is_some_and(|value| !value.is_zero())), "{before:?}");
+    let as_of = before[0].as_of.clone();
+    assert_eq!(as_of.len(), 1);
+    opened(&bench, "乙");
+    assert_eq!(bench.platform.figures_as_of(&county(), period, &as_of).unwrap(), before);
+    let after = bench.platform.figures(&county(), period).unwrap();
+    assert_ne!(after[0].positions(), before[0].positions());
+    assert_ne!(
+        after.iter().map(|figure| figure.value).collect::<Vec<_>>(),
+        before.iter().map(|f| f.value).collect::<Vec<_>>()
+    );
+}

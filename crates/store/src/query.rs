@@ -1,8 +1,9 @@
 //! Lists and sums as SQL. Whatever a caller gives is a bound parameter; the text depends on the query's shape alone.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use ledger::{DeltaQuery, GroupBy, Order, RecordQuery};
+use ledger::{DeltaQuery, DeltaSum, GroupBy, Order, RecordQuery};
 use terms::{Date, GovernmentCode, PlaceCode, RecordId};
 
 /// A value to bind, of no particular database.
@@ -14,11 +15,11 @@ pub(crate) enum Param {
     Text(String),
 }
 
-/// A statement and its parameters, in order.
+/// A statement and its parameters, in order. Only this file makes one, each for one government.
 #[derive(Debug)]
 pub(crate) struct Query {
-    pub(crate) sql: String,
-    pub(crate) params: Vec<Param>,
+    sql: String,
+    params: Vec<Param>,
 }
 
 /// A day as it is stored: 20200715.
@@ -40,6 +41,11 @@ pub(crate) fn integer(number: u64) -> i64 {
 impl Query {
     fn new(sql: &str) -> Query {
         Query { sql: sql.to_owned(), params: Vec::new() }
+    }
+
+    /// The text and what is to be bound.
+    pub(crate) fn into_parts(self) -> (String, Vec<Param>) {
+        (self.sql, self.params)
     }
 
     fn push(&mut self, sql: &str) {
@@ -92,8 +98,14 @@ impl Query {
 }
 
 /// The columns of a record, in the order in which rows are read.
-pub(crate) const RECORD: &str = "government, id, line, definition, agency, handler, place, stage, closed, label, \
-                                 opened, touched, due, seq, hash, state";
+macro_rules! record_columns {
+    () => {
+        "government, id, line, definition, agency, handler, place, stage, closed, label, opened, touched, due, seq, \
+         hash, state"
+    };
+}
+pub(crate) use record_columns;
+pub(crate) const RECORD: &str = record_columns!();
 
 /// A page of a list, in one government.
 pub(crate) fn records(government: &GovernmentCode, query: &RecordQuery) -> Query {
@@ -166,8 +178,21 @@ fn escaped(text: &str) -> String {
     text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
-/// Sums of deltas: rows of a key and an amount. A month is a number, 202007.
-pub(crate) fn sums(governments: &[GovernmentCode], query: &DeltaQuery, by: GroupBy) -> Query {
+/// A government, and up to which log position its deltas count; `None`: all of them.
+pub(crate) type Told = (GovernmentCode, Option<u64>);
+
+/// Of the governments asked for, those that have something to tell: of a list of positions, those on it that had begun.
+pub(crate) fn told(governments: Vec<GovernmentCode>, as_of: &[(GovernmentCode, u64)]) -> Vec<Told> {
+    if as_of.is_empty() {
+        return governments.into_iter().map(|government| (government, None)).collect();
+    }
+    let positions: BTreeMap<&GovernmentCode, u64> = as_of.iter().map(|(government, at)| (government, *at)).collect();
+    let at = |government: &GovernmentCode| positions.get(government).copied().filter(|at| *at > 0);
+    governments.into_iter().filter_map(|government| at(&government).map(|at| (government, Some(at)))).collect()
+}
+
+/// Sums of deltas in one government: rows of a key and an amount. A month is a number, 202007.
+pub(crate) fn sums(told: &Told, query: &DeltaQuery, by: GroupBy) -> Query {
     let key = match by {
         GroupBy::Nothing => "''",
         GroupBy::Part => "part",
@@ -175,53 +200,50 @@ pub(crate) fn sums(governments: &[GovernmentCode], query: &DeltaQuery, by: Group
         GroupBy::Month => "day / 100",
     };
     let mut sql = Query::new(&format!("SELECT {key}, CAST(coalesce(sum(amount), 0) AS BIGINT) FROM delta"));
-    deltas(&mut sql, governments, query);
+    deltas(&mut sql, told, query);
     if by != GroupBy::Nothing {
         sql.push(&format!(" GROUP BY {key} ORDER BY {key}"));
     }
     sql
 }
 
-/// The records behind a sum: rows of government, record and amount, in order of record and government.
-pub(crate) fn counted(
-    governments: &[GovernmentCode],
-    query: &DeltaQuery,
-    after: Option<RecordId>,
-    limit: u32,
-) -> Query {
+/// The sums of several governments as one list, by key.
+pub(crate) fn added(sums: Vec<DeltaSum>, by: GroupBy) -> Vec<DeltaSum> {
+    let mut all: BTreeMap<String, i64> = BTreeMap::new();
+    if by == GroupBy::Nothing {
+        // Where nobody has anything to tell it is nothing, not no answer.
+        all.insert(String::new(), 0);
+    }
+    for DeltaSum { key, amount } in sums {
+        let sum = all.entry(key).or_insert(0);
+        *sum = sum.saturating_add(amount);
+    }
+    all.into_iter().map(|(key, amount)| DeltaSum { key, amount }).collect()
+}
+
+/// The records behind a sum in one government: rows of government, record and amount, in order of the record.
+pub(crate) fn counted(told: &Told, query: &DeltaQuery, after: Option<RecordId>, limit: u32) -> Query {
     let mut sql = Query::new("SELECT government, record, CAST(sum(amount) AS BIGINT) FROM delta");
-    deltas(&mut sql, governments, query);
+    deltas(&mut sql, told, query);
     if let Some(RecordId(after)) = after {
         sql.number(" AND record > ", integer(after));
     }
-    sql.push(" GROUP BY record, government HAVING sum(amount) <> 0 ORDER BY record, government");
+    sql.push(" GROUP BY record, government HAVING sum(amount) <> 0 ORDER BY record");
     sql.number(" LIMIT ", i64::from(limit));
     sql
 }
 
-/// Those of one record, with what `counted` returns for it in every government.
-pub(crate) fn counted_once(governments: &[GovernmentCode], query: &DeltaQuery, record: RecordId) -> Query {
-    let mut sql = Query::new("SELECT government, record, CAST(sum(amount) AS BIGINT) FROM delta");
-    deltas(&mut sql, governments, query);
-    sql.number(" AND record = ", integer(record.0));
-    sql.push(" GROUP BY record, government HAVING sum(amount) <> 0 ORDER BY record, government");
-    sql
-}
-
-fn deltas(sql: &mut Query, governments: &[GovernmentCode], query: &DeltaQuery) {
-    sql.push(" WHERE government IN (");
-    for (index, government) in governments.iter().enumerate() {
-        sql.text(if index == 0 { "" } else { ", " }, government.as_str());
-    }
-    sql.text(") AND figure = ", &query.figure);
+fn deltas(sql: &mut Query, (government, until): &Told, query: &DeltaQuery) {
+    sql.text(" WHERE government = ", government.as_str());
+    sql.text(" AND figure = ", &query.figure);
     if let Some(from) = query.from {
         sql.number(" AND day >= ", day(from));
     }
     if let Some(to) = query.to {
         sql.number(" AND day <= ", day(to));
     }
-    if let Some(until) = query.until {
-        sql.number(" AND position <= ", integer(until));
+    if let Some(until) = until {
+        sql.number(" AND position <= ", integer(*until));
     }
     sql.places(&query.places);
     if let Some(agency) = &query.agency {
@@ -230,6 +252,18 @@ fn deltas(sql: &mut Query, governments: &[GovernmentCode], query: &DeltaQuery) {
     if let Some(part) = &query.part {
         sql.text(" AND part = ", part);
     }
+}
+
+/// Cuts a list over several governments to its page. What is equal to its last stays on it, because the next page
+/// begins after a record's id (and day), which several governments can have.
+pub(crate) fn cut<T>(list: &mut Vec<T>, limit: u32, same: impl Fn(&T, &T) -> bool) {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let Some(last) = limit.checked_sub(1).filter(|last| *last < list.len()) else {
+        list.truncate(limit);
+        return;
+    };
+    let ties = list[limit..].iter().take_while(|row| same(&list[last], row)).count();
+    list.truncate(limit + ties);
 }
 
 /// `($1, $2), ($3, $4)`: the parameters of several rows.
@@ -247,8 +281,51 @@ pub(crate) fn values(rows: usize, columns: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// Lists and sums of every shape: each condition there and not there.
+    pub(crate) fn shapes() -> Vec<Query> {
+        let county: GovernmentCode = "632222".parse().unwrap();
+        let day: Date = "2020-07-15".parse().unwrap();
+        let codes = |n: usize| -> Vec<terms::Code> { (0..n).map(|n| n.to_string().into()).collect() };
+        let mut all = Vec::new();
+        for (n, full) in (0..3).flat_map(|n| [(n, false), (n, true)]) {
+            for order in [Order::Newest, Order::Due] {
+                for after in [None, Some((Some(day), RecordId(1))), Some((None, RecordId(1)))] {
+                    let query = RecordQuery {
+                        lines: codes(n),
+                        agencies: codes(n),
+                        places: vec![(county.clone(), county.clone()); n],
+                        handler: full.then(|| "a".into()),
+                        stage: full.then(|| "a".into()),
+                        closed: full.then_some(true),
+                        opened_from: full.then_some(day),
+                        opened_to: full.then_some(day),
+                        text: full.then(|| "a".into()),
+                        order,
+                        after,
+                        ..RecordQuery::default()
+                    };
+                    all.extend([records(&county, &query), count(&county, &query, 9)]);
+                }
+            }
+            let query = DeltaQuery {
+                places: vec![(county.clone(), county.clone()); n],
+                from: full.then_some(day),
+                to: full.then_some(day),
+                agency: full.then(|| "a".into()),
+                part: full.then(|| "a".into()),
+                ..DeltaQuery::default()
+            };
+            for told in [(county.clone(), None), (county.clone(), Some(1))] {
+                let groups = [GroupBy::Nothing, GroupBy::Part, GroupBy::Agency, GroupBy::Month];
+                all.extend(groups.map(|by| sums(&told, &query, by)));
+                all.extend([None, Some(RecordId(1))].map(|after| counted(&told, &query, after, 9)));
+            }
+        }
+        all
+    }
 
     #[test]
     fn days_read_as_they_are_written() {

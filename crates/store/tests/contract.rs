@@ -413,7 +413,7 @@ fn sums_are_those_of_the_records_behind_them(store: &dyn Store) {
         DeltaQuery { governments: Vec::new(), ..base.clone() },
         DeltaQuery { from: Some(date("2020-08-01")), ..base.clone() },
         DeltaQuery { to: Some(date("2020-07-31")), ..base.clone() },
-        DeltaQuery { until: Some(7), ..base.clone() },
+        DeltaQuery { as_of: vec![(place(COUNTY), 7)], ..base.clone() },
         DeltaQuery { places: vec![(place("632222100"), place("632222100999"))], ..base.clone() },
         DeltaQuery { agency: Some("culture".into()), ..base.clone() },
         DeltaQuery { part: Some(Code::default()), ..base.clone() },
@@ -449,6 +449,46 @@ fn sums_are_those_of_the_records_behind_them(store: &dyn Store) {
     let deltas = reader.deltas_of(&place(COUNTY), RecordId(6)).unwrap();
     let amounts: Vec<i64> = deltas.iter().map(|row| row.amount).collect();
     assert_eq!(amounts, [6, 6, -6]);
+}
+
+fn sums_as_of_a_list_of_positions_stay(store: &dyn Store) {
+    let told = |as_of: &[(terms::GovernmentCode, u64)]| {
+        let query = DeltaQuery { figure: "petitions".into(), as_of: as_of.to_vec(), ..DeltaQuery::default() };
+        let mut reader = store.read().unwrap();
+        let groups = [GroupBy::Nothing, GroupBy::Part, GroupBy::Agency, GroupBy::Month];
+        let sums = groups.map(|by| reader.sums(&query, by).unwrap());
+        let named = DeltaQuery { governments: vec![place(CITY), place(COUNTY)], ..query.clone() };
+        assert_eq!(groups.map(|by| reader.sums(&named, by).unwrap()), sums);
+        let counted = reader.counted(&query, None, 100).unwrap();
+        assert_eq!(counted.iter().map(|(.., amount)| amount).sum::<i64>(), sums[0][0].amount);
+        (sums, counted)
+    };
+    let heads = || {
+        let heads = store.read().unwrap().heads(&[place(CITY), place(COUNTY)]).unwrap();
+        heads.into_iter().map(|(government, head)| (government, head.position)).collect::<Vec<_>>()
+    };
+    assert_eq!(heads(), [(place(CITY), 0), (place(COUNTY), 0)]);
+    assert_eq!(told(&heads()).0[0][0].amount, 0);
+    add_deltas(store, COUNTY);
+    let first = heads();
+    let of_county = told(&first);
+    assert_ne!(of_county.0[0][0].amount, 0);
+    add_deltas(store, CITY);
+    add_deltas(store, COUNTY);
+    // Neither what the county wrote since nor the city, which had not begun, is in it.
+    assert_eq!(told(&first), of_county);
+    assert_eq!(told(&first[1..]), of_county);
+    let second = heads();
+    let of_both = told(&second);
+    assert_ne!(of_both, of_county);
+    add_deltas(store, CITY);
+    assert_eq!(told(&second), of_both);
+    assert_eq!(told(&first), of_county);
+    assert_ne!(told(&heads()), of_both);
+    // In the middle of a log: what one government had added up to there.
+    let whole = told(&second[1..]).0[0][0].amount;
+    let half = told(&[(place(COUNTY), first[1].1 / 2)]).0[0][0].amount;
+    assert!(half != 0 && half < whole, "{half} of {whole}");
 }
 
 fn reader_sees_one_state(store: &dyn Store) {
@@ -810,6 +850,7 @@ macro_rules! on {
             lists_answer_every_filter_and_lose_nothing_between_pages,
             record_row_is_replaced_as_a_whole,
             sums_are_those_of_the_records_behind_them,
+            sums_as_of_a_list_of_positions_stay,
             reader_sees_one_state,
             definitions_and_notes_stay,
             published_comes_newest_first_and_leaves_a_stub,

@@ -98,9 +98,9 @@ fn another_programs_database_is_left_alone() {
         "CREATE TABLE event (a int)",
         "CREATE VIEW other AS SELECT 1",
         "CREATE TABLE schema_version (number int)",
-        "CREATE TABLE schema_version (application text, version bigint, distributed boolean)",
-        "CREATE TABLE schema_version (application text, version bigint, distributed boolean); \
-         INSERT INTO schema_version VALUES ('other', 1, false)",
+        "CREATE TABLE schema_version (application text, version bigint, distributed bigint)",
+        "CREATE TABLE schema_version (application text, version bigint, distributed bigint); \
+         INSERT INTO schema_version VALUES ('other', 1, 0)",
     ] {
         let url = database("other");
         let mut client = client(&url);
@@ -153,7 +153,7 @@ fn distributed_ledger_stays_one_however_it_is_opened() {
     let url = database("distributed");
     let mut client = client(&url);
     // In place of Citus: functions of its names that do nothing.
-    for name in ["create_distributed_table(text, text)", "create_reference_table(text)"] {
+    for name in ["create_distributed_table(text, text, colocate_with text)", "create_reference_table(text)"] {
         client.batch_execute(&format!("CREATE FUNCTION {name} RETURNS void LANGUAGE sql AS 'SELECT'")).unwrap();
     }
     migrate(&url, true).unwrap();

@@ -108,7 +108,7 @@ pub(crate) async fn list(
 
 fn table(platform: &Platform, frame: Frame, asked: Asked) -> Result<FiguresPage, TellError> {
     let all = platform.figures(&asked.place, asked.period)?;
-    let position = all.first().map_or(0, |figure| figure.as_of);
+    let as_of = all.first().map_or_else(String::new, |figure| as_of(&frame, figure));
     let mut groups: Vec<(terms::Code, LineGroup)> = Vec::new();
     for figure in all {
         let row = FigureRow {
@@ -132,11 +132,17 @@ fn table(platform: &Platform, frame: Frame, asked: Asked) -> Result<FiguresPage,
     }
     Ok(FiguresPage {
         place_name: place_name(platform, &asked),
-        as_of: frame.t1("figure-as-of", "position", position),
+        as_of,
         groups: groups.into_iter().map(|(_, group)| group).collect(),
         asked,
         f: frame,
     })
+}
+
+/// As of which log positions a figure is told.
+fn as_of(frame: &Frame, figure: &FigureValue) -> String {
+    let key = if figure.as_of.len() > 1 { "figure-as-of-each" } else { "figure-as-of" };
+    frame.t1(key, "position", figure.positions())
 }
 
 fn place_name(platform: &Platform, asked: &Asked) -> String {
@@ -224,7 +230,7 @@ fn opened(
         counted: definition(&frame, platform, &line, figure),
         period: asked.period,
         place_name: place_name(platform, asked),
-        as_of: frame.t1("figure-as-of", "position", told.as_of),
+        as_of: as_of(&frame, &told),
         opens: told.opens,
         rows: rows.iter().map(|row| behind_row(platform, &frame, row, printed(row.amount))).collect(),
         equal: told.value.zip(sum).is_some_and(|(value, sum)| value.units == sum),

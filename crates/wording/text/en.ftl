@@ -347,6 +347,7 @@ figure-parts = { $count } parts
 figure-definition = How it is counted
 figure-period = Period
 figure-as-of = As of log position { $position }
+figure-as-of-each = As of log positions { $position }
 figure-records = Its records
 figure-equal = The records add up to { $sum }: equal to the figure.
 figure-unequal = The records add up to { $sum }, which is not the figure; run fazhi recount.

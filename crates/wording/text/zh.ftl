@@ -347,6 +347,7 @@ figure-parts = 分为{ $count }项
 figure-definition = 统计口径
 figure-period = 统计时段
 figure-as-of = 截至日志第{ $position }条
+figure-as-of-each = 截至各政府日志第 { $position } 条
 figure-records = 构成案卷
 figure-equal = 逐件合计{ $sum }，与该数一致。
 figure-unequal = 逐件合计{ $sum }，与该数不一致；请运行 fazhi recount 核对。

@@ -4,52 +4,25 @@
 use std::collections::BTreeSet;
 
 use ledger::Fault;
-use postgres::Client;
 
-use super::handle::{damaged, fault};
-use super::schema::{Found, MIGRATIONS};
-
-/// A head that is not that of the last event. One statement, so that whoever writes meanwhile is seen whole.
-const WRONG_HEAD: &str = "SELECT head.government FROM head \
-     LEFT JOIN event ON event.government = head.government AND event.position = head.position \
-     WHERE (head.position > 0 AND (event.head IS NULL OR event.head <> head.hash)) OR EXISTS ( \
-         SELECT 1 FROM event AS later WHERE later.government = head.government AND later.position > head.position) \
-     LIMIT 1";
-
-/// What stands in our schema, in the words of [`parts`]. A guard counts only while it is enabled and without a
-/// condition; an index while it is valid. Rules, which rewrite statements, are never ours.
-const PARTS: &str = "WITH ours AS ( \
-         SELECT oid, relname::text AS name FROM pg_class \
-         WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) AND relkind IN ('r', 'p')) \
-     SELECT 'column ' || name || '.' || attname || ' ' || format_type(atttypid, NULL) \
-         FROM ours JOIN pg_attribute ON attrelid = ours.oid WHERE attnum > 0 AND NOT attisdropped \
-     UNION ALL SELECT 'conditions ' || name || ': ' || count(*) \
-         FROM ours JOIN pg_constraint ON conrelid = ours.oid AND contype IN ('p', 'u', 'c') AND convalidated \
-         GROUP BY name \
-     UNION ALL SELECT 'index ' || indexes.relname FROM ours JOIN pg_index ON indrelid = ours.oid AND indisvalid \
-         JOIN pg_class AS indexes ON indexes.oid = indexrelid \
-     UNION ALL SELECT 'trigger ' || tgname || ' on ' || name || ' ' || proname || ' ' || tgtype \
-         || CASE WHEN tgenabled IN ('O', 'A') AND tgqual IS NULL AND tgattr::text = '' THEN '' ELSE ' off' END \
-         FROM ours JOIN pg_trigger ON tgrelid = ours.oid AND NOT tgisinternal \
-         JOIN pg_proc ON pg_proc.oid = tgfoid \
-     UNION ALL SELECT 'function ' || proname || ' ' || prosrc FROM pg_proc \
-         WHERE pronamespace = to_regnamespace(quote_ident(current_schema())) AND prorettype = 'trigger'::regtype \
-     UNION ALL SELECT 'rule ' || rulename || ' on ' || name FROM ours JOIN pg_rewrite ON ev_class = ours.oid";
+use super::handle::{Handle, damaged};
+use super::rows;
+use super::schema::Found;
+use super::statement::{self as say, STEPS};
 
 /// Checks an open ledger.
 ///
 /// # Errors
 /// Where something is missing or altered.
-pub(super) fn check(client: &mut Client, found: Found) -> Result<(), Fault> {
+pub(super) fn check(handle: &mut Handle, found: Found) -> Result<(), Fault> {
     let mut expected = BTreeSet::new();
-    for (tables, guards) in MIGRATIONS {
-        parts(tables, &mut expected);
-        if !found.distributed {
-            parts(guards, &mut expected);
+    for step in STEPS {
+        parts(step.tables.sql(), &mut expected);
+        if let Some(guards) = step.guards.filter(|_| !found.distributed) {
+            parts(guards.sql(), &mut expected);
         }
     }
-    let rows = client.query(PARTS, &[]).map_err(fault)?;
-    let stands: BTreeSet<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(fault)?;
+    let stands: BTreeSet<String> = handle.rows(&say::PARTS, &[], |row| rows::string(row, 0))?.into_iter().collect();
     let tables: BTreeSet<&str> = expected.iter().filter_map(|part| table(part)).collect();
     // An operator may add an index or a table; what acts on ours, or is added to them, is not his.
     let foreign = |part: &&String| table(part).is_some_and(|table| tables.contains(table)) && !expected.contains(*part);
@@ -58,13 +31,12 @@ pub(super) fn check(client: &mut Client, found: Found) -> Result<(), Fault> {
         let name: Vec<&str> = part.split_whitespace().take(2).collect();
         return Err(damaged(&format!("the {} is missing, altered or not ours", name.join(" "))));
     }
-    match client.query_opt(WRONG_HEAD, &[]).map_err(fault)? {
-        Some(row) => {
-            let government: String = row.try_get(0).map_err(fault)?;
-            Err(damaged(&format!("the head of government {government} is not that of its last event")))
+    for government in handle.rows(&say::HEADS, &[], |row| rows::string(row, 0))? {
+        if handle.one(&say::WRONG_HEAD, &[government.as_str().into()], |_| Ok(()))?.is_some() {
+            return Err(damaged(&format!("the head of government {government} is not that of its last event")));
         }
-        None => Ok(()),
     }
+    Ok(())
 }
 
 /// The table that a column, trigger or rule belongs to.

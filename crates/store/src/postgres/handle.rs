@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ledger::{Fault, FaultKind};
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, Row, Statement};
+use postgres::{Client, Config, NoTls, Row};
 
+use super::statement::{COMMIT, SETTINGS, Statement};
 use crate::query::Param;
 
 /// A value to bind.
@@ -74,19 +75,20 @@ impl<T: Into<Value>> From<Option<T>> for Value {
         value.map_or(Value::Null, Into::into)
     }
 }
-impl From<&Param> for Value {
-    fn from(value: &Param) -> Value {
+impl From<Param> for Value {
+    fn from(value: Param) -> Value {
         match value {
-            Param::Integer(value) => Value::Integer(*value),
-            Param::Text(value) => Value::Text(value.clone()),
+            Param::Integer(value) => Value::Integer(value),
+            Param::Text(value) => Value::Text(value),
         }
     }
 }
 
-/// A connection of the store.
+/// A connection of the store. It takes classified statements alone, so that none can be sent that a distributed
+/// database would refuse.
 pub(crate) struct Handle {
-    pub(crate) client: Client,
-    prepared: HashMap<String, Statement>,
+    client: Client,
+    prepared: HashMap<String, postgres::Statement>,
     statements: Arc<AtomicU64>,
     /// How the server went away or ended the session: the client itself notices only later.
     lost: Option<String>,
@@ -97,8 +99,11 @@ fn borrowed(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
 }
 
 impl Handle {
-    pub(crate) fn new(client: Client, statements: Arc<AtomicU64>) -> Handle {
-        Handle { client, prepared: HashMap::new(), statements, lost: None }
+    /// Connects. What this asks of the server does not count as a statement of the store.
+    pub(crate) fn connect(config: &Config, statements: Arc<AtomicU64>) -> Result<Handle, Fault> {
+        let mut client = config.connect(NoTls).map_err(fault)?;
+        client.batch_execute(SETTINGS.sql()).map_err(fault)?;
+        Ok(Handle { client, prepared: HashMap::new(), statements, lost: None })
     }
 
     /// Whether nothing more can be sent on it.
@@ -129,21 +134,22 @@ impl Handle {
         }
     }
 
-    fn prepare(&mut self, sql: &str) -> Result<Statement, Fault> {
+    fn prepare(&mut self, statement: &Statement) -> Result<postgres::Statement, Fault> {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        if let Some(statement) = self.prepared.get(sql) {
-            return Ok(statement.clone());
+        let sql = statement.sql();
+        if let Some(prepared) = self.prepared.get(sql) {
+            return Ok(prepared.clone());
         }
-        let statement = self.client.prepare(sql);
-        let statement = self.told(statement)?;
-        self.prepared.insert(sql.to_owned(), statement.clone());
-        Ok(statement)
+        let prepared = self.client.prepare(sql);
+        let prepared = self.told(prepared)?;
+        self.prepared.insert(sql.to_owned(), prepared.clone());
+        Ok(prepared)
     }
 
     /// Runs a statement without parameters or answer.
-    pub(crate) fn simple(&mut self, sql: &str) -> Result<(), Fault> {
+    pub(crate) fn simple(&mut self, statement: &Statement) -> Result<(), Fault> {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        let done = self.client.batch_execute(sql);
+        let done = self.client.batch_execute(statement.sql());
         self.told(done)
     }
 
@@ -151,39 +157,39 @@ impl Handle {
     /// statement goes before it, in the same message: that one fails.
     pub(crate) fn commit(&mut self) -> Result<(), Fault> {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        self.client.batch_execute("SELECT 1; COMMIT").map_err(|error| {
+        self.client.batch_execute(COMMIT.sql()).map_err(|error| {
             self.note(&error);
             if refuses(&error) { fault(error) } else { unknown(&error) }
         })
     }
 
     /// Runs a statement and returns how many rows it changed.
-    pub(crate) fn run(&mut self, sql: &str, params: &[Value]) -> Result<u64, Fault> {
-        let statement = self.prepare(sql)?;
-        let done = self.client.execute(&statement, &borrowed(params));
+    pub(crate) fn run(&mut self, statement: &Statement, params: &[Value]) -> Result<u64, Fault> {
+        let prepared = self.prepare(statement)?;
+        let done = self.client.execute(&prepared, &borrowed(params));
         self.told(done)
     }
 
     /// All rows of a statement.
     pub(crate) fn rows<T>(
         &mut self,
-        sql: &str,
+        statement: &Statement,
         params: &[Value],
         read: impl FnMut(&Row) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Fault> {
-        let statement = self.prepare(sql)?;
-        let rows = self.client.query(&statement, &borrowed(params));
+        let prepared = self.prepare(statement)?;
+        let rows = self.client.query(&prepared, &borrowed(params));
         self.told(rows)?.iter().map(read).collect()
     }
 
     /// The first row of a statement.
     pub(crate) fn one<T>(
         &mut self,
-        sql: &str,
+        statement: &Statement,
         params: &[Value],
         read: impl FnMut(&Row) -> Result<T, Fault>,
     ) -> Result<Option<T>, Fault> {
-        Ok(self.rows(sql, params, read)?.into_iter().next())
+        Ok(self.rows(statement, params, read)?.into_iter().next())
     }
 }
 

@@ -8,24 +8,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ledger::{Attempts, Effort, Fault, Head, NOTHING, Read, SessionRow, Store, Transaction};
-use postgres::{Client, Config, NoTls};
+use postgres::Config;
 use terms::{Digest, GovernmentCode};
 
 use super::check::check;
-use super::handle::{Handle, damaged, fault, refused};
+use super::handle::{Handle, damaged, refused};
 use super::read::Session;
 use super::rows;
 use super::schema;
 use super::scrub::Scrub;
 use super::signed_in;
+use super::statement::{self as say, Statement};
 use super::write::Work;
 use crate::Options;
 
-/// What each session asks of the server: a commit is durable, and a writer that hangs gives up the lock. Every statement of
-/// ours is answered by an index; a plan made while a table is new and without statistics would read it as a whole, and
-/// would be kept.
-const SESSION: &str = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '60s'; \
-                       SET statement_timeout = '120s'; SET enable_seqscan = off";
 /// How many connections of each kind are kept open.
 const IDLE: usize = 8;
 
@@ -59,20 +55,14 @@ fn config(url: &str) -> Result<Config, Fault> {
     Ok(config)
 }
 
-fn connect(config: &Config) -> Result<Client, Fault> {
-    let mut client = config.connect(NoTls).map_err(fault)?;
-    client.batch_execute(SESSION).map_err(fault)?;
-    Ok(client)
-}
-
 /// Opens the ledger at an address, and makes its tables where there are none.
 ///
 /// # Errors
 /// Where the database can't be reached or is not ours, is damaged, or was written by a newer version.
 pub fn open(url: &str, options: &Options) -> Result<PostgresStore, Fault> {
-    let mut client = connect(&config(url)?)?;
-    let found = schema::migrate(&mut client, false)?;
-    check(&mut client, found)?;
+    let mut handle = Handle::connect(&config(url)?, Arc::default())?;
+    let found = schema::migrate(&mut handle, false)?;
+    check(&mut handle, found)?;
     PostgresStore::new(url, options, false)
 }
 
@@ -81,24 +71,23 @@ pub fn open(url: &str, options: &Options) -> Result<PostgresStore, Fault> {
 /// # Errors
 /// Where the database can't be reached, holds no ledger, a damaged one, or one of another version.
 pub fn open_read_only(url: &str, options: &Options) -> Result<PostgresStore, Fault> {
-    let mut client = connect(&config(url)?)?;
-    let found = schema::current(&mut client)?;
-    check(&mut client, found)?;
+    let mut handle = Handle::connect(&config(url)?, Arc::default())?;
+    let found = schema::current(&mut handle)?;
+    check(&mut handle, found)?;
     PostgresStore::new(url, options, true)
 }
 
 /// Brings the schema up to date, whole or not at all; `citus`: distributes the tables of a new ledger, which then have
-/// no guards.
+/// no guards. So it does unasked in an empty database that has the extension.
 ///
 /// # Errors
 /// Where the database can't be reached or is not ours, or was written by a newer version.
 pub fn migrate(url: &str, citus: bool) -> Result<(), Fault> {
-    schema::migrate(&mut connect(&config(url)?)?, citus).map(drop)
+    schema::migrate(&mut Handle::connect(&config(url)?, Arc::default())?, citus).map(drop)
 }
 
 fn log_position(handle: &mut Handle) -> Result<i64, Fault> {
-    let sql = "SELECT CAST(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') AS bigint)";
-    Ok(handle.one(sql, &[], |row| rows::integer(row, 0))?.unwrap_or(0))
+    Ok(handle.one(&say::LOG_POSITION, &[], |row| rows::integer(row, 0))?.unwrap_or(0))
 }
 
 impl PostgresStore {
@@ -125,12 +114,12 @@ impl PostgresStore {
         let idle = pool.lock().unwrap_or_else(PoisonError::into_inner).pop();
         match idle.filter(|handle| !handle.lost()) {
             Some(handle) => Ok(handle),
-            None => Ok(Handle::new(connect(&self.config)?, Arc::clone(&self.statements))),
+            None => Handle::connect(&self.config, Arc::clone(&self.statements)),
         }
     }
 
     /// A connection in which a transaction begins; one that broke while nobody used it is made anew.
-    fn started(&self, pool: &Mutex<Vec<Handle>>, begin: &str) -> Result<Handle, Fault> {
+    fn started(&self, pool: &Mutex<Vec<Handle>>, begin: &Statement) -> Result<Handle, Fault> {
         let mut handle = self.take(pool)?;
         match handle.simple(begin) {
             Ok(()) => Ok(handle),
@@ -146,7 +135,7 @@ impl PostgresStore {
     /// A statement that stands by itself and writes.
     pub(super) fn alone<T>(&self, run: impl FnOnce(&mut Handle) -> Result<T, Fault>) -> Result<T, Fault> {
         self.writable()?;
-        let mut handle = self.started(&self.writers, "SELECT 1")?;
+        let mut handle = self.started(&self.writers, &say::ALIVE)?;
         let done = run(&mut handle).map_err(|fault| handle.alone(fault))?;
         give_back(&self.writers, handle, IDLE);
         Ok(done)
@@ -154,7 +143,7 @@ impl PostgresStore {
 
     /// A statement that stands by itself and reads.
     pub(super) fn looking<T>(&self, look: impl FnOnce(&mut Handle) -> Result<T, Fault>) -> Result<T, Fault> {
-        let mut handle = self.started(&self.readers, "SELECT 1")?;
+        let mut handle = self.started(&self.readers, &say::ALIVE)?;
         let found = look(&mut handle)?;
         give_back(&self.readers, handle, self.options.readers);
         Ok(found)
@@ -175,18 +164,16 @@ fn give_back(pool: &Mutex<Vec<Handle>>, handle: Handle, most: usize) {
 impl Store for PostgresStore {
     fn begin<'a>(&'a self, government: &GovernmentCode) -> Result<Box<dyn Transaction + 'a>, Fault> {
         self.writable()?;
-        let handle = self.started(&self.writers, "BEGIN")?;
+        let handle = self.started(&self.writers, &say::BEGIN)?;
         let mut guard = Guard { store: self, handle: Some(handle), writing: true };
-        let lock = "SELECT position, hash FROM head WHERE government = $1 FOR UPDATE";
         let head = |guard: &mut Guard<'_>| {
-            guard.one(lock, &[government.as_str().into()], |row| {
+            guard.one(&say::LOCK_HEAD, &[government.as_str().into()], |row| {
                 Ok(Head { position: rows::unsigned(row, 0)?, hash: rows::digest(row, 1)? })
             })
         };
         let mut found = head(&mut guard)?;
         if found.is_none() {
-            let sql = "INSERT INTO head (government, position, hash) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING";
-            guard.run(sql, &[government.as_str().into(), NOTHING.0.as_slice().into()])?;
+            guard.run(&say::BEGIN_HEAD, &[government.as_str().into(), NOTHING.0.as_slice().into()])?;
             found = head(&mut guard)?;
         }
         let head = found.ok_or_else(|| damaged("a log without a head"))?;
@@ -194,10 +181,10 @@ impl Store for PostgresStore {
     }
 
     fn read<'a>(&'a self) -> Result<Box<dyn Read + 'a>, Fault> {
-        let handle = self.started(&self.readers, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        let handle = self.started(&self.readers, &say::BEGIN_READING)?;
         let mut guard = Guard { store: self, handle: Some(handle), writing: false };
         // The view is that of the first read: this one, not whichever comes later.
-        guard.one("SELECT 1 FROM head LIMIT 1", &[], |_| Ok(()))?;
+        guard.simple(&say::ALIVE)?;
         Ok(Box::new(Session::reading(guard)))
     }
 
@@ -209,11 +196,8 @@ impl Store for PostgresStore {
         now: i64,
         until: i64,
     ) -> Result<bool, Fault> {
-        let sql = "INSERT INTO lease (government, duty, holder, until) VALUES ($1, $2, $3, $4) \
-                   ON CONFLICT (government, duty) DO UPDATE SET holder = excluded.holder, until = excluded.until \
-                   WHERE lease.holder = excluded.holder OR lease.until <= $5";
         let params = [government.as_str().into(), duty.into(), holder.into(), until.into(), now.into()];
-        Ok(self.alone(|handle| handle.run(sql, &params))? > 0)
+        Ok(self.alone(|handle| handle.run(&say::LEASE, &params))? > 0)
     }
 
     /// Statements sent, and the bytes of the server's write-ahead log since the store was opened as pages of 8192:
@@ -228,7 +212,7 @@ impl Store for PostgresStore {
     }
 
     fn engine(&self) -> String {
-        let asked = self.looking(|handle| handle.one("SHOW server_version", &[], |row| rows::string(row, 0)));
+        let asked = self.looking(|handle| handle.one(&say::SERVER_VERSION, &[], |row| rows::string(row, 0)));
         format!("PostgreSQL {}", asked.ok().flatten().unwrap_or_default()).trim_end().to_owned()
     }
 
@@ -303,7 +287,7 @@ impl DerefMut for Guard<'_> {
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
         if let Some(mut handle) = self.handle.take()
-            && handle.simple("ROLLBACK").is_ok()
+            && handle.simple(&say::ROLLBACK).is_ok()
         {
             let (pool, most) = if self.writing {
                 (&self.store.writers, IDLE)

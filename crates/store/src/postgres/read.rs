@@ -7,16 +7,14 @@ use ledger::{
     AccountRow, AgencyRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, EventRow, Fault, GroupBy, Head, KeyRow,
     LookRow, NOTHING, Order, PublicRow, Read, RecordQuery, RecordRow, SeriesRow,
 };
+use postgres::Row;
 use terms::{Code, CommandId, Date, Digest, GovernmentCode, RecordId};
 
 use super::handle::{Handle, Value};
 use super::rows;
+use super::statement::{self as say, Statement};
 use super::write::Work;
 use crate::query::{self, Query, day, integer};
-
-fn bound(params: &[query::Param]) -> Vec<Value> {
-    params.iter().map(Value::from).collect()
-}
 
 /// A connection in a transaction, for reading or for writing.
 pub(crate) struct Session<H> {
@@ -35,7 +33,12 @@ impl<H: DerefMut<Target = Handle>> Session<H> {
         if named.is_empty() { self.governments() } else { Ok(named.to_vec()) }
     }
 
-    fn events_with(&mut self, events: &str, contents: &str, params: &[Value]) -> Result<Vec<EventRow>, Fault> {
+    fn events_with(
+        &mut self,
+        events: &Statement,
+        contents: &Statement,
+        params: &[Value],
+    ) -> Result<Vec<EventRow>, Fault> {
         let mut found = self.handle.rows(events, params, rows::event)?;
         let mut parts = self.handle.rows(contents, params, rows::content)?.into_iter().peekable();
         for event in &mut found {
@@ -46,12 +49,8 @@ impl<H: DerefMut<Target = Handle>> Session<H> {
         Ok(found)
     }
 
-    fn accounts_with(&mut self, and: &str, params: &[Value]) -> Result<Vec<AccountRow>, Fault> {
-        let sql = format!(
-            "SELECT government, name, shown, agency, posts, password FROM account WHERE government = $1{and} \
-             ORDER BY name"
-        );
-        self.handle.rows(&sql, params, |row| {
+    fn accounts_with(&mut self, statement: &Statement, params: &[Value]) -> Result<Vec<AccountRow>, Fault> {
+        self.handle.rows(statement, params, |row| {
             Ok(AccountRow {
                 government: rows::place(row, 0)?,
                 name: rows::code(row, 1)?,
@@ -63,23 +62,11 @@ impl<H: DerefMut<Target = Handle>> Session<H> {
         })
     }
 
-    fn counted_rows(&mut self, query: &Query) -> Result<Vec<(GovernmentCode, RecordId, i64)>, Fault> {
-        self.handle.rows(&query.sql, &bound(&query.params), |row| {
-            Ok((rows::place(row, 0)?, rows::record_id(row, 1)?, rows::integer(row, 2)?))
-        })
+    fn listed<T>(&mut self, query: Query, read: impl FnMut(&Row) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
+        let (statement, params) = say::listed(query);
+        let params: Vec<Value> = params.into_iter().map(Value::from).collect();
+        self.handle.rows(&statement, &params, read)
     }
-}
-
-/// Cuts a list to its page. Records of different governments that share day and id stay on one page, because a page
-/// ends at a day and an id.
-fn cut<T>(list: &mut Vec<T>, limit: u32, same: impl Fn(&T, &T) -> bool) {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let Some(last) = limit.checked_sub(1).filter(|last| *last < list.len()) else {
-        list.truncate(limit);
-        return;
-    };
-    let ties = list[limit..].iter().take_while(|row| same(&list[last], row)).count();
-    list.truncate(limit + ties);
 }
 
 impl<H: DerefMut<Target = Handle>> Read for Session<H> {
@@ -87,8 +74,7 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
         if self.work.government.as_ref() == Some(government) {
             return Ok(self.work.head);
         }
-        let sql = "SELECT position, head FROM event WHERE government = $1 ORDER BY position DESC LIMIT 1";
-        let head = self.handle.one(sql, &[government.as_str().into()], |row| {
+        let head = self.handle.one(&say::HEAD, &[government.as_str().into()], |row| {
             Ok(Head { position: rows::unsigned(row, 0)?, hash: rows::digest(row, 1)? })
         })?;
         Ok(head.unwrap_or(Head { position: 0, hash: NOTHING }))
@@ -96,9 +82,7 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
 
     fn governments(&mut self) -> Result<Vec<GovernmentCode>, Fault> {
         self.flush()?;
-        let sql =
-            "SELECT government FROM head WHERE position > 0 UNION SELECT government FROM agency ORDER BY government";
-        let mut found = self.handle.rows(sql, &[], |row| rows::place(row, 0))?;
+        let mut found = self.handle.rows(&say::GOVERNMENTS, &[], |row| rows::place(row, 0))?;
         // A log that begins in this transaction has no head yet.
         let own = self.work.government.clone().filter(|own| !found.contains(own));
         if let Some(own) = own
@@ -114,8 +98,7 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
         if let Some(row) = self.work.record(government, id) {
             return Ok(Some(row.clone()));
         }
-        let sql = format!("SELECT {} FROM record WHERE government = $1 AND id = $2", query::RECORD);
-        self.handle.one(&sql, &[government.as_str().into(), integer(id.0).into()], rows::record)
+        self.handle.one(&say::RECORD, &[government.as_str().into(), integer(id.0).into()], rows::record)
     }
 
     fn records(&mut self, query: &RecordQuery) -> Result<Vec<RecordRow>, Fault> {
@@ -123,15 +106,14 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
         let governments = self.all_unless_named(query.government.as_slice())?;
         let mut found = Vec::new();
         for government in &governments {
-            let sql = query::records(government, query);
-            found.extend(self.handle.rows(&sql.sql, &bound(&sql.params), rows::record)?);
+            found.extend(self.listed(query::records(government, query), rows::record)?);
         }
         if governments.len() > 1 {
             match query.order {
                 Order::Newest => found.sort_by_key(|row| Reverse((row.opened, row.id))),
                 Order::Due => found.sort_by_key(|row| (row.due, row.id)),
             }
-            cut(&mut found, query.limit, |a, b| match query.order {
+            query::cut(&mut found, query.limit, |a, b| match query.order {
                 Order::Newest => (a.opened, a.id) == (b.opened, b.id),
                 Order::Due => (a.due, a.id) == (b.due, b.id),
             });
@@ -143,9 +125,8 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
         self.flush()?;
         let mut sum = 0;
         for government in self.all_unless_named(query.government.as_slice())? {
-            let sql = query::count(&government, query, most - sum);
-            let found = self.handle.one(&sql.sql, &bound(&sql.params), |row| rows::short(row, 0))?;
-            sum += found.unwrap_or(0);
+            let found = self.listed(query::count(&government, query, most - sum), |row| rows::short(row, 0))?;
+            sum += found.first().copied().unwrap_or(0);
             if sum >= most {
                 break;
             }
@@ -155,14 +136,7 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
 
     fn events(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<EventRow>, Fault> {
         self.flush()?;
-        self.events_with(
-            "SELECT government, record, seq, position, envelope, hash, head FROM event \
-             WHERE government = $1 AND record = $2 ORDER BY seq",
-            "SELECT content.position, content.part, content.nonce, content.bytes FROM event CROSS JOIN content \
-             WHERE event.government = $1 AND event.record = $2 AND content.government = event.government \
-             AND content.position = event.position ORDER BY event.seq, content.part",
-            &[government.as_str().into(), integer(record.0).into()],
-        )
+        self.events_with(&say::EVENTS, &say::CONTENTS, &[government.as_str().into(), integer(record.0).into()])
     }
 
     fn log(&mut self, government: &GovernmentCode, after: u64, limit: u32) -> Result<Vec<EventRow>, Fault> {
@@ -170,10 +144,8 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
         // Positions have no gap: so many events are so many positions.
         let until = after.saturating_add(u64::from(limit));
         self.events_with(
-            "SELECT government, record, seq, position, envelope, hash, head FROM event \
-             WHERE government = $1 AND position > $2 AND position <= $3 ORDER BY position",
-            "SELECT position, part, nonce, bytes FROM content \
-             WHERE government = $1 AND position > $2 AND position <= $3 ORDER BY position, part",
+            &say::LOG,
+            &say::LOG_CONTENTS,
             &[government.as_str().into(), integer(after).into(), integer(until).into()],
         )
     }
@@ -182,8 +154,7 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
         if let Some(row) = self.work.command(government, id) {
             return Ok(Some(row.clone()));
         }
-        let sql = "SELECT record, position FROM command WHERE government = $1 AND id = $2";
-        self.handle.one(sql, &[government.as_str().into(), id.0.as_slice().into()], |row| {
+        self.handle.one(&say::COMMAND, &[government.as_str().into(), id.0.as_slice().into()], |row| {
             Ok(CommandRow { id, record: rows::record_id(row, 0)?, position: rows::unsigned(row, 1)? })
         })
     }
@@ -197,8 +168,7 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
             }
         }
         if !asked.is_empty() {
-            let sql = "SELECT id, record, position FROM command WHERE government = $1 AND id = ANY($2)";
-            let rows = self.handle.rows(sql, &[government.as_str().into(), Value::Blobs(asked)], |row| {
+            let rows = self.handle.rows(&say::COMMANDS, &[government.as_str().into(), Value::Blobs(asked)], |row| {
                 let id = CommandId(rows::array(row, 0)?);
                 Ok(CommandRow { id, record: rows::record_id(row, 1)?, position: rows::unsigned(row, 2)? })
             })?;
@@ -216,9 +186,8 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
             }
         }
         if !asked.is_empty() {
-            let sql = format!("SELECT {} FROM record WHERE government = $1 AND id = ANY($2)", query::RECORD);
             let params = [government.as_str().into(), Value::Integers(asked)];
-            found.extend(self.handle.rows(&sql, &params, rows::record)?);
+            found.extend(self.handle.rows(&say::RECORDS_OF, &params, rows::record)?);
         }
         Ok(found)
     }
@@ -231,18 +200,14 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
         values: &[Code],
     ) -> Result<Vec<(Code, RecordId)>, Fault> {
         self.flush()?;
-        let sql = "SELECT value, record FROM key_value \
-                   WHERE government = $1 AND line = $2 AND field = $3 AND value = ANY($4) ORDER BY value, record";
         let values = Value::Texts(values.iter().map(ToString::to_string).collect());
         let params = [government.as_str().into(), line.into(), field.into(), values];
-        self.handle.rows(sql, &params, |row| Ok((rows::code(row, 0)?, rows::record_id(row, 1)?)))
+        self.handle.rows(&say::KEYED, &params, |row| Ok((rows::code(row, 0)?, rows::record_id(row, 1)?)))
     }
 
     fn keys(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<KeyRow>, Fault> {
         self.flush()?;
-        let sql = "SELECT line, field, value, only_one FROM key_value \
-                   WHERE government = $1 AND record = $2 ORDER BY line, field, value";
-        self.handle.rows(sql, &[government.as_str().into(), integer(record.0).into()], |row| {
+        self.handle.rows(&say::KEYS, &[government.as_str().into(), integer(record.0).into()], |row| {
             Ok(KeyRow {
                 line: rows::code(row, 0)?,
                 field: rows::code(row, 1)?,
@@ -254,31 +219,30 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
 
     fn due(&mut self, government: &GovernmentCode, before: Date, limit: u32) -> Result<Vec<DueRow>, Fault> {
         self.flush()?;
-        let sql = "SELECT government, record, limit_code, due, agency FROM due WHERE government = $1 AND due < $2 \
-                   ORDER BY due, record, limit_code LIMIT $3";
-        self.handle.rows(sql, &[government.as_str().into(), day(before).into(), limit.into()], rows::due)
+        self.handle.rows(&say::DUE, &[government.as_str().into(), day(before).into(), limit.into()], rows::due)
     }
 
     fn due_of(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<DueRow>, Fault> {
         self.flush()?;
-        let sql = "SELECT government, record, limit_code, due, agency FROM due WHERE government = $1 AND record = $2 \
-                   ORDER BY limit_code";
-        self.handle.rows(sql, &[government.as_str().into(), integer(record.0).into()], rows::due)
+        self.handle.rows(&say::DUE_OF, &[government.as_str().into(), integer(record.0).into()], rows::due)
     }
 
     fn sums(&mut self, query: &DeltaQuery, by: GroupBy) -> Result<Vec<DeltaSum>, Fault> {
         self.flush()?;
         let governments = self.all_unless_named(&query.governments)?;
-        let sql = query::sums(&governments, query, by);
-        self.handle.rows(&sql.sql, &bound(&sql.params), |row| {
-            let key = if by == GroupBy::Month {
-                let month = rows::integer(row, 0)?;
-                format!("{:04}-{:02}", month.div_euclid(100), month.rem_euclid(100))
-            } else {
-                rows::string(row, 0)?
-            };
-            Ok(DeltaSum { key, amount: rows::integer(row, 1)? })
-        })
+        let mut found = Vec::new();
+        for told in query::told(governments, &query.as_of) {
+            found.extend(self.listed(query::sums(&told, query, by), |row| {
+                let key = if by == GroupBy::Month {
+                    let month = rows::integer(row, 0)?;
+                    format!("{:04}-{:02}", month.div_euclid(100), month.rem_euclid(100))
+                } else {
+                    rows::string(row, 0)?
+                };
+                Ok(DeltaSum { key, amount: rows::integer(row, 1)? })
+            })?);
+        }
+        Ok(query::added(found, by))
     }
 
     fn counted(
@@ -289,42 +253,35 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
     ) -> Result<Vec<(GovernmentCode, RecordId, i64)>, Fault> {
         self.flush()?;
         let governments = self.all_unless_named(&query.governments)?;
-        let mut found = self.counted_rows(&query::counted(&governments, query, after, limit))?;
-        let full = found.len() == usize::try_from(limit).unwrap_or(usize::MAX);
-        // A page ends at a record's id, which several governments can have: all of them are on it.
-        if full
-            && governments.len() > 1
-            && let Some((_, last, _)) = found.last().cloned()
-        {
-            found.retain(|(_, record, _)| *record != last);
-            found.extend(self.counted_rows(&query::counted_once(&governments, query, last))?);
+        let mut found = Vec::new();
+        for told in query::told(governments, &query.as_of) {
+            found.extend(self.listed(query::counted(&told, query, after, limit), |row| {
+                Ok((rows::place(row, 0)?, rows::record_id(row, 1)?, rows::integer(row, 2)?))
+            })?);
         }
+        found.sort_by(|(government, record, _), other| (record, government).cmp(&(&other.1, &other.0)));
+        query::cut(&mut found, limit, |(_, record, _), (_, other, _)| record == other);
         Ok(found)
     }
 
     fn deltas_of(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<DeltaRow>, Fault> {
         self.flush()?;
-        let sql = "SELECT government, figure, day, position, record, agency, place, part, amount FROM delta \
-                   WHERE government = $1 AND record = $2 ORDER BY position, n";
-        self.handle.rows(sql, &[government.as_str().into(), integer(record.0).into()], rows::delta)
+        self.handle.rows(&say::DELTAS_OF, &[government.as_str().into(), integer(record.0).into()], rows::delta)
     }
 
     fn definition(&mut self, digest: Digest) -> Result<Option<Vec<u8>>, Fault> {
         self.flush()?;
-        let sql = "SELECT bytes FROM definition WHERE digest = $1";
-        self.handle.one(sql, &[digest.0.as_slice().into()], |row| rows::bytes(row, 0))
+        self.handle.one(&say::DEFINITION, &[digest.0.as_slice().into()], |row| rows::bytes(row, 0))
     }
 
     fn definitions(&mut self) -> Result<Vec<(Digest, String)>, Fault> {
         self.flush()?;
-        let sql = "SELECT digest, name FROM definition ORDER BY digest";
-        self.handle.rows(sql, &[], |row| Ok((rows::digest(row, 0)?, rows::string(row, 1)?)))
+        self.handle.rows(&say::DEFINITIONS, &[], |row| Ok((rows::digest(row, 0)?, rows::string(row, 1)?)))
     }
 
     fn series(&mut self, government: &GovernmentCode) -> Result<Vec<SeriesRow>, Fault> {
         self.flush()?;
-        let sql = "SELECT series, year, last FROM series WHERE government = $1 ORDER BY series, year";
-        self.handle.rows(sql, &[government.as_str().into()], |row| {
+        self.handle.rows(&say::SERIES, &[government.as_str().into()], |row| {
             Ok(SeriesRow { series: rows::code(row, 0)?, year: rows::year(row, 1)?, last: rows::unsigned(row, 2)? })
         })
     }
@@ -338,48 +295,31 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
         limit: u32,
     ) -> Result<Vec<PublicRow>, Fault> {
         self.flush()?;
-        let mut sql = "SELECT government, record, publication, line, published, withdrawn, shown, digest FROM public \
-                       WHERE government = $1"
-            .to_owned();
         let mut params: Vec<Value> = vec![government.as_str().into()];
-        if let Some(line) = line {
-            params.push(Value::Text(line.to_owned()));
-            sql.push_str(&format!(" AND line = ${}", params.len()));
-        }
-        if let Some(text) = text {
-            // Bytes in bytes: what is shown is the platform's encoding, in which text stands as it is.
-            params.push(Value::Bytes(text.as_bytes().to_vec()));
-            sql.push_str(&format!(" AND position(CAST(${} AS bytea) in shown) > 0", params.len()));
-        }
+        params.extend(line.map(Value::from));
+        params.extend(text.map(|text| Value::from(text.as_bytes())));
         params.extend([Value::Integer(limit.into()), Value::Integer(skip.into())]);
-        let (last, offset) = (params.len() - 1, params.len());
-        sql.push_str(&format!(
-            " ORDER BY published DESC, record DESC, publication DESC LIMIT ${last} OFFSET ${offset}"
-        ));
-        self.handle.rows(&sql, &params, rows::public)
+        self.handle.rows(&say::published(line.is_some(), text.is_some()), &params, rows::public)
     }
 
     fn public_of(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<PublicRow>, Fault> {
         self.flush()?;
-        let sql = "SELECT government, record, publication, line, published, withdrawn, shown, digest FROM public \
-                   WHERE government = $1 AND record = $2 ORDER BY publication";
-        self.handle.rows(sql, &[government.as_str().into(), integer(record.0).into()], rows::public)
+        self.handle.rows(&say::PUBLIC_OF, &[government.as_str().into(), integer(record.0).into()], rows::public)
     }
 
     fn accounts(&mut self, government: &GovernmentCode) -> Result<Vec<AccountRow>, Fault> {
         self.flush()?;
-        self.accounts_with("", &[government.as_str().into()])
+        self.accounts_with(&say::ACCOUNTS, &[government.as_str().into()])
     }
 
     fn account(&mut self, government: &GovernmentCode, name: &str) -> Result<Option<AccountRow>, Fault> {
         self.flush()?;
-        Ok(self.accounts_with(" AND name = $2", &[government.as_str().into(), name.into()])?.pop())
+        Ok(self.accounts_with(&say::ACCOUNT, &[government.as_str().into(), name.into()])?.pop())
     }
 
     fn agencies(&mut self, government: &GovernmentCode) -> Result<Vec<AgencyRow>, Fault> {
         self.flush()?;
-        let sql = "SELECT government, code, name, place FROM agency WHERE government = $1 ORDER BY code";
-        self.handle.rows(sql, &[government.as_str().into()], |row| {
+        self.handle.rows(&say::AGENCIES, &[government.as_str().into()], |row| {
             Ok(AgencyRow {
                 government: rows::place(row, 0)?,
                 code: rows::code(row, 1)?,
@@ -391,20 +331,18 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
 
     fn looks(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<LookRow>, Fault> {
         self.flush()?;
-        let sql = "SELECT record, account, at FROM look WHERE government = $1 AND record = $2 ORDER BY at, account";
-        self.handle.rows(sql, &[government.as_str().into(), integer(record.0).into()], |row| {
+        self.handle.rows(&say::LOOKS, &[government.as_str().into(), integer(record.0).into()], |row| {
             Ok(LookRow { record: rows::record_id(row, 0)?, account: rows::code(row, 1)?, at: rows::integer(row, 2)? })
         })
     }
 
     fn note(&mut self, name: &str) -> Result<Option<String>, Fault> {
         self.flush()?;
-        self.handle.one("SELECT text FROM note WHERE name = $1", &[name.into()], |row| rows::string(row, 0))
+        self.handle.one(&say::NOTE, &[name.into()], |row| rows::string(row, 0))
     }
 
     fn notes(&mut self) -> Result<Vec<(String, String)>, Fault> {
         self.flush()?;
-        let sql = "SELECT name, text FROM note ORDER BY name";
-        self.handle.rows(sql, &[], |row| Ok((rows::string(row, 0)?, rows::string(row, 1)?)))
+        self.handle.rows(&say::NOTES, &[], |row| Ok((rows::string(row, 0)?, rows::string(row, 1)?)))
     }
 }

@@ -1,59 +1,24 @@
 //! The schema: which version of it stands, and bringing it up to date.
 
 use ledger::{Fault, FaultKind};
-use postgres::{Client, GenericClient};
 
-use super::handle::{damaged, fault, refused};
-
-/// The schema, step by step: tables, and guards that a distributed database leaves out.
-pub(super) const MIGRATIONS: &[(&str, &str)] = &[
-    (
-        include_str!("../../../../migrations/postgres/0001_ledger.sql"),
-        include_str!("../../../../migrations/postgres/0001_guards.sql"),
-    ),
-    (include_str!("../../../../migrations/postgres/0002_lease.sql"), ""),
-    (include_str!("../../../../migrations/postgres/0003_session.sql"), ""),
-];
-/// Tables that Citus distributes by the government.
-const DISTRIBUTED: &[&str] = &[
-    "event",
-    "content",
-    "head",
-    "command",
-    "look",
-    "series",
-    "delta",
-    "record",
-    "due",
-    "key_value",
-    "public",
-    "account",
-    "agency",
-    "lease",
-    "session",
-    "attempt",
-];
-/// Tables that belong to no government, of which Citus gives every machine a copy.
-const REFERENCE: &[&str] = &["definition", "note"];
-/// Of several programs that start at once, one migrates: the number of the lock they ask for, "Fazh".
-const LOCK: i64 = 0x4661_7a68;
-/// Which version stands, and whether the tables were distributed when they were made: then they have no guards, however
-/// the ledger is opened later.
-const VERSION: &str = "CREATE TABLE IF NOT EXISTS schema_version ( \
-                       application text PRIMARY KEY, version bigint NOT NULL, distributed boolean NOT NULL)";
+use super::handle::{Handle, damaged, refused};
+use super::rows;
+use super::statement::{self as say, STEPS, Step};
+use crate::query;
 
 /// What stands in a database.
 #[derive(Clone, Copy)]
 pub(super) struct Found {
     /// How many steps; 0 for an empty database.
-    pub(super) version: usize,
+    version: usize,
     /// Citus has the tables: there are no guards.
     pub(super) distributed: bool,
 }
 
 impl Found {
-    pub(super) fn is_current(self) -> bool {
-        self.version == MIGRATIONS.len()
+    fn is_current(self) -> bool {
+        self.version == STEPS.len()
     }
 }
 
@@ -61,13 +26,8 @@ impl Found {
 ///
 /// # Errors
 /// Where it is another program's database, or was written by a newer version.
-pub(super) fn found(client: &mut impl GenericClient) -> Result<Found, Fault> {
-    // What extensions bring along is nobody's.
-    let tables = "SELECT relname::text FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) \
-                  AND relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT EXISTS (SELECT 1 FROM pg_depend \
-                  WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e') ORDER BY relname";
-    let tables = client.query(tables, &[]).map_err(fault)?;
-    let tables: Vec<String> = tables.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(fault)?;
+fn found(handle: &mut Handle) -> Result<Found, Fault> {
+    let tables = handle.rows(&say::TABLES, &[], |row| rows::string(row, 0))?;
     let Some(first) = tables.first() else {
         return Ok(Found { version: 0, distributed: false });
     };
@@ -78,54 +38,47 @@ pub(super) fn found(client: &mut impl GenericClient) -> Result<Found, Fault> {
     if !tables.iter().any(|table| table == "schema_version") {
         return Err(other(&format!("it has a table {first}, and no schema_version")));
     }
-    let sql = "SELECT version, distributed FROM schema_version WHERE application = 'fazhi'";
-    let row = client.query_opt(sql, &[]).map_err(|error| match error.as_db_error() {
-        // The table has no such column.
-        Some(told) if told.code().code() == "42703" => other(&format!("schema_version: {}", told.message())),
-        _ => fault(error),
-    })?;
-    let row = row.ok_or_else(|| other("schema_version does not know us"))?;
-    let version: i64 = row.try_get(0).map_err(fault)?;
+    if handle.one(&say::VERSION_COLUMNS, &[], |row| rows::integer(row, 0))? != Some(3) {
+        return Err(other("its schema_version has other columns"));
+    }
+    let row = handle.one(&say::VERSION, &[], |row| Ok((rows::unsigned(row, 0)?, rows::yes(row, 1)?)))?;
+    let (version, distributed) = row.ok_or_else(|| other("its schema_version does not know us"))?;
     let version = usize::try_from(version).map_err(|error| damaged(&error.to_string()))?;
-    if version > MIGRATIONS.len() {
+    if version > STEPS.len() {
         let message = format!(
             "the ledger has schema {version} and this program knows {}: it was written by a newer version; install \
              that one",
-            MIGRATIONS.len()
+            STEPS.len()
         );
         return Err(Fault { kind: FaultKind::Newer, message });
     }
-    Ok(Found { version, distributed: row.try_get(1).map_err(fault)? })
+    Ok(Found { version, distributed })
 }
 
 /// Brings the schema up to date, whole or not at all; `citus`: distributes the tables of a new ledger, which then have
-/// no guards. A ledger that stands stays as it was made.
+/// no guards. So it does unasked in an empty database that has the extension. A ledger that stands stays as it was made.
 ///
 /// # Errors
 /// As [`found`]; where the database can't be changed, or holds a ledger that is not distributed and should be.
-pub(super) fn migrate(client: &mut Client, citus: bool) -> Result<Found, Fault> {
-    let mut now = found(client)?;
+pub(super) fn migrate(handle: &mut Handle, citus: bool) -> Result<Found, Fault> {
+    let mut now = found(handle)?;
     if !now.is_current() {
-        let mut step = client.transaction().map_err(fault)?;
-        // Large tables take their time.
-        step.batch_execute(&format!("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({LOCK})"))
-            .map_err(fault)?;
-        now = found(&mut step)?;
+        // Where a step fails the connection is dropped, and what it did with it.
+        handle.simple(&say::BEGIN)?;
+        handle.simple(&say::LOCK_SCHEMA)?;
+        now = found(handle)?;
         if now.version == 0 {
-            now.distributed = citus;
+            let extended = handle.one(&say::HAS_CITUS, &[], |row| rows::yes(row, 0))?;
+            now.distributed = citus || extended == Some(true);
+            handle.simple(&say::MAKE_VERSION)?;
         }
-        for (tables, guards) in &MIGRATIONS[now.version..] {
-            take_step(&mut step, tables, if now.distributed { None } else { Some(guards) })?;
+        for step in &STEPS[now.version..] {
+            take_step(handle, step, now.distributed)?;
         }
-        now.version = MIGRATIONS.len();
-        step.batch_execute(VERSION).map_err(fault)?;
-        let sql = format!(
-            "INSERT INTO schema_version VALUES ('fazhi', {}, {}) \
-             ON CONFLICT (application) DO UPDATE SET version = excluded.version",
-            now.version, now.distributed
-        );
-        step.batch_execute(&sql).map_err(fault)?;
-        step.commit().map_err(fault)?;
+        now.version = STEPS.len();
+        let params = [query::integer(now.version as u64).into(), now.distributed.into()];
+        handle.run(&say::PUT_VERSION, &params)?;
+        handle.commit()?;
     }
     if citus && !now.distributed {
         return Err(refused(
@@ -135,25 +88,23 @@ pub(super) fn migrate(client: &mut Client, citus: bool) -> Result<Found, Fault> 
     Ok(now)
 }
 
-/// One step; without guards its tables are distributed.
-fn take_step(step: &mut impl GenericClient, tables: &str, guards: Option<&str>) -> Result<(), Fault> {
-    step.batch_execute(tables).map_err(fault)?;
-    if let Some(guards) = guards {
-        return step.batch_execute(guards).map_err(fault);
+fn take_step(handle: &mut Handle, step: &Step, distributed: bool) -> Result<(), Fault> {
+    handle.simple(step.tables)?;
+    if !distributed {
+        return step.guards.map_or(Ok(()), |guards| handle.simple(guards));
     }
-    let made = |table: &&&str| tables.contains(&format!("CREATE TABLE {table} ("));
-    for table in DISTRIBUTED.iter().filter(made) {
-        step.batch_execute(&format!("SELECT create_distributed_table('{table}', 'government')")).map_err(fault)?;
+    for table in step.distributed {
+        handle.simple(&say::distribute(table))?;
     }
-    for table in REFERENCE.iter().filter(made) {
-        step.batch_execute(&format!("SELECT create_reference_table('{table}')")).map_err(fault)?;
+    for table in step.reference {
+        handle.simple(&say::keep_everywhere(table))?;
     }
     Ok(())
 }
 
 /// A ledger that is read only has to be up to date already.
-pub(super) fn current(client: &mut Client) -> Result<Found, Fault> {
-    let now = found(client)?;
+pub(super) fn current(handle: &mut Handle) -> Result<Found, Fault> {
+    let now = found(handle)?;
     if now.is_current() {
         return Ok(now);
     }
@@ -162,7 +113,7 @@ pub(super) fn current(client: &mut Client) -> Result<Found, Fault> {
         version => format!(
             "the ledger has schema {version} and this program {}: start the program once for writing, it brings the \
              ledger up to date",
-            MIGRATIONS.len()
+            STEPS.len()
         ),
     }))
 }

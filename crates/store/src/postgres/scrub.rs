@@ -10,6 +10,7 @@ use ledger::Fault;
 
 use super::handle::Handle;
 use super::rows;
+use super::statement as say;
 
 /// What people wrote, and what is derived from it and written anew by who erases.
 const TABLES: [&str; 4] = ["content", "record", "key_value", "public"];
@@ -40,7 +41,7 @@ impl Scrub {
         if done {
             // Little changes in the contents, so that a start of the program is not held up by them.
             let tables = if waiting.transaction.is_some() { &TABLES[..] } else { &TABLES[..1] };
-            done = tables.iter().all(|table| handle.simple(&format!("VACUUM {table}")).is_ok());
+            done = tables.iter().all(|table| handle.simple(&say::vacuum(table)).is_ok());
             waiting.failed = (!done).then(Instant::now);
         }
         if !done {
@@ -62,16 +63,12 @@ impl Scrub {
 impl Handle {
     /// The transaction's number, as old rows bear it.
     pub(super) fn transaction(&mut self) -> Result<Option<i64>, Fault> {
-        let sql = "SELECT CAST(txid_current() % 4294967296 AS bigint)";
-        self.one(sql, &[], |row| rows::integer(row, 0))
+        self.one(&say::TRANSACTION, &[], |row| rows::integer(row, 0))
     }
 
     /// Whether no session can see what stood before a transaction, as far as this role is told of others' sessions.
     fn hidden(&mut self, transaction: Option<i64>) -> Result<bool, Fault> {
         let Some(transaction) = transaction else { return Ok(true) };
-        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
-                   AND pid <> pg_backend_pid() \
-                   AND age(backend_xmin) >= age(CAST(CAST(CAST($1 AS bigint) AS text) AS xid))";
-        Ok(self.one(sql, &[transaction.into()], |row| rows::integer(row, 0))? == Some(0))
+        Ok(self.one(&say::WATCHED, &[transaction.into()], |row| rows::integer(row, 0))? == Some(0))
     }
 }

@@ -5,10 +5,9 @@ use terms::{Digest, GovernmentCode};
 
 use super::open::PostgresStore;
 use super::rows;
+use super::statement as say;
 
 pub(super) fn begin(store: &PostgresStore, session: &SessionRow) -> Result<(), Fault> {
-    let sql = "INSERT INTO session (government, token, account, secret, begun, seen, told) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let params = [
         session.government.as_str().into(),
         session.token.0.as_slice().into(),
@@ -18,7 +17,7 @@ pub(super) fn begin(store: &PostgresStore, session: &SessionRow) -> Result<(), F
         session.seen.into(),
         session.told.as_str().into(),
     ];
-    store.alone(|handle| handle.run(sql, &params)).map(|_| ())
+    store.alone(|handle| handle.run(&say::SESSION_BEGIN, &params)).map(|_| ())
 }
 
 pub(super) fn session(
@@ -26,10 +25,8 @@ pub(super) fn session(
     government: &GovernmentCode,
     token: Digest,
 ) -> Result<Option<SessionRow>, Fault> {
-    let sql = "SELECT government, token, account, secret, begun, seen, told FROM session \
-               WHERE government = $1 AND token = $2";
     store.looking(|handle| {
-        handle.one(sql, &[government.as_str().into(), token.0.as_slice().into()], |row| {
+        handle.one(&say::SESSION, &[government.as_str().into(), token.0.as_slice().into()], |row| {
             Ok(SessionRow {
                 government: rows::place(row, 0)?,
                 token: rows::digest(row, 1)?,
@@ -44,34 +41,29 @@ pub(super) fn session(
 }
 
 pub(super) fn seen(store: &PostgresStore, government: &GovernmentCode, token: Digest, at: i64) -> Result<(), Fault> {
-    let sql = "UPDATE session SET seen = $1 WHERE government = $2 AND token = $3 AND seen < $1";
     let params = [at.into(), government.as_str().into(), token.0.as_slice().into()];
-    store.alone(|handle| handle.run(sql, &params)).map(|_| ())
+    store.alone(|handle| handle.run(&say::SESSION_SEEN, &params)).map(|_| ())
 }
 
 pub(super) fn tell(store: &PostgresStore, government: &GovernmentCode, token: Digest, told: &str) -> Result<(), Fault> {
-    let sql = "UPDATE session SET told = $1 WHERE government = $2 AND token = $3";
     let params = [told.into(), government.as_str().into(), token.0.as_slice().into()];
-    store.alone(|handle| handle.run(sql, &params)).map(|_| ())
+    store.alone(|handle| handle.run(&say::SESSION_TELL, &params)).map(|_| ())
 }
 
 pub(super) fn end(store: &PostgresStore, government: &GovernmentCode, token: Digest) -> Result<(), Fault> {
-    let sql = "DELETE FROM session WHERE government = $1 AND token = $2";
     let params = [government.as_str().into(), token.0.as_slice().into()];
-    store.alone(|handle| handle.run(sql, &params)).map(|_| ())
+    store.alone(|handle| handle.run(&say::SESSION_END, &params)).map(|_| ())
 }
 
 pub(super) fn count(store: &PostgresStore, government: &GovernmentCode, begun: i64, seen: i64) -> Result<u64, Fault> {
-    let sql = "SELECT count(*) FROM session WHERE government = $1 AND begun >= $2 AND seen >= $3";
     let params = [government.as_str().into(), begun.into(), seen.into()];
-    Ok(store.looking(|handle| handle.one(sql, &params, |row| rows::unsigned(row, 0)))?.unwrap_or(0))
+    Ok(store.looking(|handle| handle.one(&say::SESSIONS, &params, |row| rows::unsigned(row, 0)))?.unwrap_or(0))
 }
 
 pub(super) fn attempts(store: &PostgresStore, government: &GovernmentCode, name: Digest) -> Result<Attempts, Fault> {
-    let sql = "SELECT failed, last FROM attempt WHERE government = $1 AND name = $2";
     let params = [government.as_str().into(), name.0.as_slice().into()];
     let read = |row: &postgres::Row| Ok(Attempts { failed: rows::short(row, 0)?, last: rows::integer(row, 1)? });
-    Ok(store.looking(|handle| handle.one(sql, &params, read))?.unwrap_or_default())
+    Ok(store.looking(|handle| handle.one(&say::ATTEMPTS, &params, read))?.unwrap_or_default())
 }
 
 pub(super) fn put_attempts(
@@ -81,18 +73,14 @@ pub(super) fn put_attempts(
     before: u32,
     now: Attempts,
 ) -> Result<bool, Fault> {
-    let sql = "INSERT INTO attempt (government, name, failed, last) VALUES ($1, $2, $3, $4) \
-               ON CONFLICT (government, name) DO UPDATE SET failed = excluded.failed, last = excluded.last \
-               WHERE attempt.failed = $5";
     let params =
         [government.as_str().into(), name.0.as_slice().into(), now.failed.into(), now.last.into(), before.into()];
-    Ok(store.alone(|handle| handle.run(sql, &params))? > 0)
+    Ok(store.alone(|handle| handle.run(&say::PUT_ATTEMPTS, &params))? > 0)
 }
 
 pub(super) fn end_attempts(store: &PostgresStore, government: &GovernmentCode, name: Digest) -> Result<(), Fault> {
-    let sql = "DELETE FROM attempt WHERE government = $1 AND name = $2";
     let params = [government.as_str().into(), name.0.as_slice().into()];
-    store.alone(|handle| handle.run(sql, &params)).map(|_| ())
+    store.alone(|handle| handle.run(&say::END_ATTEMPTS, &params)).map(|_| ())
 }
 
 pub(super) fn sweep(
@@ -102,11 +90,9 @@ pub(super) fn sweep(
     seen: i64,
     tried: i64,
 ) -> Result<u64, Fault> {
-    let sessions = "DELETE FROM session WHERE government = $1 AND (begun < $2 OR seen < $3)";
     let params = [government.as_str().into(), begun.into(), seen.into()];
-    let gone = store.alone(|handle| handle.run(sessions, &params))?;
-    let attempts = "DELETE FROM attempt WHERE government = $1 AND last < $2";
+    let gone = store.alone(|handle| handle.run(&say::SWEEP_SESSIONS, &params))?;
     let params = [government.as_str().into(), tried.into()];
-    store.alone(|handle| handle.run(attempts, &params))?;
+    store.alone(|handle| handle.run(&say::SWEEP_ATTEMPTS, &params))?;
     Ok(gone)
 }

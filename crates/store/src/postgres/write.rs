@@ -12,10 +12,8 @@ use super::handle::{Handle, Value, refused};
 use super::open::Guard;
 use super::read::Session;
 use super::rows;
-use crate::query::{day, integer, values};
-
-/// How many rows one statement inserts: few sizes, so that few statements are prepared.
-const ROWS: [usize; 3] = [64, 8, 1];
+use super::statement::{self as say, Insert, ROWS, Statement};
+use crate::query::{day, integer};
 
 /// What waits to be sent.
 #[derive(Default)]
@@ -185,12 +183,12 @@ impl Work {
 }
 
 /// Inserts rows of one table, several in a statement.
-fn insert(handle: &mut Handle, into: &str, columns: usize, end: &str, rows: Vec<Vec<Value>>) -> Result<(), Fault> {
-    let mut rows = rows.into_iter();
+fn insert(handle: &mut Handle, into: &Insert, rows: impl IntoIterator<Item = Vec<Value>>) -> Result<(), Fault> {
+    let mut rows = rows.into_iter().collect::<Vec<_>>().into_iter();
     for size in ROWS {
         while rows.len() >= size {
             let some: Vec<Value> = rows.by_ref().take(size).flatten().collect();
-            handle.run(&format!("INSERT INTO {into} VALUES {}{end}", values(size, columns)), &some)?;
+            handle.run(&into.rows(size), &some)?;
         }
     }
     Ok(())
@@ -202,12 +200,11 @@ fn last<K: Ord, R>(rows: Vec<R>, key: impl Fn(&R) -> K) -> Vec<R> {
     by_key.into_values().collect()
 }
 
-/// Sends what waits.
-fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), Fault> {
-    let own = || Value::from(government);
+/// Sends events with their contents.
+fn send_events(handle: &mut Handle, own: impl Fn() -> Value, waiting: Vec<EventRow>) -> Result<(), Fault> {
     let mut contents = Vec::new();
     let mut events = Vec::new();
-    for event in waiting.events {
+    for event in waiting {
         let position = integer(event.position);
         for part in event.contents {
             let nonce = part.nonce.as_ref().map(<[u8; 16]>::as_slice);
@@ -224,9 +221,13 @@ fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), F
             Value::Bytes(event.envelope),
         ]);
     }
-    insert(handle, "event (government, position, record, seq, hash, head, envelope)", 7, "", events)?;
-    insert(handle, "content (government, position, part, nonce, bytes)", 5, "", contents)?;
-    let records = last(waiting.records, |row| row.id).into_iter().map(|row| {
+    insert(handle, &say::INTO_EVENT, events)?;
+    insert(handle, &say::INTO_CONTENT, contents)
+}
+
+/// Sends records as lists need them.
+fn send_records(handle: &mut Handle, own: impl Fn() -> Value, waiting: Vec<RecordRow>) -> Result<(), Fault> {
+    let records = last(waiting, |row| row.id).into_iter().map(|row| {
         vec![
             own(),
             integer(row.id.0).into(),
@@ -246,38 +247,44 @@ fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), F
             Value::Bytes(row.state),
         ]
     });
-    insert(
-        handle,
-        "record (government, id, line, definition, agency, handler, place, stage, closed, label, opened, touched, due, \
-         seq, hash, state)",
-        16,
-        " ON CONFLICT (government, id) DO UPDATE SET line = excluded.line, definition = excluded.definition, \
-         agency = excluded.agency, handler = excluded.handler, place = excluded.place, stage = excluded.stage, \
-         closed = excluded.closed, label = excluded.label, opened = excluded.opened, touched = excluded.touched, \
-         due = excluded.due, seq = excluded.seq, hash = excluded.hash, state = excluded.state",
-        records.collect(),
-    )?;
-    let due = last(waiting.due, |(record, _)| *record);
+    insert(handle, &say::INTO_RECORD, records)
+}
+
+/// Sends due days and keys in the place of those that stand.
+fn send_replaced(
+    handle: &mut Handle,
+    own: impl Fn() -> Value,
+    due: Vec<(RecordId, Vec<DueRow>)>,
+    keys: Vec<(RecordId, Vec<KeyRow>)>,
+) -> Result<(), Fault> {
+    let due = last(due, |(record, _)| *record);
     if !due.is_empty() {
         let ids = due.iter().map(|(record, _)| integer(record.0)).collect();
-        let sql = "DELETE FROM due WHERE government = $1 AND record = ANY($2)";
-        handle.run(sql, &[own(), Value::Integers(ids)])?;
+        handle.run(&say::CLEAR_DUE, &[own(), Value::Integers(ids)])?;
         let rows = due.iter().flat_map(|(record, rows)| rows.iter().map(move |row| (record, row))).map(|(id, row)| {
             vec![own(), integer(id.0).into(), row.limit.as_str().into(), day(row.due).into(), row.agency.into()]
         });
-        insert(handle, "due (government, record, limit_code, due, agency)", 5, "", rows.collect())?;
+        insert(handle, &say::INTO_DUE, rows)?;
     }
-    let keys = last(waiting.keys, |(record, _)| *record);
+    let keys = last(keys, |(record, _)| *record);
     if !keys.is_empty() {
         let ids = keys.iter().map(|(record, _)| integer(record.0)).collect();
-        let sql = "DELETE FROM key_value WHERE government = $1 AND record = ANY($2)";
-        handle.run(sql, &[own(), Value::Integers(ids)])?;
+        handle.run(&say::CLEAR_KEYS, &[own(), Value::Integers(ids)])?;
         let rows = keys.iter().flat_map(|(record, rows)| rows.iter().map(move |row| (record, row))).map(|(id, row)| {
             let (line, field, value) = (row.line.as_str(), row.field.as_str(), row.value.as_str());
             vec![own(), line.into(), field.into(), value.into(), integer(id.0).into(), row.unique.into()]
         });
-        insert(handle, "key_value (government, line, field, value, record, only_one)", 6, "", rows.collect())?;
+        insert(handle, &say::INTO_KEY, rows)?;
     }
+    Ok(())
+}
+
+/// Sends what waits.
+fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), Fault> {
+    let own = || Value::from(government);
+    send_events(handle, own, waiting.events)?;
+    send_records(handle, own, waiting.records)?;
+    send_replaced(handle, own, waiting.due, waiting.keys)?;
     let deltas = waiting.deltas.into_iter().map(|(n, row)| {
         vec![
             own(),
@@ -292,8 +299,7 @@ fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), F
             row.amount.into(),
         ]
     });
-    let into = "delta (government, figure, day, position, n, record, agency, place, part, amount)";
-    insert(handle, into, 10, "", deltas.collect())?;
+    insert(handle, &say::INTO_DELTA, deltas)?;
     let public = last(waiting.public, |row| (row.record, row.publication.clone())).into_iter().map(|row| {
         vec![
             own(),
@@ -306,31 +312,22 @@ fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), F
             row.digest.0.as_slice().into(),
         ]
     });
-    insert(
-        handle,
-        "public (government, record, publication, line, published, withdrawn, shown, digest)",
-        8,
-        " ON CONFLICT (government, record, publication) DO UPDATE SET line = excluded.line, \
-         published = excluded.published, withdrawn = excluded.withdrawn, shown = excluded.shown, \
-         digest = excluded.digest",
-        public.collect(),
-    )?;
+    insert(handle, &say::INTO_PUBLIC, public)?;
     let commands = waiting
         .commands
         .into_iter()
         .map(|row| vec![own(), row.id.0.as_slice().into(), integer(row.record.0).into(), integer(row.position).into()]);
-    insert(handle, "command (government, id, record, position)", 4, "", commands.collect())?;
+    insert(handle, &say::INTO_COMMAND, commands)?;
     // In the order of their digests, so that two governments never wait for each other.
     let definitions = last(waiting.definitions, |(digest, ..)| digest.0);
     let definitions = definitions
         .into_iter()
         .map(|(digest, name, bytes)| vec![digest.0.as_slice().into(), Value::Text(name), Value::Bytes(bytes)]);
-    insert(handle, "definition (digest, name, bytes)", 3, " ON CONFLICT DO NOTHING", definitions.collect())?;
+    insert(handle, &say::INTO_DEFINITION, definitions)?;
     let series = waiting.series.into_iter().map(|((series, year), number)| {
         vec![own(), series.as_str().into(), i64::from(year).into(), integer(number).into()]
     });
-    let end = " ON CONFLICT (government, series, year) DO UPDATE SET last = excluded.last";
-    insert(handle, "series (government, series, year, last)", 4, end, series.collect())
+    insert(handle, &say::INTO_SERIES, series)
 }
 
 impl<H: std::ops::DerefMut<Target = Handle>> Session<H> {
@@ -351,7 +348,7 @@ impl<H: std::ops::DerefMut<Target = Handle>> Session<H> {
         rest.series.retain(|key, number| before.series.get(key) != Some(number));
         mark.saved = true;
         send(&mut self.handle, government.as_str(), before)?;
-        self.handle.simple("SAVEPOINT mark")?;
+        self.handle.simple(&say::SAVEPOINT)?;
         send(&mut self.handle, government.as_str(), rest)
     }
 }
@@ -368,9 +365,9 @@ impl Session<Guard<'_>> {
         }
     }
 
-    fn direct(&mut self, sql: &str, params: &[Value]) -> Result<u64, Fault> {
+    fn direct(&mut self, statement: &Statement, params: &[Value]) -> Result<u64, Fault> {
         self.sending()?;
-        self.handle.run(sql, params)
+        self.handle.run(statement, params)
     }
 }
 
@@ -396,9 +393,8 @@ impl Transaction for Session<Guard<'_>> {
         if part == 0 {
             return Err(refused("part 0 of an event is not personal and can't be erased".to_owned()));
         }
-        let sql = "UPDATE content SET nonce = NULL, bytes = NULL WHERE government = $1 AND position = $2 AND part = $3";
         let params = [government.as_str().into(), integer(position).into(), i64::from(part).into()];
-        if self.direct(sql, &params)? == 0 {
+        if self.direct(&say::ERASE, &params)? == 0 {
             return Err(refused(format!("the event at position {position} has no part {part}")));
         }
         if self.work.erased.is_none() {
@@ -430,15 +426,13 @@ impl Transaction for Session<Guard<'_>> {
             let mut holder =
                 waiting.iter().find(|(id, rows)| **id != record && rows.iter().any(same)).map(|(id, _)| *id);
             if holder.is_none() {
-                let sql = "SELECT record FROM key_value \
-                           WHERE government = $1 AND line = $2 AND field = $3 AND value = $4 AND only_one = 1";
                 let params = [
                     government.as_str().into(),
                     key.line.as_str().into(),
                     key.field.as_str().into(),
                     key.value.as_str().into(),
                 ];
-                let stored = self.handle.one(sql, &params, |row| rows::record_id(row, 0))?;
+                let stored = self.handle.one(&say::HOLDER, &params, |row| rows::record_id(row, 0))?;
                 // One whose keys wait to be replaced has given it up.
                 holder = stored.filter(|id| *id != record && !waiting.contains_key(id));
             }
@@ -482,9 +476,8 @@ impl Transaction for Session<Guard<'_>> {
         let before = match self.work.series.get(&key) {
             Some(last) => *last,
             None => {
-                let sql = "SELECT last FROM series WHERE government = $1 AND series = $2 AND year = $3";
                 let params = [government.as_str().into(), series.into(), i64::from(year).into()];
-                self.handle.one(sql, &params, |row| rows::unsigned(row, 0))?.unwrap_or(0)
+                self.handle.one(&say::LAST_NUMBER, &params, |row| rows::unsigned(row, 0))?.unwrap_or(0)
             }
         };
         self.work.series.insert(key.clone(), before + 1);
@@ -518,10 +511,6 @@ impl Transaction for Session<Guard<'_>> {
     fn put_account(&mut self, row: &AccountRow) -> Result<(), Fault> {
         self.own(&row.government)?;
         let posts: Vec<&str> = row.posts.iter().map(|post| post.as_str()).collect();
-        let sql = "INSERT INTO account (government, name, shown, agency, posts, password) \
-                   VALUES ($1, $2, $3, $4, $5, $6) \
-                   ON CONFLICT (government, name) DO UPDATE SET shown = excluded.shown, agency = excluded.agency, \
-                   posts = excluded.posts, password = excluded.password";
         let params = [
             row.government.as_str().into(),
             row.name.as_str().into(),
@@ -530,20 +519,18 @@ impl Transaction for Session<Guard<'_>> {
             Value::Text(posts.join("\n")),
             row.password.as_str().into(),
         ];
-        self.direct(sql, &params).map(drop)
+        self.direct(&say::PUT_ACCOUNT, &params).map(drop)
     }
 
     fn put_agency(&mut self, row: &AgencyRow) -> Result<(), Fault> {
         self.own(&row.government)?;
-        let sql = "INSERT INTO agency (government, code, name, place) VALUES ($1, $2, $3, $4) \
-                   ON CONFLICT (government, code) DO UPDATE SET name = excluded.name, place = excluded.place";
         let params = [
             row.government.as_str().into(),
             row.code.as_str().into(),
             row.name.as_str().into(),
             row.place.as_str().into(),
         ];
-        self.direct(sql, &params).map(drop)
+        self.direct(&say::PUT_AGENCY, &params).map(drop)
     }
 
     fn note_look(
@@ -554,20 +541,17 @@ impl Transaction for Session<Guard<'_>> {
         at: i64,
     ) -> Result<(), Fault> {
         self.own(government)?;
-        // The same look at the same microsecond is one look.
-        let sql = "INSERT INTO look (government, record, at, account) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
         let params = [government.as_str().into(), integer(record.0).into(), at.into(), account.into()];
-        self.direct(sql, &params).map(drop)
+        self.direct(&say::NOTE_LOOK, &params).map(drop)
     }
 
     fn put_note(&mut self, name: &str, text: &str) -> Result<(), Fault> {
-        let sql = "INSERT INTO note (name, text) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET text = excluded.text";
-        self.direct(sql, &[name.into(), text.into()]).map(drop)
+        self.direct(&say::PUT_NOTE, &[name.into(), text.into()]).map(drop)
     }
 
     fn mark(&mut self) -> Result<(), Fault> {
         if self.work.mark.as_ref().is_some_and(|mark| mark.saved) {
-            self.handle.simple("RELEASE SAVEPOINT mark")?;
+            self.handle.simple(&say::RELEASE)?;
         }
         self.work.mark = Some(Mark {
             waited: self.work.waiting.lengths(),
@@ -584,7 +568,7 @@ impl Transaction for Session<Guard<'_>> {
         match self.work.undo() {
             None => Err(refused("there is no mark to return to".to_owned())),
             Some(false) => Ok(()),
-            Some(true) => self.handle.simple("ROLLBACK TO SAVEPOINT mark"),
+            Some(true) => self.handle.simple(&say::BACK),
         }
     }
 
@@ -594,9 +578,11 @@ impl Transaction for Session<Guard<'_>> {
         if self.work.head != self.work.began
             && let Some(government) = self.work.government.clone()
         {
-            let sql = "UPDATE head SET position = $2, hash = $3 WHERE government = $1";
             let Head { position, hash } = self.work.head;
-            self.handle.run(sql, &[government.as_str().into(), integer(position).into(), hash.0.as_slice().into()])?;
+            self.handle.run(
+                &say::MOVE_HEAD,
+                &[government.as_str().into(), integer(position).into(), hash.0.as_slice().into()],
+            )?;
         }
         let Session { handle, work } = *self;
         handle.commit(work.definitions, work.erased)

@@ -8,7 +8,7 @@ use ledger::{
     LookRow, NOTHING, Order, PublicRow, Read, RecordQuery, RecordRow, SeriesRow,
 };
 use rusqlite::types::{ToSql, Value};
-use rusqlite::{Params, params, params_from_iter};
+use rusqlite::{Params, Row, params, params_from_iter};
 use terms::{Code, CommandId, Date, Digest, GovernmentCode, RecordId};
 
 use super::handle::Handle;
@@ -64,23 +64,10 @@ impl<H: Deref<Target = Handle>> Session<H> {
         })
     }
 
-    fn counted_rows(&self, query: &Query) -> Result<Vec<(GovernmentCode, RecordId, i64)>, Fault> {
-        self.handle.rows(&query.sql, params_from_iter(&query.params), |row| {
-            Ok((rows::place(row, 0)?, rows::record_id(row, 1)?, rows::integer(row, 2)?))
-        })
+    fn listed<T>(&self, query: Query, read: impl FnMut(&Row<'_>) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
+        let (sql, params) = query.into_parts();
+        self.handle.rows(&sql, params_from_iter(&params), read)
     }
-}
-
-/// Cuts a list to its page. Records of different governments that share day and id stay on one page, because a page
-/// ends at a day and an id.
-fn cut<T>(list: &mut Vec<T>, limit: u32, same: impl Fn(&T, &T) -> bool) {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let Some(last) = limit.checked_sub(1).filter(|last| *last < list.len()) else {
-        list.truncate(limit);
-        return;
-    };
-    let ties = list[limit..].iter().take_while(|row| same(&list[last], row)).count();
-    list.truncate(limit + ties);
 }
 
 impl<H: Deref<Target = Handle>> Read for Session<H> {
@@ -119,15 +106,14 @@ impl<H: Deref<Target = Handle>> Read for Session<H> {
         let governments = self.all_unless_named(query.government.as_slice())?;
         let mut found = Vec::new();
         for government in &governments {
-            let sql = query::records(government, query);
-            found.extend(self.handle.rows(&sql.sql, params_from_iter(&sql.params), rows::record)?);
+            found.extend(self.listed(query::records(government, query), rows::record)?);
         }
         if governments.len() > 1 {
             match query.order {
                 Order::Newest => found.sort_by_key(|row| Reverse((row.opened, row.id))),
                 Order::Due => found.sort_by_key(|row| (row.due, row.id)),
             }
-            cut(&mut found, query.limit, |a, b| match query.order {
+            query::cut(&mut found, query.limit, |a, b| match query.order {
                 Order::Newest => (a.opened, a.id) == (b.opened, b.id),
                 Order::Due => (a.due, a.id) == (b.due, b.id),
             });
@@ -138,9 +124,8 @@ impl<H: Deref<Target = Handle>> Read for Session<H> {
     fn count(&mut self, query: &RecordQuery, most: u32) -> Result<u32, Fault> {
         let mut sum = 0;
         for government in self.all_unless_named(query.government.as_slice())? {
-            let sql = query::count(&government, query, most - sum);
-            let found = self.handle.one(&sql.sql, params_from_iter(&sql.params), |row| rows::short(row, 0))?;
-            sum += found.unwrap_or(0);
+            let found = self.listed(query::count(&government, query, most - sum), |row| rows::short(row, 0))?;
+            sum += found.first().copied().unwrap_or(0);
             if sum >= most {
                 break;
             }
@@ -231,14 +216,17 @@ impl<H: Deref<Target = Handle>> Read for Session<H> {
 
     fn sums(&mut self, query: &DeltaQuery, by: GroupBy) -> Result<Vec<DeltaSum>, Fault> {
         let governments = self.all_unless_named(&query.governments)?;
-        let sql = query::sums(&governments, query, by);
-        self.handle.rows(&sql.sql, params_from_iter(&sql.params), |row| {
-            let key = match row.get(0).map_err(super::handle::fault)? {
-                Value::Integer(month) => format!("{:04}-{:02}", month.div_euclid(100), month.rem_euclid(100)),
-                _ => rows::string(row, 0)?,
-            };
-            Ok(DeltaSum { key, amount: rows::integer(row, 1)? })
-        })
+        let mut found = Vec::new();
+        for told in query::told(governments, &query.as_of) {
+            found.extend(self.listed(query::sums(&told, query, by), |row| {
+                let key = match row.get(0).map_err(super::handle::fault)? {
+                    Value::Integer(month) => format!("{:04}-{:02}", month.div_euclid(100), month.rem_euclid(100)),
+                    _ => rows::string(row, 0)?,
+                };
+                Ok(DeltaSum { key, amount: rows::integer(row, 1)? })
+            })?);
+        }
+        Ok(query::added(found, by))
     }
 
     fn counted(
@@ -248,16 +236,14 @@ impl<H: Deref<Target = Handle>> Read for Session<H> {
         limit: u32,
     ) -> Result<Vec<(GovernmentCode, RecordId, i64)>, Fault> {
         let governments = self.all_unless_named(&query.governments)?;
-        let mut found = self.counted_rows(&query::counted(&governments, query, after, limit))?;
-        let full = found.len() == usize::try_from(limit).unwrap_or(usize::MAX);
-        // A page ends at a record's id, which several governments can have: all of them are on it.
-        if full
-            && governments.len() > 1
-            && let Some((_, last, _)) = found.last().cloned()
-        {
-            found.retain(|(_, record, _)| *record != last);
-            found.extend(self.counted_rows(&query::counted_once(&governments, query, last))?);
+        let mut found = Vec::new();
+        for told in query::told(governments, &query.as_of) {
+            found.extend(self.listed(query::counted(&told, query, after, limit), |row| {
+                Ok((rows::place(row, 0)?, rows::record_id(row, 1)?, rows::integer(row, 2)?))
+            })?);
         }
+        found.sort_by(|(government, record, _), other| (record, government).cmp(&(&other.1, &other.0)));
+        query::cut(&mut found, limit, |(_, record, _), (_, other, _)| record == other);
         Ok(found)
     }
 

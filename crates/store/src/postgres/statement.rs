@@ -1,0 +1,373 @@
+//! Everything that this store says to PostgreSQL. A connection takes a [`Statement`] and nothing else, and only this
+//! file makes them: so each one says how far it reaches, and the tests in `distributed.rs` can hold all of them against
+//! what a distributed database allows.
+
+use std::borrow::Cow;
+
+use crate::query::{Param, Query, record_columns, values};
+
+/// How far a statement reaches in a database whose tables are distributed by the government.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// The rows of one government: one shard of one server.
+    Government,
+    /// A plain read of every shard.
+    FansOut,
+    /// A table that belongs to nobody and stands on every server.
+    Reference,
+    /// No table of ours.
+    Session,
+    /// Makes tables.
+    Schema,
+}
+
+/// What is sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Statement {
+    sql: Cow<'static, str>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the tests hold the statement against it"))]
+    reach: Reach,
+}
+
+impl Statement {
+    const fn fixed(reach: Reach, sql: &'static str) -> Statement {
+        Statement { sql: Cow::Borrowed(sql), reach }
+    }
+
+    fn built(reach: Reach, sql: String) -> Statement {
+        Statement { sql: Cow::Owned(sql), reach }
+    }
+
+    pub(crate) fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    #[cfg(test)]
+    pub(crate) fn reach(&self) -> Reach {
+        self.reach
+    }
+}
+
+macro_rules! statements {
+    ($($reach:ident $name:ident = $sql:expr;)*) => {
+        $(pub(crate) static $name: Statement = Statement::fixed(Reach::$reach, $sql);)*
+
+        /// Every constant statement and its name.
+        #[cfg(test)]
+        pub(crate) static ALL: &[(&str, &Statement)] = &[$((stringify!($name), &$name)),*];
+    };
+}
+
+macro_rules! event_columns {
+    () => {
+        "government, record, seq, position, envelope, hash, head"
+    };
+}
+macro_rules! account_columns {
+    () => {
+        "government, name, shown, agency, posts, password"
+    };
+}
+macro_rules! public_columns {
+    () => {
+        "government, record, publication, line, published, withdrawn, shown, digest"
+    };
+}
+
+statements! {
+    // What each session asks of the server: a commit is durable, and a writer that hangs gives up the lock. Every statement
+    // of ours is answered by an index; a plan made while a table is new and without statistics would read it as a whole,
+    // and would be kept.
+    Session SETTINGS = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '60s'; \
+                        SET statement_timeout = '120s'; SET enable_seqscan = off";
+    Session BEGIN = "BEGIN";
+    Session BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    // In a transaction in which a statement failed, COMMIT alone answers with a rollback and no error.
+    Session COMMIT = "SELECT 1; COMMIT";
+    Session ROLLBACK = "ROLLBACK";
+    Session SAVEPOINT = "SAVEPOINT mark";
+    Session RELEASE = "RELEASE SAVEPOINT mark";
+    Session BACK = "ROLLBACK TO SAVEPOINT mark";
+    // Asked for nothing but an answer; in a transaction that reads, its view begins here.
+    Session ALIVE = "SELECT 1";
+    Session SERVER_VERSION = "SHOW server_version";
+    Session LOG_POSITION = "SELECT CAST(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') AS bigint)";
+    // The tables that stand; what extensions bring along is nobody's.
+    Session TABLES =
+        "SELECT CAST(relname AS text) FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) \
+         AND relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT EXISTS (SELECT 1 FROM pg_depend \
+         WHERE classid = CAST('pg_class' AS regclass) AND objid = pg_class.oid AND deptype = 'e') ORDER BY relname";
+    Session HAS_CITUS = "SELECT CAST(to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL AS int)::bigint";
+    Session VERSION_COLUMNS =
+        "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass('schema_version') AND NOT attisdropped \
+         AND attname IN ('application', 'version', 'distributed')";
+    // What stands in our schema, in the words of `check.rs`. A guard counts only while it is enabled and without a
+    // condition; an index while it is valid. Rules, which rewrite statements, are never ours.
+    Session PARTS =
+        "WITH ours AS ( \
+             SELECT oid, CAST(relname AS text) AS name FROM pg_class \
+             WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) AND relkind IN ('r', 'p')) \
+         SELECT 'column ' || name || '.' || attname || ' ' || format_type(atttypid, NULL) \
+             FROM ours JOIN pg_attribute ON attrelid = ours.oid WHERE attnum > 0 AND NOT attisdropped \
+         UNION ALL SELECT 'conditions ' || name || ': ' || count(*) \
+             FROM ours JOIN pg_constraint ON conrelid = ours.oid AND contype IN ('p', 'u', 'c') AND convalidated \
+             GROUP BY name \
+         UNION ALL SELECT 'index ' || indexes.relname FROM ours JOIN pg_index ON indrelid = ours.oid AND indisvalid \
+             JOIN pg_class AS indexes ON indexes.oid = indexrelid \
+         UNION ALL SELECT 'trigger ' || tgname || ' on ' || name || ' ' || proname || ' ' || tgtype \
+             || CASE WHEN tgenabled IN ('O', 'A') AND tgqual IS NULL AND CAST(tgattr AS text) = '' THEN '' ELSE ' off' END \
+             FROM ours JOIN pg_trigger ON tgrelid = ours.oid AND NOT tgisinternal \
+             JOIN pg_proc ON pg_proc.oid = tgfoid \
+         UNION ALL SELECT 'function ' || proname || ' ' || prosrc FROM pg_proc \
+             WHERE pronamespace = to_regnamespace(quote_ident(current_schema())) \
+             AND prorettype = CAST('trigger' AS regtype) \
+         UNION ALL SELECT 'rule ' || rulename || ' on ' || name FROM ours JOIN pg_rewrite ON ev_class = ours.oid";
+    // The transaction's number, as old rows bear it; and how many sessions may see what stood before it, as far as this
+    // role is told of others' sessions.
+    Session TRANSACTION = "SELECT CAST(txid_current() % 4294967296 AS bigint)";
+    Session WATCHED =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+         AND age(backend_xmin) >= age(CAST(CAST(CAST($1 AS bigint) AS text) AS xid))";
+
+    // Of several programs that start at once one migrates: the lock is called "Fazh". Large tables take their time.
+    Session LOCK_SCHEMA = "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(1180793448)";
+    // Which version stands, and whether the tables were distributed when they were made: then they have no guards,
+    // however the ledger is opened later.
+    Schema MAKE_VERSION = "CREATE TABLE IF NOT EXISTS schema_version ( \
+                           application text PRIMARY KEY, version bigint NOT NULL, distributed bigint NOT NULL)";
+    Schema STEP_1 = include_str!("../../../../migrations/postgres/0001_ledger.sql");
+    Schema GUARDS_1 = include_str!("../../../../migrations/postgres/0001_guards.sql");
+    Schema STEP_2 = include_str!("../../../../migrations/postgres/0002_lease.sql");
+    Schema STEP_3 = include_str!("../../../../migrations/postgres/0003_session.sql");
+    Reference VERSION = "SELECT version, distributed FROM schema_version WHERE application = 'fazhi'";
+    Reference PUT_VERSION = "INSERT INTO schema_version (application, version, distributed) VALUES ('fazhi', $1, $2) \
+                             ON CONFLICT (application) DO UPDATE SET version = excluded.version";
+
+    // Every government's head has its own row: what a writer locks.
+    Government LOCK_HEAD = "SELECT position, hash FROM head WHERE government = $1 FOR UPDATE";
+    Government BEGIN_HEAD =
+        "INSERT INTO head (government, position, hash) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING";
+    Government MOVE_HEAD = "UPDATE head SET position = $2, hash = $3 WHERE government = $1";
+    Government HEAD = "SELECT position, head FROM event WHERE government = $1 ORDER BY position DESC LIMIT 1";
+    // Gives the government where its head is not that of its last event.
+    Government WRONG_HEAD =
+        "SELECT government FROM head WHERE government = $1 AND ((position > 0 AND NOT EXISTS ( \
+             SELECT 1 FROM event WHERE event.government = head.government AND event.position = head.position \
+             AND event.head = head.hash)) \
+         OR EXISTS (SELECT 1 FROM event WHERE event.government = head.government AND event.position > head.position))";
+    FansOut HEADS = "SELECT government FROM head ORDER BY government";
+    FansOut GOVERNMENTS =
+        "SELECT government FROM head WHERE position > 0 UNION SELECT government FROM agency ORDER BY government";
+
+    Government RECORD =
+        concat!("SELECT ", record_columns!(), " FROM record WHERE government = $1 AND id = $2");
+    Government RECORDS_OF =
+        concat!("SELECT ", record_columns!(), " FROM record WHERE government = $1 AND id = ANY($2)");
+    Government EVENTS = concat!(
+        "SELECT ", event_columns!(), " FROM event WHERE government = $1 AND record = $2 ORDER BY seq"
+    );
+    Government CONTENTS =
+        "SELECT content.position, content.part, content.nonce, content.bytes FROM event CROSS JOIN content \
+         WHERE event.government = $1 AND event.record = $2 AND content.government = event.government \
+         AND content.position = event.position ORDER BY event.seq, content.part";
+    Government LOG = concat!(
+        "SELECT ", event_columns!(),
+        " FROM event WHERE government = $1 AND position > $2 AND position <= $3 ORDER BY position"
+    );
+    Government LOG_CONTENTS = "SELECT position, part, nonce, bytes FROM content \
+                               WHERE government = $1 AND position > $2 AND position <= $3 ORDER BY position, part";
+    Government ERASE = "UPDATE content SET nonce = NULL, bytes = NULL \
+                        WHERE government = $1 AND position = $2 AND part = $3";
+    Government COMMAND = "SELECT record, position FROM command WHERE government = $1 AND id = $2";
+    Government COMMANDS = "SELECT id, record, position FROM command WHERE government = $1 AND id = ANY($2)";
+    Government KEYED = "SELECT value, record FROM key_value \
+                        WHERE government = $1 AND line = $2 AND field = $3 AND value = ANY($4) ORDER BY value, record";
+    Government HOLDER = "SELECT record FROM key_value \
+                         WHERE government = $1 AND line = $2 AND field = $3 AND value = $4 AND only_one = 1";
+    Government KEYS = "SELECT line, field, value, only_one FROM key_value \
+                       WHERE government = $1 AND record = $2 ORDER BY line, field, value";
+    Government CLEAR_KEYS = "DELETE FROM key_value WHERE government = $1 AND record = ANY($2)";
+    Government DUE = "SELECT government, record, limit_code, due, agency FROM due \
+                      WHERE government = $1 AND due < $2 ORDER BY due, record, limit_code LIMIT $3";
+    Government DUE_OF = "SELECT government, record, limit_code, due, agency FROM due \
+                         WHERE government = $1 AND record = $2 ORDER BY limit_code";
+    Government CLEAR_DUE = "DELETE FROM due WHERE government = $1 AND record = ANY($2)";
+    Government DELTAS_OF = "SELECT government, figure, day, position, record, agency, place, part, amount FROM delta \
+                            WHERE government = $1 AND record = $2 ORDER BY position, n";
+    Government SERIES = "SELECT series, year, last FROM series WHERE government = $1 ORDER BY series, year";
+    Government LAST_NUMBER = "SELECT last FROM series WHERE government = $1 AND series = $2 AND year = $3";
+    Government PUBLIC_OF = concat!(
+        "SELECT ", public_columns!(), " FROM public WHERE government = $1 AND record = $2 ORDER BY publication"
+    );
+    Government ACCOUNTS = concat!("SELECT ", account_columns!(), " FROM account WHERE government = $1 ORDER BY name");
+    Government ACCOUNT = concat!("SELECT ", account_columns!(), " FROM account WHERE government = $1 AND name = $2");
+    Government PUT_ACCOUNT = concat!(
+        "INSERT INTO account (", account_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (government, name) DO UPDATE SET shown = excluded.shown, agency = excluded.agency, \
+         posts = excluded.posts, password = excluded.password"
+    );
+    Government AGENCIES = "SELECT government, code, name, place FROM agency WHERE government = $1 ORDER BY code";
+    Government PUT_AGENCY = "INSERT INTO agency (government, code, name, place) VALUES ($1, $2, $3, $4) \
+                             ON CONFLICT (government, code) DO UPDATE SET name = excluded.name, place = excluded.place";
+    Government LOOKS = "SELECT record, account, at FROM look WHERE government = $1 AND record = $2 ORDER BY at, account";
+    // The same look at the same microsecond is one look.
+    Government NOTE_LOOK =
+        "INSERT INTO look (government, record, at, account) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+
+    Reference DEFINITION = "SELECT bytes FROM definition WHERE digest = $1";
+    Reference DEFINITIONS = "SELECT digest, name FROM definition ORDER BY digest";
+    Reference NOTE = "SELECT text FROM note WHERE name = $1";
+    Reference NOTES = "SELECT name, text FROM note ORDER BY name";
+    Reference PUT_NOTE =
+        "INSERT INTO note (name, text) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET text = excluded.text";
+
+    Government LEASE = "INSERT INTO lease (government, duty, holder, until) VALUES ($1, $2, $3, $4) \
+                        ON CONFLICT (government, duty) DO UPDATE SET holder = excluded.holder, until = excluded.until \
+                        WHERE lease.holder = excluded.holder OR lease.until <= $5";
+    Government SESSION_BEGIN = "INSERT INTO session (government, token, account, secret, begun, seen, told) \
+                                VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    Government SESSION = "SELECT government, token, account, secret, begun, seen, told FROM session \
+                          WHERE government = $1 AND token = $2";
+    Government SESSION_SEEN = "UPDATE session SET seen = $1 WHERE government = $2 AND token = $3 AND seen < $1";
+    Government SESSION_TELL = "UPDATE session SET told = $1 WHERE government = $2 AND token = $3";
+    Government SESSION_END = "DELETE FROM session WHERE government = $1 AND token = $2";
+    Government SESSIONS = "SELECT count(*) FROM session WHERE government = $1 AND begun >= $2 AND seen >= $3";
+    Government SWEEP_SESSIONS = "DELETE FROM session WHERE government = $1 AND (begun < $2 OR seen < $3)";
+    Government ATTEMPTS = "SELECT failed, last FROM attempt WHERE government = $1 AND name = $2";
+    Government PUT_ATTEMPTS = "INSERT INTO attempt (government, name, failed, last) VALUES ($1, $2, $3, $4) \
+                               ON CONFLICT (government, name) DO UPDATE SET failed = excluded.failed, \
+                               last = excluded.last WHERE attempt.failed = $5";
+    Government END_ATTEMPTS = "DELETE FROM attempt WHERE government = $1 AND name = $2";
+    Government SWEEP_ATTEMPTS = "DELETE FROM attempt WHERE government = $1 AND last < $2";
+}
+
+/// A list or a sum of `query.rs`, which are all of one government.
+pub(crate) fn listed(query: Query) -> (Statement, Vec<Param>) {
+    let (sql, params) = query.into_parts();
+    (Statement::built(Reach::Government, sql), params)
+}
+
+/// What is published, newest first: the government, then the line and the text where they narrow it, then how many to
+/// give and how many to pass over.
+pub(crate) fn published(line: bool, text: bool) -> Statement {
+    let mut sql = concat!("SELECT ", public_columns!(), " FROM public WHERE government = $1").to_owned();
+    let mut next = 2;
+    if line {
+        sql.push_str(&format!(" AND line = ${next}"));
+        next += 1;
+    }
+    if text {
+        // Bytes in bytes: what is shown is the platform's encoding, in which text stands as it is.
+        sql.push_str(&format!(" AND position(CAST(${next} AS bytea) in shown) > 0"));
+        next += 1;
+    }
+    let order = "ORDER BY published DESC, record DESC, publication DESC";
+    sql.push_str(&format!(" {order} LIMIT ${next} OFFSET ${}", next + 1));
+    Statement::built(Reach::Government, sql)
+}
+
+/// How many rows one statement inserts: few sizes, so that few statements are prepared.
+pub(crate) const ROWS: [usize; 3] = [64, 8, 1];
+
+/// An insert of several rows.
+pub(crate) struct Insert {
+    reach: Reach,
+    into: &'static str,
+    columns: usize,
+    end: &'static str,
+}
+
+impl Insert {
+    /// For so many rows, of [`ROWS`].
+    pub(crate) fn rows(&self, rows: usize) -> Statement {
+        let Insert { reach, into, columns, end } = self;
+        Statement::built(*reach, format!("INSERT INTO {into} VALUES {}{end}", values(rows, *columns)))
+    }
+}
+
+macro_rules! inserts {
+    ($($reach:ident $name:ident = $columns:literal $into:expr, $end:expr;)*) => {
+        $(pub(crate) static $name: Insert =
+            Insert { reach: Reach::$reach, into: $into, columns: $columns, end: $end };)*
+
+        /// Every insert of several rows.
+        #[cfg(test)]
+        pub(crate) static INSERTS: &[(&str, &Insert)] = &[$((stringify!($name), &$name)),*];
+    };
+}
+
+inserts! {
+    Government INTO_EVENT = 7 "event (government, position, record, seq, hash, head, envelope)", "";
+    Government INTO_CONTENT = 5 "content (government, position, part, nonce, bytes)", "";
+    Government INTO_RECORD = 16 concat!("record (", record_columns!(), ")"),
+        " ON CONFLICT (government, id) DO UPDATE SET line = excluded.line, definition = excluded.definition, \
+         agency = excluded.agency, handler = excluded.handler, place = excluded.place, stage = excluded.stage, \
+         closed = excluded.closed, label = excluded.label, opened = excluded.opened, touched = excluded.touched, \
+         due = excluded.due, seq = excluded.seq, hash = excluded.hash, state = excluded.state";
+    Government INTO_DUE = 5 "due (government, record, limit_code, due, agency)", "";
+    Government INTO_KEY = 6 "key_value (government, line, field, value, record, only_one)", "";
+    Government INTO_DELTA = 10
+        "delta (government, figure, day, position, n, record, agency, place, part, amount)", "";
+    Government INTO_PUBLIC = 8 concat!("public (", public_columns!(), ")"),
+        " ON CONFLICT (government, record, publication) DO UPDATE SET line = excluded.line, \
+         published = excluded.published, withdrawn = excluded.withdrawn, shown = excluded.shown, \
+         digest = excluded.digest";
+    Government INTO_COMMAND = 4 "command (government, id, record, position)", "";
+    Government INTO_SERIES = 4 "series (government, series, year, last)",
+        " ON CONFLICT (government, series, year) DO UPDATE SET last = excluded.last";
+    Reference INTO_DEFINITION = 3 "definition (digest, name, bytes)", " ON CONFLICT DO NOTHING";
+}
+
+/// A step of the schema.
+pub(crate) struct Step {
+    pub(crate) tables: &'static Statement,
+    /// Guards, which a distributed database leaves out: its tables can have no triggers.
+    pub(crate) guards: Option<&'static Statement>,
+    /// Its tables that are distributed by the government.
+    pub(crate) distributed: &'static [&'static str],
+    /// Its tables that belong to nobody.
+    pub(crate) reference: &'static [&'static str],
+}
+
+/// The schema, step by step.
+pub(crate) static STEPS: &[Step] = &[
+    Step {
+        tables: &STEP_1,
+        guards: Some(&GUARDS_1),
+        distributed: &[
+            "event",
+            "content",
+            "head",
+            "command",
+            "look",
+            "series",
+            "delta",
+            "record",
+            "due",
+            "key_value",
+            "public",
+            "account",
+            "agency",
+        ],
+        reference: &["schema_version", "definition", "note"],
+    },
+    Step { tables: &STEP_2, guards: None, distributed: &["lease"], reference: &[] },
+    Step { tables: &STEP_3, guards: None, distributed: &["session", "attempt"], reference: &[] },
+];
+
+/// Distributes a table by the government, beside `event`.
+pub(crate) fn distribute(table: &str) -> Statement {
+    let beside = if table == "event" { "none" } else { "event" };
+    let sql = format!("SELECT create_distributed_table('{table}', 'government', colocate_with => '{beside}')");
+    Statement::built(Reach::Schema, sql)
+}
+
+/// Keeps a table whole on every server.
+pub(crate) fn keep_everywhere(table: &str) -> Statement {
+    Statement::built(Reach::Schema, format!("SELECT create_reference_table('{table}')"))
+}
+
+/// Clears away the dead rows of a table.
+pub(crate) fn vacuum(table: &str) -> Statement {
+    Statement::built(Reach::Schema, format!("VACUUM {table}"))
+}
