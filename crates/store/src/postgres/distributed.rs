@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{
     self, AssignmentTarget, BinaryOperator, ColumnOption, ConflictTarget, Delete, Expr, FromTable, Insert, ObjectName,
     OnConflictAction, OnInsert, Query, Select, SetExpr, TableConstraint, TableFactor, TableObject, TableWithJoins,
-    Update, Value, visit_expressions, visit_relations,
+    Update, Value, Visit, visit_expressions, visit_relations,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
@@ -74,6 +74,7 @@ fn judged_query(query: &Query, reach: Reach, outer: &[String]) -> Found {
         judged_query(&part.query, reach, outer)?;
     }
     refuse(reach == Reach::FansOut && !query.locks.is_empty(), "a lock over all governments")?;
+    subqueries(&query.order_by, reach, outer)?;
     let judged = judged_set(&query.body, reach, outer);
     if query.locks.is_empty() { judged } else { judged.map_err(|why| format!("a lock: {why}")) }
 }
@@ -111,8 +112,7 @@ fn from(tables: &[TableWithJoins], reach: Reach, names: &mut Vec<String>, given:
         factor(&table.relation)?;
         for join in &table.joins {
             factor(&join.relation)?;
-            if let ast::JoinOperator::Inner(on) | ast::JoinOperator::Join(on) | ast::JoinOperator::LeftOuter(on) =
-                &join.join_operator
+            if let ast::JoinOperator::Inner(on) | ast::JoinOperator::Join(on) = &join.join_operator
                 && let ast::JoinConstraint::On(on) = on
             {
                 given.push(on.clone());
@@ -127,13 +127,7 @@ fn judged_select(select: &Select, reach: Reach, outer: &[String]) -> Found {
     from(&select.from, reach, &mut names, &mut given)?;
     given.extend(select.selection.clone());
     let bound = bound(&names, &given, outer, reach)?;
-    let mut within = Vec::new();
-    within.extend(select.projection.iter().filter_map(|item| match item {
-        ast::SelectItem::UnnamedExpr(expr) | ast::SelectItem::ExprWithAlias { expr, .. } => Some(expr.clone()),
-        _ => None,
-    }));
-    within.extend(given);
-    subqueries(&within, reach, &bound)
+    subqueries(select, reach, &bound)
 }
 
 /// The tables of which the government is fixed: all of them, or it is refused.
@@ -203,8 +197,8 @@ fn government(expr: &Expr) -> Option<Option<String>> {
     }
 }
 
-fn subqueries(within: &[Expr], reach: Reach, bound: &[String]) -> Found {
-    let judged = visit_expressions(&within.to_vec(), |expr| {
+fn subqueries(within: &impl Visit, reach: Reach, bound: &[String]) -> Found {
+    let judged = visit_expressions(within, |expr| {
         let query = match expr {
             Expr::Subquery(query)
             | Expr::In { target: ast::InTarget::Subquery(query), .. }
@@ -245,6 +239,7 @@ fn judged_insert(insert: &Insert, reach: Reach) -> Found {
     refuse(sharded && first.as_deref() != Some("government"), "an insert that does not begin with the government")?;
     let values = insert.source.as_ref().is_some_and(|source| matches!(*source.body, SetExpr::Values(_)));
     refuse(!values, "an insert of other than given values")?;
+    subqueries(&insert.source, reach, &[])?;
     let Some(on) = &insert.on else { return Ok(()) };
     let OnInsert::OnConflict(on) = on else { return Err("not PostgreSQL's way".to_owned()) };
     if let Some(ConflictTarget::Columns { columns, .. }) = &on.conflict_target {
@@ -256,14 +251,15 @@ fn judged_insert(insert: &Insert, reach: Reach) -> Found {
         OnConflictAction::DoUpdate(update) => {
             refuse(on.conflict_target.is_none(), "a conflict that leaves out the government")?;
             assigned(&update.assignments, sharded)?;
-            subqueries(update.selection.as_slice(), reach, &[])
+            subqueries(update, reach, &[])
         }
     }
 }
 
 fn judged_update(update: &Update, reach: Reach) -> Found {
-    assigned(&update.assignments, reach == Reach::Government)?;
     refuse(update.from.is_some(), "an update from other tables")?;
+    subqueries(&update.assignments, reach, &[])?;
+    assigned(&update.assignments, reach == Reach::Government)?;
     rows_of(std::slice::from_ref(&update.table), update.selection.as_ref(), reach)
 }
 
@@ -316,6 +312,31 @@ const BAD: &[(Reach, &str, &str)] = &[
     (Reach::Government, "SELECT id FROM record WHERE NOT government = $1", FREE),
     (Reach::Government, "SELECT e.seq FROM event e, content c WHERE e.government = $1", FREE),
     (Reach::Government, "SELECT e.seq FROM event e JOIN content c ON c.position = e.position", FREE),
+    (
+        Reach::Government,
+        "SELECT 1 FROM event e LEFT JOIN content c ON e.government = $1 AND c.government = e.government",
+        FREE,
+    ),
+    (
+        Reach::Government,
+        "SELECT line FROM record WHERE government = $1 GROUP BY line HAVING count(*) > (SELECT count(*) FROM due)",
+        "a query within it: a distributed table without its government",
+    ),
+    (
+        Reach::Government,
+        "SELECT line FROM record WHERE government = $1 ORDER BY (SELECT max(due) FROM due)",
+        "a query within it: a distributed table without its government",
+    ),
+    (
+        Reach::Government,
+        "INSERT INTO lease (government, duty) VALUES ($1, (SELECT max(name) FROM account))",
+        "a query within it: a distributed table without its government",
+    ),
+    (
+        Reach::Government,
+        "UPDATE head SET position = (SELECT max(position) FROM event) WHERE government = $1",
+        "a query within it: a distributed table without its government",
+    ),
     (Reach::Government, "SELECT 1 FROM record WHERE government = $1 UNION SELECT 1 FROM due", FREE),
     (Reach::Government, "SELECT 1 FROM (SELECT 1 FROM due) AS d", FREE),
     (
