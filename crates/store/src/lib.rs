@@ -5,6 +5,7 @@
 //! lie in `migrations/`, numbered alike for every database, and `tests/contract.rs` runs the same suite on each.
 
 mod address;
+pub mod copy;
 pub mod postgres;
 mod query;
 pub mod sqlite;
