@@ -6,6 +6,7 @@ use std::sync::Arc;
 use catalog::{Catalog, Source, StatuteLibrary};
 use ledger::Store;
 use platform::Platform;
+use store::copy::check_whole;
 use store::{Address, Options};
 use terms::{Date, GovernmentCode, PlaceCode};
 
@@ -52,7 +53,14 @@ pub fn statutes(folder: &Path) -> Result<StatuteLibrary, Failure> {
 
 /// The store for reading, also while another program writes.
 pub fn store_for_reading(at: &At) -> Result<Box<dyn Store>, Failure> {
-    if let Address::Folder(folder) = &at.data
+    let store = store_at(&at.data)?;
+    check_whole(&mut *store.read()?)?;
+    Ok(store)
+}
+
+/// The same at any address, and whether or not what lies there is whole.
+pub fn store_at(place: &Address) -> Result<Box<dyn Store>, Failure> {
+    if let Address::Folder(folder) = place
         && !folder.join("ledger.db").exists()
     {
         return Err(Failure::new(
@@ -60,7 +68,7 @@ pub fn store_for_reading(at: &At) -> Result<Box<dyn Store>, Failure> {
             "name the folder with --data, or build the demonstration there: fazhi demo",
         ));
     }
-    Ok(store::open_read_only(&at.data, &Options::default())?)
+    Ok(store::open_read_only(place, &Options::default())?)
 }
 
 /// The platform for reading, also while another program writes.
@@ -76,6 +84,7 @@ pub fn reading(at: &At) -> Result<Platform, Failure> {
 pub fn writing(at: &At) -> Result<Platform, Failure> {
     let catalog = catalog(at)?;
     let store = store::open(&at.data, &Options::default())?;
+    check_whole(&mut *store.read()?)?;
     platform(store.into(), catalog)
 }
 

@@ -10,5 +10,5 @@ pub mod postgres;
 mod query;
 pub mod sqlite;
 
-pub use address::{Address, open, open_read_only};
+pub use address::{Address, Schema, migrate, open, open_read_only};
 pub use sqlite::Options;

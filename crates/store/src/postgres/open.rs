@@ -16,7 +16,7 @@ use super::read::Session;
 use super::rows;
 use super::signed_in;
 use super::write::Work;
-use crate::Options;
+use crate::{Options, Schema};
 
 /// The schema, step by step: tables, and guards that a distributed database leaves out.
 const MIGRATIONS: &[(&str, &str)] = &[
@@ -139,7 +139,7 @@ fn version(client: &mut impl postgres::GenericClient) -> Result<usize, Fault> {
 ///
 /// # Errors
 /// Where the database can't be reached or is not ours, or was written by a newer version.
-pub fn migrate(url: &str, citus: bool) -> Result<(), Fault> {
+pub fn migrate(url: &str, citus: bool) -> Result<Schema, Fault> {
     let mut client = connect(&config(url)?)?;
     if !known(&mut client)? {
         let made = client.batch_execute("CREATE TABLE schema_version (application text PRIMARY KEY, version bigint)");
@@ -150,8 +150,15 @@ pub fn migrate(url: &str, citus: bool) -> Result<(), Fault> {
             return Err(fault(error));
         }
     }
-    if version(&mut client)? == MIGRATIONS.len() {
-        return Ok(());
+    let (before, now) = (version(&mut client)?, MIGRATIONS.len());
+    if citus && before > 0 {
+        return Err(refused(format!(
+            "the database holds a ledger of schema {before}, and tables that are there are not distributed: create a \
+             new database with the extension citus, migrate that one, and move the ledger with fazhi copy"
+        )));
+    }
+    if before == now {
+        return Ok(Schema { before, now });
     }
     let mut step = client.transaction().map_err(fault)?;
     step.batch_execute("LOCK TABLE schema_version IN ACCESS EXCLUSIVE MODE").map_err(fault)?;
@@ -170,10 +177,10 @@ pub fn migrate(url: &str, citus: bool) -> Result<(), Fault> {
             step.batch_execute(&format!("SELECT create_reference_table('{table}')")).map_err(fault)?;
         }
     }
-    let number = MIGRATIONS.len();
-    step.batch_execute(&format!("DELETE FROM schema_version; INSERT INTO schema_version VALUES ('fazhi', {number})"))
+    step.batch_execute(&format!("DELETE FROM schema_version; INSERT INTO schema_version VALUES ('fazhi', {now})"))
         .map_err(fault)?;
-    step.commit().map_err(fault)
+    step.commit().map_err(fault)?;
+    Ok(Schema { before, now })
 }
 
 fn log_position(handle: &mut Handle) -> Result<i64, Fault> {
