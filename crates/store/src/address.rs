@@ -96,9 +96,10 @@ pub fn migrate(address: &Address, citus: bool) -> Result<Schema, Fault> {
     match address {
         Address::Folder(_) if citus => Err(Fault {
             kind: FaultKind::Unavailable,
-            message: "a folder has no tables to distribute: leave --citus away, or name a PostgreSQL database with the \
+            message:
+                "a folder has no tables to distribute: leave --citus away, or name a PostgreSQL database with the \
                       extension citus by --data"
-                .to_owned(),
+                    .to_owned(),
         }),
         Address::Folder(path) => sqlite::migrate(path),
         Address::Postgres(url) => postgres::migrate(url, citus),

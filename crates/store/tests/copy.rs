@@ -174,7 +174,10 @@ fn what_was_altered_in_the_target_is_found() {
         kinds.map(|(kind, ..)| *kind).collect::<Vec<_>>()
     };
     assert_eq!(differs("UPDATE record SET label = 'another' WHERE id = 1;"), [Kind::Record]);
-    assert_eq!(differs("UPDATE record SET label = '祁信〔2020〕1号' WHERE id = 1; UPDATE account SET posts = 'x';"), [Kind::Account]);
+    assert_eq!(
+        differs("UPDATE record SET label = '祁信〔2020〕1号' WHERE id = 1; UPDATE account SET posts = 'x';"),
+        [Kind::Account]
+    );
     let found = differs("UPDATE delta SET amount = 7 WHERE position = 1 AND n = 0;");
     assert_eq!(found, [Kind::Delta, Kind::Figure, Kind::Account]);
 }
