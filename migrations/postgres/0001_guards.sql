@@ -50,7 +50,8 @@ END $$;
 CREATE TRIGGER event_follows AFTER INSERT ON event REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION event_follows();
 
--- The head moves last: what lies beyond it is of this transaction.
+-- The head moves last: what lies beyond it is of this transaction, and content can be added to such events only. SQLite
+-- asks for the last event; here a whole batch comes in one statement.
 CREATE FUNCTION content_follows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
@@ -97,7 +98,9 @@ CREATE TRIGGER head_follows BEFORE UPDATE ON head FOR EACH ROW EXECUTE FUNCTION 
 -- After the insert and not before: a row that is there already is not inserted, and not judged.
 CREATE TRIGGER head_begins AFTER INSERT ON head FOR EACH ROW EXECUTE FUNCTION head_follows();
 
--- Several numbers given in one transaction are written as one step.
+-- Numbers never go backwards, and none is given twice. Several given in one transaction are written as one step, so that
+-- the guard can't ask for the next number or for 1 at the beginning, as SQLite's does: that there is no gap is kept by the
+-- one writer, who holds the head, and shown by the records that bear the numbers.
 CREATE FUNCTION series_follows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.government <> OLD.government OR NEW.series <> OLD.series OR NEW.year <> OLD.year OR NEW.last <= OLD.last THEN

@@ -9,6 +9,7 @@ use catalog::{Catalog, Source};
 use kernel::Standing;
 use ledger::{Attempts, Effort, Fault, Read, SessionRow, Store, Transaction};
 use platform::{Answer, Clock, Person, Platform, Request, RequestAsk};
+use store::Address;
 use terms::{Code, CommandId, DateTime, Digest, GovernmentCode, RecordId, Value};
 
 use crate::Res;
@@ -27,7 +28,7 @@ impl Clock for StandsStill {
 
 /// A store that counts how many transactions were begun.
 pub struct Counting {
-    inner: store::sqlite::SqliteStore,
+    inner: Box<dyn Store>,
     begun: AtomicU64,
 }
 
@@ -116,8 +117,58 @@ pub fn catalog() -> Res<Arc<Catalog>> {
     Ok(Arc::new(catalog.ok_or_else(|| format!("the catalogue has {} findings: run `fazhi check`", findings.len()))?))
 }
 
+/// Which database the ledger lies in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// The embedded one.
+    Sqlite,
+    /// A server of our own, on the same disk, that syncs.
+    Postgres,
+}
+
+/// A place for a ledger, empty, that goes when it is dropped.
+pub enum Ground {
+    /// A folder.
+    Folder(PathBuf),
+    /// A database, and its server.
+    Database(pgserver::Server, String),
+}
+
+impl Engine {
+    /// A new place.
+    pub fn ground(self, name: &str) -> Res<Ground> {
+        match self {
+            Engine::Sqlite => Ok(Ground::Folder(folder(name)?)),
+            Engine::Postgres => {
+                let server = pgserver::Server::start(true)?;
+                let url = server.database(&name.replace('-', "_"))?;
+                Ok(Ground::Database(server, url))
+            }
+        }
+    }
+}
+
+impl Ground {
+    /// Its address.
+    pub fn address(&self) -> Address {
+        match self {
+            Ground::Folder(folder) => Address::Folder(folder.clone()),
+            Ground::Database(_, url) => Address::Postgres(url.clone()),
+        }
+    }
+}
+
+impl Drop for Ground {
+    fn drop(&mut self) {
+        if let Ground::Folder(folder) = self {
+            // What is left lies in the build folder and is cleared by the next run.
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+}
+
 /// A folder on the disk on which the program was built, empty.
-pub fn folder(name: &str) -> Res<PathBuf> {
+fn folder(name: &str) -> Res<PathBuf> {
     let beside = env::current_exe()?;
     let folder = beside.parent().unwrap_or(Path::new(".")).join("bench-data").join(name);
     if folder.exists() {
@@ -128,9 +179,9 @@ pub fn folder(name: &str) -> Res<PathBuf> {
 }
 
 impl Desk {
-    /// A new platform in a folder.
-    pub fn open(folder: &Path) -> Res<Desk> {
-        let inner = store::sqlite::open(folder, &store::Options::default())?;
+    /// A new platform in an empty place.
+    pub fn open(ground: &Ground) -> Res<Desk> {
+        let inner = store::open(&ground.address(), &store::Options::default())?;
         let store = Arc::new(Counting { inner, begun: AtomicU64::new(0) });
         let platform = Platform::new(store.clone(), catalog()?, Arc::new(StandsStill), [7; 32]);
         let posts = ["handler", "government_legal_reviewer", "list_keeper", "head_of_government", "publisher"];

@@ -6,7 +6,7 @@ use ledger::Store;
 use platform::Request;
 use terms::RecordId;
 
-use crate::desk::{Desk, done, folder};
+use crate::desk::{Desk, Engine, done};
 use crate::{Measured, Res};
 
 const FEW: u64 = 10_000;
@@ -24,16 +24,14 @@ struct Cost {
 }
 
 /// Fills the ledger, measuring on the way.
-pub fn measure(many: u64) -> Res<Vec<Measured>> {
-    let folder = folder("growth")?;
-    let desk = Desk::open(&folder)?;
+pub fn measure(engine: Engine, many: u64) -> Res<Vec<Measured>> {
+    let ground = engine.ground("growth")?;
+    let desk = Desk::open(&ground)?;
     let mut proposed = Proposed::default();
     fill(&desk, &mut proposed, FEW)?;
     let few = acts(&desk, &mut proposed)?;
     fill(&desk, &mut proposed, many)?;
     let more = acts(&desk, &mut proposed)?;
-    drop(desk);
-    std::fs::remove_dir_all(&folder)?;
     let row = |what: &str, few: f64, more: f64, bound: &'static str, most: f64| {
         let ratio = more / few;
         let value = format!("{few:.2} {more:.2} ({ratio:.2})");

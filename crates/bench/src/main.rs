@@ -4,6 +4,7 @@
 //! so the same bounds hold on any machine. `docs/performance.md` says what each means and what was measured.
 
 mod acts;
+mod bare;
 mod desk;
 mod growth;
 mod judging;
@@ -12,6 +13,8 @@ mod reading;
 
 use std::error::Error;
 use std::process::ExitCode;
+
+use desk::Engine;
 
 /// Anything that went wrong while measuring.
 pub type Res<T> = Result<T, Box<dyn Error>>;
@@ -44,18 +47,23 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let many = if words.iter().any(|word| word == "--full") { 1_000_000 } else { 100_000 };
     let chosen = |name: &str| {
-        let named: Vec<&String> = words.iter().filter(|word| !word.starts_with("--")).collect();
+        let is_name = |word: &&String| !word.starts_with("--") && !["sqlite", "postgres"].contains(&word.as_str());
+        let named: Vec<&String> = words.iter().filter(is_name).collect();
         named.is_empty() || named.iter().any(|word| *word == name)
     };
-    let all: [(&str, &Measure); 4] = [
-        ("kernel", &judging::measure),
-        ("reader", &reading::measure),
-        ("acts", &acts::measure),
-        ("growth", &|| growth::measure(many)),
+    let all: [(&str, &str, &Measure); 6] = [
+        ("kernel", "", &judging::measure),
+        ("reader", "", &reading::measure),
+        ("acts", "sqlite", &|| acts::measure(Engine::Sqlite)),
+        ("acts", "postgres", &|| acts::measure(Engine::Postgres)),
+        ("growth", "sqlite", &|| growth::measure(Engine::Sqlite, many)),
+        ("growth", "postgres", &|| growth::measure(Engine::Postgres, many)),
     ];
+    let engine = ["sqlite", "postgres"].into_iter().find(|name| words.iter().any(|word| word == name));
+    let chosen = |name: &str, on: &str| chosen(name) && engine.is_none_or(|engine| engine == on);
     let mut short = 0;
-    for (name, measure) in all.into_iter().filter(|(name, _)| chosen(name)) {
-        println!("\n{name}");
+    for (name, on, measure) in all.into_iter().filter(|(name, on, _)| chosen(name, on)) {
+        println!("\n{name} {on}");
         match measure() {
             Ok(rows) => rows.iter().for_each(|row| short += print(row)),
             Err(why) => {

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 /// Names of databases differ.
 static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -57,6 +58,28 @@ fn run(program: &Path, args: &[&str]) -> Result<Output> {
     Err(Error::other(format!("{}: {}", program.display(), String::from_utf8_lossy(&output.stderr))))
 }
 
+/// A process of this machine.
+struct Process {
+    id: String,
+    parent: String,
+    dead: bool,
+}
+
+/// All processes, as Linux tells them: `17 (name) S 1 ...`.
+fn processes() -> Result<Vec<Process>> {
+    let mut found = Vec::new();
+    for folder in std::fs::read_dir("/proc")?.flatten() {
+        // One that ended meanwhile has no file any more.
+        let Ok(text) = std::fs::read_to_string(folder.path().join("stat")) else { continue };
+        let Some((before, after)) = text.rsplit_once(") ") else { continue };
+        let mut words = after.split(' ');
+        let (state, parent) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let id = before.split(' ').next().unwrap_or_default().to_owned();
+        found.push(Process { id, parent: parent.to_owned(), dead: matches!(state, "Z" | "X") });
+    }
+    Ok(found)
+}
+
 impl Server {
     /// Starts a server; `sync`: commits reach the disk. `FAZHI_TEST_POSTGRES` names a running one instead.
     ///
@@ -101,7 +124,11 @@ impl Server {
         let sync = if own.sync { "on" } else { "off" };
         let options = format!("-p {} -h 127.0.0.1 -k {folder} -c fsync={sync} -c max_connections=400", own.port);
         let (data, log) = (format!("{folder}/data"), format!("{folder}/log"));
-        run(&own.bin.join("pg_ctl"), &["-D", &data, "-l", &log, "-o", &options, "-w", "start"]).map(drop)
+        let started = run(&own.bin.join("pg_ctl"), &["-D", &data, "-l", &log, "-o", &options, "-w", "start"]);
+        started.map(drop).map_err(|error| {
+            let log = std::fs::read_to_string(&log).unwrap_or_default();
+            Error::other(format!("{error}{log}"))
+        })
     }
 
     /// A small shell that waits for our end, however it comes, and stops the server then.
@@ -122,12 +149,23 @@ impl Server {
     /// Where it does not run.
     pub fn stop_hard(&self) -> Result<()> {
         let file = self.own()?.folder.path().join("data/postmaster.pid");
-        let text = std::fs::read_to_string(file)?;
-        let pid = text.lines().next().unwrap_or_default().to_owned();
-        run(Path::new("/bin/kill"), &["-KILL", &pid])?;
-        // Its children notice within moments; the next start needs them gone.
-        std::thread::sleep(std::time::Duration::from_millis(500));
-        Ok(())
+        let text = std::fs::read_to_string(&file)?;
+        let server = text.lines().next().unwrap_or_default().to_owned();
+        let mut processes: Vec<String> =
+            processes()?.into_iter().filter(|process| process.parent == server).map(|process| process.id).collect();
+        processes.push(server.clone());
+        run(Path::new("/bin/kill"), &["-KILL", &server])?;
+        // Its children notice within moments; the next start needs them gone. One that nobody buries is gone too.
+        let began = Instant::now();
+        while self::processes()?.iter().any(|process| !process.dead && processes.contains(&process.id)) {
+            if began.elapsed() > Duration::from_secs(60) {
+                return Err(Error::other("the server's processes do not end"));
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // Else the next start takes a dead server that nobody buried for a living one.
+        std::fs::remove_file(self.own()?.folder.path().join(format!(".s.PGSQL.{}.lock", self.own()?.port)))?;
+        std::fs::remove_file(file)
     }
 
     /// Makes a fresh database and tells its address.

@@ -12,7 +12,7 @@ use ledger::{
 use procedure::{ActKind, Actor, Binds, FieldType, General, LimitId, Line, Pending, Record};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use terms::{Code, DateTime, Deadline, Digest, GovernmentCode, RecordId, Value};
+use terms::{Code, CommandId, DateTime, Deadline, Digest, GovernmentCode, RecordId, Value};
 
 use crate::{
     Answer, Clock, Definitions, Receipt, Request, RequestAsk,
@@ -64,6 +64,8 @@ pub struct Batch<'a> {
     government: GovernmentCode,
     head: Head,
     loaded: HashMap<RecordId, Loaded>,
+    /// The first answers to commands, as far as they were asked for.
+    answered: HashMap<CommandId, Option<CommandRow>>,
 }
 
 /// A record's state from its derived row.
@@ -91,7 +93,37 @@ impl<'a> Batch<'a> {
         let head = tx.head(government)?;
         let government = government.clone();
         let loaded = if kept.head == Some(head) { kept.loaded } else { HashMap::new() };
-        Ok(Batch { tx, catalog, definitions, nonces, clock, government, head, loaded })
+        Ok(Batch { tx, catalog, definitions, nonces, clock, government, head, loaded, answered: HashMap::new() })
+    }
+
+    /// Reads together what these commands will ask for one by one: where a database is asked over a network, that is
+    /// most of the time of an act.
+    ///
+    /// # Errors
+    /// Where the store fails: then the whole batch must be dropped.
+    pub fn expect<'r>(&mut self, requests: impl Iterator<Item = &'r Request> + Clone) -> Result<(), Fault> {
+        let ids: Vec<CommandId> = requests.clone().map(|request| request.id).collect();
+        self.answered.extend(ids.iter().map(|id| (*id, None)));
+        let found = self.tx.commands(&self.government, &ids)?;
+        self.answered.extend(found.into_iter().map(|row| (row.id, Some(row))));
+        let mut records: Vec<RecordId> = requests.filter_map(|request| request.record).collect();
+        records.sort_unstable();
+        records.dedup();
+        records.retain(|id| !self.loaded.contains_key(id));
+        for row in self.tx.records_of(&self.government, &records)? {
+            let id = row.id;
+            let loaded = self.decoded(row)?;
+            self.loaded.insert(id, loaded);
+        }
+        Ok(())
+    }
+
+    /// The first answer to a command.
+    fn first_answer(&mut self, id: CommandId) -> Result<Option<CommandRow>, Fault> {
+        match self.answered.get(&id) {
+            Some(known) => Ok(known.clone()),
+            None => self.tx.command(&self.government, id),
+        }
     }
 
     /// Makes everything durable.
@@ -119,7 +151,7 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// Where the store fails: then the whole batch must be dropped.
     pub fn act(&mut self, request: &Request) -> Result<Answer, Fault> {
-        if let Some(first) = self.tx.command(&self.government, request.id)? {
+        if let Some(first) = self.first_answer(request.id)? {
             return Ok(Answer::Done(self.receipt(first.record, first.position, &[], &[], true)));
         }
         let now = request.grant.map_or_else(|| self.clock.now().0, |grant| grant.time());
@@ -149,12 +181,7 @@ impl<'a> Batch<'a> {
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn put_through(
-        &mut self,
-        id: RecordId,
-        now: DateTime,
-        command: terms::CommandId,
-    ) -> Result<Option<Answer>, Fault> {
+    pub fn put_through(&mut self, id: RecordId, now: DateTime, command: CommandId) -> Result<Option<Answer>, Fault> {
         let Some(loaded) = self.load(id, now)? else { return Ok(None) };
         let (events, _) = lapses(&loaded.line, &loaded.record, &self.catalog.calendar, now);
         if events.is_empty() {
@@ -301,7 +328,14 @@ impl<'a> Batch<'a> {
 
     /// A record as the store has it, under the version of its last event.
     fn stored(&mut self, id: RecordId) -> Result<Option<Loaded>, Fault> {
-        let Some(mut row) = self.tx.record(&self.government, id)? else { return Ok(None) };
+        match self.tx.record(&self.government, id)? {
+            Some(row) => self.decoded(row).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn decoded(&mut self, mut row: RecordRow) -> Result<Loaded, Fault> {
+        let id = row.id;
         let line = self.definitions.line(self.tx.as_mut(), row.definition)?;
         let Some(record) = decode_state(&row.state) else {
             return Err(Fault {
@@ -310,7 +344,7 @@ impl<'a> Batch<'a> {
             });
         };
         row.state = Vec::new();
-        Ok(Some(Loaded { row, line, record }))
+        Ok(Loaded { row, line, record })
     }
 
     /// Writes events and everything derived from them.
@@ -355,8 +389,9 @@ impl<'a> Batch<'a> {
         new_row.state = Vec::new();
         let position = self.head.position;
         let command = CommandRow { id: write.command, record: id, position };
-        if write.command != terms::CommandId([0; 16]) {
+        if write.command != CommandId([0; 16]) {
             self.tx.put_command(&self.government, &command)?;
+            self.answered.insert(write.command, Some(command));
         }
         let done: Vec<(u32, &Event)> = (first..).zip(&events).collect();
         let mut receipt = self.receipt(id, position, &numbers, &[], false);
@@ -597,7 +632,7 @@ impl<'a> Batch<'a> {
 }
 
 struct Write<'w> {
-    command: terms::CommandId,
+    command: CommandId,
     actor: &'w Actor,
     now: DateTime,
     answers: &'w [(Code, u64)],

@@ -132,6 +132,7 @@ impl Platform {
         let mut answers = Vec::with_capacity(requests.len());
         for part in requests.chunks(size.max(1)) {
             let mut batch = self.batch(government)?;
+            batch.expect(part.iter())?;
             for request in part {
                 answers.push(batch.act(request)?);
             }

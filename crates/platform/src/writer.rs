@@ -232,6 +232,7 @@ impl Desk {
             &self.government,
             std::mem::take(kept),
         )?;
+        batch.expect(all.iter().filter_map(Waiting::command))?;
         let mut answers = Vec::with_capacity(all.len());
         for one in all {
             answers.push(match one {
@@ -250,6 +251,14 @@ impl Desk {
 }
 
 impl Waiting {
+    /// The command, unless it is a look.
+    fn command(&self) -> Option<&Request> {
+        match self {
+            Waiting::Command(request, _) => Some(request),
+            Waiting::Look { .. } => None,
+        }
+    }
+
     /// Where its answer goes; a look gets none.
     fn reply(self) -> Option<SyncSender<Reply>> {
         match self {

@@ -152,7 +152,8 @@ fn conditions(sql: &mut Query, government: &GovernmentCode, query: &RecordQuery)
     }
     sql.places(&query.places);
     if let Some(text) = &query.text {
-        sql.text(" AND label LIKE ", &format!("%{}%", escaped(text)));
+        // The letters of ASCII in either case, the others as they are: of this the databases have the same idea.
+        sql.text(" AND lower(label) LIKE ", &format!("%{}%", escaped(&text.to_ascii_lowercase())));
         sql.push(" ESCAPE '!'");
     }
     if query.order == Order::Due {

@@ -322,5 +322,5 @@ fn schema_is_brought_up_to_date_and_says_so() {
     assert_eq!(schema.before, 0);
     assert_eq!(store::migrate(&at, false).unwrap().before, schema.now);
     let fault = store::migrate(&at, true).unwrap_err();
-    assert!(fault.message.contains("are not distributed"), "{fault}");
+    assert!(fault.message.contains("is not distributed"), "{fault}");
 }

@@ -1,9 +1,12 @@
 //! The store on PostgreSQL: many programs, one database. Plain tables and types, so that its relatives can keep it too.
 
+mod check;
 mod handle;
 mod open;
 mod read;
 mod rows;
+mod schema;
+mod scrub;
 mod signed_in;
 mod write;
 

@@ -7,45 +7,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ledger::{Attempts, Effort, Fault, FaultKind, Head, NOTHING, Read, SessionRow, Store, Transaction};
+use ledger::{Attempts, Effort, Fault, Head, NOTHING, Read, SessionRow, Store, Transaction};
 use postgres::{Client, Config, NoTls};
 use terms::{Digest, GovernmentCode};
 
+use super::check::check;
 use super::handle::{Handle, damaged, fault, refused};
 use super::read::Session;
 use super::rows;
+use super::schema;
+use super::scrub::Scrub;
 use super::signed_in;
 use super::write::Work;
 use crate::{Options, Schema};
 
-/// The schema, step by step: tables, and guards that a distributed database leaves out.
-const MIGRATIONS: &[(&str, &str)] = &[
-    (
-        include_str!("../../../../migrations/postgres/0001_ledger.sql"),
-        include_str!("../../../../migrations/postgres/0001_guards.sql"),
-    ),
-    (include_str!("../../../../migrations/postgres/0002_lease.sql"), ""),
-    (include_str!("../../../../migrations/postgres/0003_session.sql"), ""),
-];
-/// Tables that Citus distributes by the government.
-const DISTRIBUTED: &[&str] = &[
-    "event",
-    "content",
-    "head",
-    "command",
-    "look",
-    "series",
-    "delta",
-    "record",
-    "due",
-    "key_value",
-    "public",
-    "account",
-    "agency",
-    "lease",
-    "session",
-    "attempt",
-];
 /// What each session asks of the server: a commit is durable, and a writer that hangs gives up the lock.
 const SESSION: &str = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '60s'; \
                        SET statement_timeout = '120s'";
@@ -60,6 +35,7 @@ pub struct PostgresStore {
     writers: Mutex<Vec<Handle>>,
     readers: Mutex<Vec<Handle>>,
     definitions: Mutex<HashSet<Digest>>,
+    scrub: Scrub,
     statements: Arc<AtomicU64>,
     /// Position in the server's log when the store was opened.
     log: i64,
@@ -90,96 +66,34 @@ fn connect(config: &Config) -> Result<Client, Fault> {
 /// Opens the ledger at an address, and makes its tables where there are none.
 ///
 /// # Errors
-/// Where the database can't be reached or is not ours, or was written by a newer version.
+/// Where the database can't be reached or is not ours, is damaged, or was written by a newer version.
 pub fn open(url: &str, options: &Options) -> Result<PostgresStore, Fault> {
-    migrate(url, false)?;
+    let mut client = connect(&config(url)?)?;
+    let found = schema::migrate(&mut client, false)?;
+    check(&mut client, found)?;
     PostgresStore::new(url, options, false)
 }
 
 /// Opens the ledger at an address for reading.
 ///
 /// # Errors
-/// Where the database can't be reached, holds no ledger, or one of another version.
+/// Where the database can't be reached, holds no ledger, a damaged one, or one of another version.
 pub fn open_read_only(url: &str, options: &Options) -> Result<PostgresStore, Fault> {
     let mut client = connect(&config(url)?)?;
-    let found = if known(&mut client)? { version(&mut client)? } else { 0 };
-    if found < MIGRATIONS.len() {
-        return Err(refused(format!(
-            "the ledger has schema {found} and this program {}: start the program once for writing, it brings the \
-             ledger up to date",
-            MIGRATIONS.len()
-        )));
-    }
+    let found = schema::current(&mut client)?;
+    check(&mut client, found)?;
     PostgresStore::new(url, options, true)
 }
 
-fn known(client: &mut Client) -> Result<bool, Fault> {
-    let row = client.query_one("SELECT to_regclass('schema_version') IS NOT NULL", &[]).map_err(fault)?;
-    row.try_get(0).map_err(fault)
-}
-
-fn version(client: &mut impl postgres::GenericClient) -> Result<usize, Fault> {
-    let rows = client
-        .query("SELECT version FROM schema_version WHERE application = 'fazhi'", &[])
-        .map_err(|error| damaged(&format!("schema_version is another program's table: {error}")))?;
-    let found = rows.first().map_or(Ok(0), |row| row.try_get::<_, i64>(0)).map_err(fault)?;
-    let found = usize::try_from(found).map_err(|error| damaged(&error.to_string()))?;
-    if found > MIGRATIONS.len() {
-        let message = format!(
-            "the ledger has schema {found} and this program knows {}: it was written by a newer version; install that \
-             one",
-            MIGRATIONS.len()
-        );
-        return Err(Fault { kind: FaultKind::Newer, message });
-    }
-    Ok(found)
-}
-
-/// Brings the schema up to date, whole or not at all; `citus`: distributes the tables, which then have no guards.
+/// Brings the schema up to date, whole or not at all; `citus`: distributes the tables of a new ledger, which then have
+/// no guards.
 ///
 /// # Errors
 /// Where the database can't be reached or is not ours, or was written by a newer version.
 pub fn migrate(url: &str, citus: bool) -> Result<Schema, Fault> {
     let mut client = connect(&config(url)?)?;
-    if !known(&mut client)? {
-        let made = client.batch_execute("CREATE TABLE schema_version (application text PRIMARY KEY, version bigint)");
-        // Another program may have made it just now.
-        if let Err(error) = made
-            && !known(&mut client)?
-        {
-            return Err(fault(error));
-        }
-    }
-    let (before, now) = (version(&mut client)?, MIGRATIONS.len());
-    if citus && before > 0 {
-        return Err(refused(format!(
-            "the database holds a ledger of schema {before}, and tables that are there are not distributed: create a \
-             new database with the extension citus, migrate that one, and move the ledger with fazhi copy"
-        )));
-    }
-    if before == now {
-        return Ok(Schema { before, now });
-    }
-    let mut step = client.transaction().map_err(fault)?;
-    step.batch_execute("LOCK TABLE schema_version IN ACCESS EXCLUSIVE MODE").map_err(fault)?;
-    let found = version(&mut step)?;
-    for (tables, guards) in MIGRATIONS.iter().skip(found) {
-        step.batch_execute(tables).map_err(fault)?;
-        if !citus {
-            step.batch_execute(guards).map_err(fault)?;
-        }
-    }
-    if citus && found == 0 {
-        for table in DISTRIBUTED {
-            step.batch_execute(&format!("SELECT create_distributed_table('{table}', 'government')")).map_err(fault)?;
-        }
-        for table in ["definition", "note"] {
-            step.batch_execute(&format!("SELECT create_reference_table('{table}')")).map_err(fault)?;
-        }
-    }
-    step.batch_execute(&format!("DELETE FROM schema_version; INSERT INTO schema_version VALUES ('fazhi', {now})"))
-        .map_err(fault)?;
-    step.commit().map_err(fault)?;
+    let before = schema::found(&mut client)?.version;
+    let now = schema::migrate(&mut client, citus)?.version;
     Ok(Schema { before, now })
 }
 
@@ -197,6 +111,7 @@ impl PostgresStore {
             writers: Mutex::default(),
             readers: Mutex::default(),
             definitions: Mutex::default(),
+            scrub: Scrub::new(),
             statements: Arc::default(),
             log: 0,
         };
@@ -209,7 +124,7 @@ impl PostgresStore {
 
     fn take(&self, pool: &Mutex<Vec<Handle>>) -> Result<Handle, Fault> {
         let idle = pool.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match idle.filter(|handle| !handle.client.is_closed()) {
+        match idle.filter(|handle| !handle.lost()) {
             Some(handle) => Ok(handle),
             None => Ok(Handle::new(connect(&self.config)?, Arc::clone(&self.statements))),
         }
@@ -233,7 +148,7 @@ impl PostgresStore {
     pub(super) fn alone<T>(&self, run: impl FnOnce(&mut Handle) -> Result<T, Fault>) -> Result<T, Fault> {
         self.writable()?;
         let mut handle = self.started(&self.writers, "SELECT 1")?;
-        let done = run(&mut handle)?;
+        let done = run(&mut handle).map_err(|fault| handle.alone(fault))?;
         give_back(&self.writers, handle, IDLE);
         Ok(done)
     }
@@ -253,7 +168,7 @@ impl PostgresStore {
 
 fn give_back(pool: &Mutex<Vec<Handle>>, handle: Handle, most: usize) {
     let mut pool = pool.lock().unwrap_or_else(PoisonError::into_inner);
-    if pool.len() < most && !handle.client.is_closed() {
+    if pool.len() < most && !handle.lost() {
         pool.push(handle);
     }
 }
@@ -306,11 +221,7 @@ impl Store for PostgresStore {
     /// those of all programs on the server. 0 where it can't be asked.
     fn effort(&self) -> Effort {
         let statements = self.statements.load(Ordering::Relaxed);
-        let now = self.take(&self.readers).and_then(|mut handle| {
-            let now = log_position(&mut handle)?;
-            give_back(&self.readers, handle, self.options.readers);
-            Ok(now)
-        });
+        let now = self.looking(log_position);
         let pages = now.map_or(0, |now| u64::try_from((now - self.log) / 8192).unwrap_or(0));
         // Asking is not part of the effort.
         self.statements.store(statements, Ordering::Relaxed);
@@ -411,21 +322,11 @@ impl Guard<'_> {
         self.store.definitions.lock().unwrap_or_else(PoisonError::into_inner).contains(&digest)
     }
 
-    /// Makes everything durable.
-    pub(crate) fn commit(mut self, definitions: Vec<Digest>) -> Result<(), Fault> {
+    /// Makes everything durable. `erased`: the transaction's number, where it erased.
+    pub(crate) fn commit(mut self, definitions: Vec<Digest>, erased: Option<i64>) -> Result<(), Fault> {
         let Some(mut handle) = self.handle.take() else { return Ok(()) };
-        // An aborted transaction answers COMMIT with a rollback and no error: this statement fails in one.
-        handle.simple("SELECT 1")?;
-        handle.simple("COMMIT").map_err(|error| {
-            if !handle.client.is_closed() {
-                return error;
-            }
-            refused(
-                "the connection was lost during the commit: it is not known whether the act stands; repeat it, which \
-                 is safe: the same command gets the first answer"
-                    .to_owned(),
-            )
-        })?;
+        handle.commit()?;
+        self.store.scrub.run(&mut handle, erased);
         give_back(&self.store.writers, handle, IDLE);
         self.store.definitions.lock().unwrap_or_else(PoisonError::into_inner).extend(definitions);
         Ok(())

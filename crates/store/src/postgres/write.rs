@@ -18,7 +18,7 @@ use crate::query::{day, integer, values};
 const ROWS: [usize; 3] = [64, 8, 1];
 
 /// What waits to be sent.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Waiting {
     events: Vec<EventRow>,
     records: Vec<RecordRow>,
@@ -32,9 +32,67 @@ struct Waiting {
     series: BTreeMap<(Code, i16), u64>,
 }
 
+/// How much of each list waited at a mark. They only grow until they are sent, so that a mark costs the same in a long
+/// batch as in a short one.
+#[derive(Default)]
+struct Lengths {
+    events: usize,
+    records: usize,
+    due: usize,
+    keys: usize,
+    deltas: usize,
+    public: usize,
+    commands: usize,
+    definitions: usize,
+}
+
+impl Waiting {
+    fn lengths(&self) -> Lengths {
+        Lengths {
+            events: self.events.len(),
+            records: self.records.len(),
+            due: self.due.len(),
+            keys: self.keys.len(),
+            deltas: self.deltas.len(),
+            public: self.public.len(),
+            commands: self.commands.len(),
+            definitions: self.definitions.len(),
+        }
+    }
+
+    /// Takes out what came after a mark.
+    fn split_off(&mut self, at: &Lengths) -> Waiting {
+        Waiting {
+            events: self.events.split_off(at.events),
+            records: self.records.split_off(at.records),
+            due: self.due.split_off(at.due),
+            keys: self.keys.split_off(at.keys),
+            deltas: self.deltas.split_off(at.deltas),
+            public: self.public.split_off(at.public),
+            commands: self.commands.split_off(at.commands),
+            definitions: self.definitions.split_off(at.definitions),
+            series: BTreeMap::new(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.events.is_empty()
+            && self.records.is_empty()
+            && self.due.is_empty()
+            && self.keys.is_empty()
+            && self.deltas.is_empty()
+            && self.public.is_empty()
+            && self.commands.is_empty()
+            && self.definitions.is_empty()
+            && self.series.is_empty()
+    }
+}
+
 /// Where undoing returns to.
 struct Mark {
-    waiting: Waiting,
+    waited: Lengths,
+    /// The numbers that waited: a number given later overwrites its series' entry.
+    numbers: BTreeMap<(Code, i16), u64>,
     head: Head,
     series: BTreeMap<(Code, i16), u64>,
     definitions: usize,
@@ -54,7 +112,11 @@ pub(crate) struct Work {
     mark: Option<Mark>,
     /// The last number of each series used here.
     series: BTreeMap<(Code, i16), u64>,
+    /// The last event's number of each record to which this transaction appended, as far as it is known.
+    last: BTreeMap<RecordId, u32>,
     definitions: Vec<Digest>,
+    /// The number of this transaction, once it erased.
+    erased: Option<i64>,
 }
 
 impl Default for Work {
@@ -68,7 +130,9 @@ impl Default for Work {
             waiting: Waiting::default(),
             mark: None,
             series: BTreeMap::new(),
+            last: BTreeMap::new(),
             definitions: Vec::new(),
+            erased: None,
         }
     }
 }
@@ -77,6 +141,35 @@ impl Work {
     /// For a session that writes.
     pub(crate) fn new(government: &GovernmentCode, head: Head) -> Work {
         Work { government: Some(government.clone()), head, began: head, ..Work::default() }
+    }
+
+    /// Whether an event's number is the one after its record's last. Where the last was not appended here, the
+    /// database judges it.
+    fn follows(&self, event: &EventRow) -> bool {
+        let first = event.seq == 1;
+        let last = self.last.get(&event.record);
+        first == (event.record.0 == event.position) && last.is_none_or(|last| !first && event.seq == last + 1)
+    }
+
+    /// Goes back to the last mark in what waits; tells whether the database has to follow.
+    fn undo(&mut self) -> Option<bool> {
+        let mark = self.mark.as_ref()?;
+        let undone = self.waiting.split_off(&mark.waited);
+        self.waiting.series.clone_from(&mark.numbers);
+        self.head = mark.head;
+        self.series.clone_from(&mark.series);
+        self.definitions.truncate(mark.definitions);
+        for event in undone.events.iter().rev() {
+            match event.seq {
+                1 => self.last.remove(&event.record),
+                seq => self.last.insert(event.record, seq - 1),
+            };
+        }
+        if mark.saved {
+            // Which events were sent since the mark is not known any more.
+            self.last.clear();
+        }
+        Some(mark.saved)
     }
 
     /// A record that waits to be written.
@@ -243,38 +336,22 @@ fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), F
 impl<H: std::ops::DerefMut<Target = Handle>> Session<H> {
     /// Sends what waits, so that a read sees it.
     pub(crate) fn flush(&mut self) -> Result<(), Fault> {
-        let waits = &self.work.waiting;
-        let nothing = waits.events.is_empty()
-            && waits.records.is_empty()
-            && waits.due.is_empty()
-            && waits.keys.is_empty()
-            && waits.deltas.is_empty()
-            && waits.public.is_empty()
-            && waits.commands.is_empty()
-            && waits.definitions.is_empty()
-            && waits.series.is_empty();
-        if nothing { Ok(()) } else { self.sending() }
+        if self.work.waiting.is_empty() { Ok(()) } else { self.sending() }
     }
 
     /// Sends what waits; a mark stands from then on as a savepoint behind what was written before it.
     fn sending(&mut self) -> Result<(), Fault> {
         let Some(government) = self.work.government.clone() else { return Ok(()) };
-        let mut rest = std::mem::take(&mut self.work.waiting);
-        if let Some(mark) = self.work.mark.as_mut().filter(|mark| !mark.saved) {
-            let before = std::mem::take(&mut mark.waiting);
-            rest.events.drain(..before.events.len());
-            rest.records.drain(..before.records.len());
-            rest.due.drain(..before.due.len());
-            rest.keys.drain(..before.keys.len());
-            rest.deltas.drain(..before.deltas.len());
-            rest.public.drain(..before.public.len());
-            rest.commands.drain(..before.commands.len());
-            rest.definitions.drain(..before.definitions.len());
-            rest.series.retain(|key, number| before.series.get(key) != Some(number));
-            mark.saved = true;
-            send(&mut self.handle, government.as_str(), before)?;
-            self.handle.simple("SAVEPOINT mark")?;
-        }
+        let mut before = std::mem::take(&mut self.work.waiting);
+        let Some(mark) = self.work.mark.as_mut().filter(|mark| !mark.saved) else {
+            return send(&mut self.handle, government.as_str(), before);
+        };
+        let mut rest = before.split_off(&std::mem::take(&mut mark.waited));
+        rest.series = std::mem::replace(&mut before.series, std::mem::take(&mut mark.numbers));
+        rest.series.retain(|key, number| before.series.get(key) != Some(number));
+        mark.saved = true;
+        send(&mut self.handle, government.as_str(), before)?;
+        self.handle.simple("SAVEPOINT mark")?;
         send(&mut self.handle, government.as_str(), rest)
     }
 }
@@ -303,13 +380,17 @@ impl Transaction for Session<Guard<'_>> {
         if event.position != self.work.head.position + 1 {
             return Err(refused("event: the position is not the one after the last".to_owned()));
         }
+        if !self.work.follows(event) {
+            return Err(refused("event: the number is not the one after the record's last".to_owned()));
+        }
+        self.work.last.insert(event.record, event.seq);
         self.work.head = Head { position: event.position, hash: event.head };
         self.work.waiting.events.push(event.clone());
         Ok(())
     }
 
-    /// The bytes are gone for every reader at once. PostgreSQL leaves the old row in its files until it vacuums, and
-    /// in its write-ahead log and archives until those are removed.
+    /// The commit clears away what the server would leave in its tables; of its write-ahead log and archives see
+    /// docs/security.md.
     fn erase(&mut self, government: &GovernmentCode, position: u64, part: u16) -> Result<(), Fault> {
         self.own(government)?;
         if part == 0 {
@@ -319,6 +400,9 @@ impl Transaction for Session<Guard<'_>> {
         let params = [government.as_str().into(), integer(position).into(), i64::from(part).into()];
         if self.direct(sql, &params)? == 0 {
             return Err(refused(format!("the event at position {position} has no part {part}")));
+        }
+        if self.work.erased.is_none() {
+            self.work.erased = self.handle.transaction()?;
         }
         Ok(())
     }
@@ -473,7 +557,8 @@ impl Transaction for Session<Guard<'_>> {
             self.handle.simple("RELEASE SAVEPOINT mark")?;
         }
         self.work.mark = Some(Mark {
-            waiting: self.work.waiting.clone(),
+            waited: self.work.waiting.lengths(),
+            numbers: self.work.waiting.series.clone(),
             head: self.work.head,
             series: self.work.series.clone(),
             definitions: self.work.definitions.len(),
@@ -483,18 +568,11 @@ impl Transaction for Session<Guard<'_>> {
     }
 
     fn undo(&mut self) -> Result<(), Fault> {
-        let work = &mut self.work;
-        let Some(mark) = &work.mark else {
-            return Err(refused("there is no mark to return to".to_owned()));
-        };
-        work.waiting = mark.waiting.clone();
-        work.head = mark.head;
-        work.series = mark.series.clone();
-        work.definitions.truncate(mark.definitions);
-        if mark.saved {
-            self.handle.simple("ROLLBACK TO SAVEPOINT mark")?;
+        match self.work.undo() {
+            None => Err(refused("there is no mark to return to".to_owned())),
+            Some(false) => Ok(()),
+            Some(true) => self.handle.simple("ROLLBACK TO SAVEPOINT mark"),
         }
-        Ok(())
     }
 
     fn commit(mut self: Box<Self>) -> Result<(), Fault> {
@@ -508,6 +586,6 @@ impl Transaction for Session<Guard<'_>> {
             self.handle.run(sql, &[government.as_str().into(), integer(position).into(), hash.0.as_slice().into()])?;
         }
         let Session { handle, work } = *self;
-        handle.commit(work.definitions)
+        handle.commit(work.definitions, work.erased)
     }
 }

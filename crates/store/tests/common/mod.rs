@@ -7,6 +7,8 @@ use ledger::{
 };
 use terms::{Code, CommandId, Date, Digest, GovernmentCode, RecordId, Value};
 
+pub mod database;
+
 pub const COUNTY: &str = "632222";
 pub const CITY: &str = "410700";
 

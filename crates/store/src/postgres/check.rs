@@ -1,0 +1,137 @@
+//! What opening a ledger checks: that its tables and guards are those of the migrations, and that each head is that of
+//! the last event. The whole log is `verify`'s.
+
+use std::collections::BTreeSet;
+
+use ledger::Fault;
+use postgres::Client;
+
+use super::handle::{damaged, fault};
+use super::schema::{Found, MIGRATIONS};
+
+/// A head that is not that of the last event. One statement, so that whoever writes meanwhile is seen whole.
+const WRONG_HEAD: &str = "SELECT head.government FROM head \
+     LEFT JOIN event ON event.government = head.government AND event.position = head.position \
+     WHERE (head.position > 0 AND (event.head IS NULL OR event.head <> head.hash)) OR EXISTS ( \
+         SELECT 1 FROM event AS later WHERE later.government = head.government AND later.position > head.position) \
+     LIMIT 1";
+
+/// What stands in our schema, in the words of [`parts`]. A guard counts only while it is enabled and without a
+/// condition; an index while it is valid. Rules, which rewrite statements, are never ours.
+const PARTS: &str = "WITH ours AS ( \
+         SELECT oid, relname::text AS name FROM pg_class \
+         WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) AND relkind IN ('r', 'p')) \
+     SELECT 'column ' || name || '.' || attname || ' ' || format_type(atttypid, NULL) \
+         FROM ours JOIN pg_attribute ON attrelid = ours.oid WHERE attnum > 0 AND NOT attisdropped \
+     UNION ALL SELECT 'conditions ' || name || ': ' || count(*) \
+         FROM ours JOIN pg_constraint ON conrelid = ours.oid AND contype IN ('p', 'u', 'c') AND convalidated \
+         GROUP BY name \
+     UNION ALL SELECT 'index ' || indexes.relname FROM ours JOIN pg_index ON indrelid = ours.oid AND indisvalid \
+         JOIN pg_class AS indexes ON indexes.oid = indexrelid \
+     UNION ALL SELECT 'trigger ' || tgname || ' on ' || name || ' ' || proname || ' ' || tgtype \
+         || CASE WHEN tgenabled IN ('O', 'A') AND tgqual IS NULL AND tgattr::text = '' THEN '' ELSE ' off' END \
+         FROM ours JOIN pg_trigger ON tgrelid = ours.oid AND NOT tgisinternal \
+         JOIN pg_proc ON pg_proc.oid = tgfoid \
+     UNION ALL SELECT 'function ' || proname || ' ' || prosrc FROM pg_proc \
+         WHERE pronamespace = to_regnamespace(quote_ident(current_schema())) AND prorettype = 'trigger'::regtype \
+     UNION ALL SELECT 'rule ' || rulename || ' on ' || name FROM ours JOIN pg_rewrite ON ev_class = ours.oid";
+
+/// Checks an open ledger.
+///
+/// # Errors
+/// Where something is missing or altered.
+pub(super) fn check(client: &mut Client, found: Found) -> Result<(), Fault> {
+    let mut expected = BTreeSet::new();
+    for (tables, guards) in MIGRATIONS {
+        parts(tables, &mut expected);
+        if !found.distributed {
+            parts(guards, &mut expected);
+        }
+    }
+    let rows = client.query(PARTS, &[]).map_err(fault)?;
+    let stands: BTreeSet<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(fault)?;
+    let tables: BTreeSet<&str> = expected.iter().filter_map(|part| table(part)).collect();
+    // An operator may add an index or a table; what acts on ours, or is added to them, is not his.
+    let foreign = |part: &&String| table(part).is_some_and(|table| tables.contains(table)) && !expected.contains(*part);
+    let missing = expected.iter().find(|part| !stands.contains(*part));
+    if let Some(part) = missing.or_else(|| stands.iter().find(foreign).filter(|_| !found.distributed)) {
+        let name: Vec<&str> = part.split_whitespace().take(2).collect();
+        return Err(damaged(&format!("the {} is missing, altered or not ours", name.join(" "))));
+    }
+    match client.query_opt(WRONG_HEAD, &[]).map_err(fault)? {
+        Some(row) => {
+            let government: String = row.try_get(0).map_err(fault)?;
+            Err(damaged(&format!("the head of government {government} is not that of its last event")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The table that a column, trigger or rule belongs to.
+fn table(part: &str) -> Option<&str> {
+    let mut words = part.split_whitespace();
+    match (words.next()?, words.next()?) {
+        ("column", name) => name.split('.').next(),
+        ("trigger" | "rule", _) => words.nth(1),
+        _ => None,
+    }
+}
+
+/// What a migration makes, by its own text: it is ours, and says one thing on a line. A later step that alters a table
+/// has to be read here too.
+fn parts(sql: &str, into: &mut BTreeSet<String>) {
+    let mut lines = sql.lines();
+    while let Some(line) = lines.next() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            ["CREATE", "TABLE", table, ..] => columns(table, &mut lines, into),
+            ["CREATE", "INDEX", name, ..] | ["CREATE", "UNIQUE", "INDEX", name, ..] => {
+                into.insert(format!("index {name}"));
+            }
+            ["CREATE", "FUNCTION", name, ..] => {
+                let body: Vec<&str> = lines.by_ref().take_while(|line| !line.starts_with("END $$")).collect();
+                let body = format!("\n{}\nEND ", body.join("\n"));
+                into.insert(format!("function {} {body}", name.trim_end_matches("()")));
+            }
+            ["CREATE", "TRIGGER", name, rest @ ..] => {
+                // A statement may go on in the next line.
+                let more = if line.ends_with(';') { "" } else { lines.next().unwrap_or_default() };
+                let words: Vec<&str> = rest.iter().copied().chain(more.split_whitespace()).collect();
+                into.insert(trigger(name, &words));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn columns<'a>(table: &str, lines: &mut impl Iterator<Item = &'a str>, into: &mut BTreeSet<String>) {
+    let mut conditions = 0;
+    for line in lines.take_while(|line| !line.starts_with(");")) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            [] | ["--", ..] => {}
+            ["PRIMARY" | "UNIQUE" | "CHECK", ..] => conditions += 1,
+            [name, kind, ..] => {
+                into.insert(format!("column {table}.{name} {}", kind.trim_end_matches(',').to_lowercase()));
+            }
+            [_] => {}
+        }
+    }
+    into.insert(format!("conditions {table}: {conditions}"));
+}
+
+/// A trigger as the database keeps it: the table, the function, and when it fires as the sum of its bits.
+fn trigger(name: &str, words: &[&str]) -> String {
+    let after = |word: &str| words.iter().position(|found| *found == word).and_then(|at| words.get(at + 1)).copied();
+    let fires = words.iter().copied().take_while(|word| *word != "ON").chain(after("EACH")).map(|word| match word {
+        "ROW" => 1,
+        "BEFORE" => 2,
+        "INSERT" => 4,
+        "DELETE" => 8,
+        "UPDATE" => 16,
+        "TRUNCATE" => 32,
+        _ => 0,
+    });
+    let function = after("FUNCTION").and_then(|call| call.split('(').next()).unwrap_or_default();
+    format!("trigger {name} on {} {function} {}", after("ON").unwrap_or_default(), fires.sum::<i32>())
+}
