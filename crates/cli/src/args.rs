@@ -299,10 +299,10 @@ pub struct Scope {
 #[derive(Args)]
 pub struct Copy {
     /// The ledger to copy: a folder or a PostgreSQL database
-    #[arg(long, value_name = "PLACE")]
+    #[arg(long, value_name = "PLACE", env = "FAZHI_COPY_FROM", hide_env_values = true)]
     pub from: Address,
     /// Where it goes: a new folder or an empty PostgreSQL database
-    #[arg(long, value_name = "PLACE")]
+    #[arg(long, value_name = "PLACE", env = "FAZHI_COPY_TO", hide_env_values = true)]
     pub to: Address,
     /// Copy nothing: compare two ledgers that are there
     #[arg(long)]
