@@ -120,6 +120,18 @@ pub enum Command {
                             that runs green names it (a line `scope 9.01` in the case).\n\n\
                             Example: fazhi scope --cases cases")]
     Scope(Scope),
+    /// Move a whole ledger to another place or engine, and prove that both hold the same
+    #[command(long_about = "Copies every government with its log, records, figures, accounts and notes into an empty \
+                            folder or database, then compares both row by row. Who is signed in stays behind. Stop \
+                            the program that writes to it first. Ends with 1 where anything differs.\n\n\
+                            Example: fazhi copy --from county --to postgres://fazhi:secret@127.0.0.1/city")]
+    Copy(Copy),
+    /// Bring the tables of a ledger up to date with this program
+    #[command(long_about = "Brings the schema of the ledger at --data up to date and says from which version to \
+                            which; a new database gets its tables. Every command that writes does the same by \
+                            itself.\n\n\
+                            Example: fazhi migrate --data postgres://fazhi:secret@127.0.0.1/city")]
+    Migrate(Migrate),
 }
 
 /// `demo`.
@@ -298,6 +310,28 @@ pub struct Scope {
     /// List every entry, not only the groups
     #[arg(long)]
     pub all: bool,
+}
+
+/// `copy`.
+#[derive(Args)]
+pub struct Copy {
+    /// The ledger to copy: a folder or a PostgreSQL database
+    #[arg(long, value_name = "PLACE", env = "FAZHI_COPY_FROM", hide_env_values = true)]
+    pub from: Address,
+    /// Where it goes: a new folder or an empty PostgreSQL database
+    #[arg(long, value_name = "PLACE", env = "FAZHI_COPY_TO", hide_env_values = true)]
+    pub to: Address,
+    /// Copy nothing: compare two ledgers that are there
+    #[arg(long)]
+    pub prove: bool,
+}
+
+/// `migrate`.
+#[derive(Args)]
+pub struct Migrate {
+    /// Distribute the tables of a new database by government (PostgreSQL with the extension citus)
+    #[arg(long)]
+    pub citus: bool,
 }
 
 fn year(text: &str) -> Result<i16, String> {

@@ -8,6 +8,7 @@ mod case;
 mod check;
 mod clock;
 mod compare;
+mod copy;
 mod demo;
 mod explain;
 mod failure;
@@ -55,5 +56,7 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Case(case) => case::run(at, case),
         Command::Explain(explain) => explain::run(at, explain),
         Command::Scope(scope) => scope::run(at, scope),
+        Command::Copy(copy) => copy::run(copy),
+        Command::Migrate(migrate) => copy::migrate(at, migrate),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use catalog::{Catalog, Source, StatuteLibrary};
 use ledger::Store;
 use platform::Platform;
+use store::copy::check_whole;
 use store::{Address, Options};
 use terms::{Date, GovernmentCode, PlaceCode};
 
@@ -51,8 +52,8 @@ pub fn statutes(folder: &Path) -> Result<StatuteLibrary, Failure> {
 }
 
 /// Refuses a folder without a ledger.
-fn holds_a_ledger(at: &At) -> Result<(), Failure> {
-    if let Address::Folder(folder) = &at.data
+fn holds_a_ledger(place: &Address) -> Result<(), Failure> {
+    if let Address::Folder(folder) = place
         && !folder.join("ledger.db").exists()
     {
         return Err(Failure::new(
@@ -65,8 +66,15 @@ fn holds_a_ledger(at: &At) -> Result<(), Failure> {
 
 /// The store for reading, also while another program writes.
 pub fn store_for_reading(at: &At) -> Result<Box<dyn Store>, Failure> {
-    holds_a_ledger(at)?;
-    Ok(store::open_read_only(&at.data, &Options::default())?)
+    let store = store_at(&at.data)?;
+    check_whole(&mut *store.read()?)?;
+    Ok(store)
+}
+
+/// The same at any address, and whether or not what lies there is whole.
+pub fn store_at(place: &Address) -> Result<Box<dyn Store>, Failure> {
+    holds_a_ledger(place)?;
+    Ok(store::open_read_only(place, &Options::default())?)
 }
 
 /// The platform for reading, also while another program writes.
@@ -82,12 +90,13 @@ pub fn reading(at: &At) -> Result<Platform, Failure> {
 pub fn writing(at: &At) -> Result<Platform, Failure> {
     let catalog = catalog(at)?;
     let store = store::open(&at.data, &Options::default())?;
+    check_whole(&mut *store.read()?)?;
     platform(store.into(), catalog)
 }
 
 /// The platform for mending what is there; an empty ledger is not made.
 pub fn mending(at: &At) -> Result<Platform, Failure> {
-    holds_a_ledger(at)?;
+    holds_a_ledger(&at.data)?;
     writing(at)
 }
 

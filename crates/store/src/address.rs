@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use ledger::{Fault, Store};
+use ledger::{Fault, FaultKind, Store};
 
 use crate::{Options, postgres, sqlite};
 
@@ -76,6 +76,34 @@ pub fn open_read_only(address: &Address, options: &Options) -> Result<Box<dyn St
         Address::Folder(path) => Box::new(sqlite::open_read_only(path, options)?),
         Address::Postgres(url) => Box::new(postgres::open_read_only(url, options)?),
     })
+}
+
+/// The schema of a ledger before and after it was brought up to date; 0: there was none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schema {
+    /// Version found.
+    pub before: usize,
+    /// Version now.
+    pub now: usize,
+}
+
+/// Brings the schema of the ledger at an address up to date; `citus`: distributes its tables, which only a database can
+/// whose tables are made now.
+///
+/// # Errors
+/// Where it can't be reached, was written by a newer version, is damaged, or can't be distributed.
+pub fn migrate(address: &Address, citus: bool) -> Result<Schema, Fault> {
+    match address {
+        Address::Folder(_) if citus => Err(Fault {
+            kind: FaultKind::Unavailable,
+            message:
+                "a folder has no tables to distribute: leave --citus away, or name a PostgreSQL database with the \
+                      extension citus by --data"
+                    .to_owned(),
+        }),
+        Address::Folder(path) => sqlite::migrate(path),
+        Address::Postgres(url) => postgres::migrate(url, citus),
+    }
 }
 
 #[cfg(test)]

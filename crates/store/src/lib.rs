@@ -5,9 +5,10 @@
 //! lie in `migrations/`, numbered alike for every database, and `tests/contract.rs` runs the same suite on each.
 
 mod address;
+pub mod copy;
 pub mod postgres;
 mod query;
 pub mod sqlite;
 
-pub use address::{Address, open, open_read_only};
+pub use address::{Address, Schema, migrate, open, open_read_only};
 pub use sqlite::Options;

@@ -20,7 +20,7 @@ use super::scrub::Scrub;
 use super::signed_in;
 use super::statement::{self as say, Statement};
 use super::write::Work;
-use crate::Options;
+use crate::{Options, Schema};
 
 /// How many connections of each kind are kept open.
 const IDLE: usize = 8;
@@ -82,8 +82,11 @@ pub fn open_read_only(url: &str, options: &Options) -> Result<PostgresStore, Fau
 ///
 /// # Errors
 /// Where the database can't be reached or is not ours, or was written by a newer version.
-pub fn migrate(url: &str, citus: bool) -> Result<(), Fault> {
-    schema::migrate(&mut Handle::connect(&config(url)?, Arc::default())?, citus).map(drop)
+pub fn migrate(url: &str, citus: bool) -> Result<Schema, Fault> {
+    let mut handle = Handle::connect(&config(url)?, Arc::default())?;
+    let before = schema::found(&mut handle)?.version;
+    let now = schema::migrate(&mut handle, citus)?.version;
+    Ok(Schema { before, now })
 }
 
 fn log_position(handle: &mut Handle) -> Result<i64, Fault> {

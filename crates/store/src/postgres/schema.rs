@@ -82,7 +82,9 @@ pub(super) fn migrate(handle: &mut Handle, citus: bool) -> Result<Found, Fault> 
     }
     if citus && !now.distributed {
         return Err(refused(
-            "the ledger in this database is not distributed: bring its archive into a new database".to_owned(),
+            "the ledger in this database is not distributed, and tables that are there stay as they are: create a new \
+             database with the extension citus, migrate that one, and move the ledger there (fazhi copy)"
+                .to_owned(),
         ));
     }
     Ok(now)

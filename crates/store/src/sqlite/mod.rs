@@ -8,4 +8,4 @@ mod rows;
 mod signed_in;
 mod write;
 
-pub use open::{Options, SqliteStore, open, open_read_only};
+pub use open::{Options, SqliteStore, migrate, open, open_read_only};

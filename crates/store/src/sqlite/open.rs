@@ -18,6 +18,7 @@ use super::log::Log;
 use super::read::Session;
 use super::write::Work;
 use super::{rows, signed_in};
+use crate::Schema;
 
 /// The ledger's file in its folder.
 const FILE: &str = "ledger.db";
@@ -106,6 +107,19 @@ pub fn open_read_only(data: &Path, options: &Options) -> Result<SqliteStore, Fau
     Ok(store)
 }
 
+/// Brings the schema of the ledger in a folder up to date.
+///
+/// # Errors
+/// Where there is none, where another program writes to it, where it was written by a newer version or is damaged.
+pub fn migrate(data: &Path) -> Result<Schema, Fault> {
+    let options = Options::default();
+    let reading = SqliteStore::empty(present(data)?, &options).connect(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let before = version(&reading)?;
+    drop(reading);
+    SqliteStore::open(data, &options)?;
+    Ok(Schema { before, now: MIGRATIONS.len() })
+}
+
 impl SqliteStore {
     /// Makes a new ledger; the folder may be there, a ledger may not.
     ///
@@ -153,7 +167,7 @@ impl SqliteStore {
         let settings =
             [("secure_delete", "ON"), ("recursive_triggers", "ON"), ("cache_size", "-65536"), ("temp_store", "MEMORY")];
         set(&connection, &settings)?;
-        migrate(&connection)?;
+        bring_up_to_date(&connection)?;
         set(&connection, &[("journal_mode", "WAL"), ("synchronous", "NORMAL"), ("wal_autocheckpoint", "4000")])?;
         let handle = Handle::new(connection, Arc::clone(&store.statements));
         check(&handle)?;
@@ -452,7 +466,7 @@ fn version(connection: &Connection) -> Result<usize, Fault> {
 }
 
 /// Brings the schema up to date, each step whole or not at all.
-fn migrate(connection: &Connection) -> Result<(), Fault> {
+fn bring_up_to_date(connection: &Connection) -> Result<(), Fault> {
     let found = version(connection)?;
     if found > MIGRATIONS.len() {
         return Err(newer(found));
@@ -475,7 +489,7 @@ fn migrate(connection: &Connection) -> Result<(), Fault> {
 /// of the last event. The whole log is `verify`'s.
 fn check(handle: &Handle) -> Result<(), Fault> {
     let expected = Connection::open_in_memory().map_err(fault)?;
-    migrate(&expected)?;
+    bring_up_to_date(&expected)?;
     let expected = schema(&Handle::new(expected, Arc::default()))?;
     let found = schema(handle)?;
     let wrong = expected.iter().chain(&found).find(|part| !(expected.contains(part) && found.contains(part)));

@@ -1,0 +1,326 @@
+//! A ledger that moves to another store, and the proof that it arrived whole.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use common::{CITY, COUNTY, answered, append, date, delta, due, key, place, record};
+use ledger::{
+    AccountRow, AgencyRow, Attempts, DeltaQuery, Effort, Fault, FaultKind, GroupBy, PublicRow, Read, SessionRow, Store,
+    Transaction,
+};
+use store::copy::{Kind, Proof, check_whole, copy, prove};
+use store::{Address, Options};
+use terms::{Digest, GovernmentCode};
+
+fn sqlite() -> (tempfile::TempDir, store::sqlite::SqliteStore) {
+    let folder = tempfile::TempDir::new().unwrap();
+    let store = store::sqlite::open(folder.path(), &Options::default()).unwrap();
+    (folder, store)
+}
+
+fn server() -> &'static pgserver::Server {
+    static SERVER: std::sync::OnceLock<pgserver::Server> = std::sync::OnceLock::new();
+    SERVER.get_or_init(|| pgserver::Server::start(false).unwrap())
+}
+
+fn postgres() -> (String, store::postgres::PostgresStore) {
+    let url = server().database("copy").unwrap();
+    let store = store::postgres::open(&url, &Options::default()).unwrap();
+    (url, store)
+}
+
+/// A small government with a row of every kind.
+fn fill(store: &dyn Store, government: &str, records: u32) {
+    let own = place(government);
+    let mut transaction = store.begin(&own).unwrap();
+    let into = &mut *transaction;
+    let agency =
+        AgencyRow { government: own.clone(), code: "justice".into(), name: "司法局".into(), place: own.clone() };
+    into.put_agency(&agency).unwrap();
+    let posts = vec!["officer".into(), "head".into()];
+    let (name, password) = ("zhang".into(), "$argon2id$".into());
+    let shown = "张".to_owned();
+    let account = AccountRow { government: own.clone(), name, shown, agency: "justice".into(), posts, password };
+    into.put_account(&account).unwrap();
+    for n in 0..records {
+        let first = append(into, government, None);
+        let last = append(into, government, Some(&first));
+        let ends = date("2020-09-15");
+        into.put_record(&record(&last, |row| row.due = Some(ends))).unwrap();
+        into.put_due(&own, first.record, &[due(&first, "decide", ends), due(&first, "accept", ends)]).unwrap();
+        into.put_keys(&own, first.record, &[key("number", &format!("A{n}"), true), key("holder", "zhang", false)])
+            .unwrap();
+        // Two of one figure on one day, by one event.
+        let deltas = [
+            delta(&first, "petitions", "2020-07-15", 1),
+            delta(&first, "petitions", "2020-07-15", 2),
+            delta(&last, "petitions", "2020-08-01", -1),
+        ];
+        into.add_deltas(&deltas).unwrap();
+        into.put_command(&own, &answered(&first)).unwrap();
+        into.note_look(&own, first.record, "zhang", 1_594_776_600_000_000 + i64::from(n)).unwrap();
+        into.next_number(&own, "letter", 2020).unwrap();
+        into.put_public(&PublicRow {
+            government: own.clone(),
+            record: first.record,
+            line: "petition".into(),
+            publication: "result".into(),
+            published: date("2020-07-20"),
+            withdrawn: (n == 0).then(|| date("2020-08-20")),
+            shown: if n == 0 { Vec::new() } else { "草场".into() },
+            digest: Digest([5; 32]),
+        })
+        .unwrap();
+    }
+    into.put_definition(Digest([2; 32]), "petition", b"text").unwrap();
+    into.put_note("synthetic", "yes").unwrap();
+    transaction.commit().unwrap();
+    let mut transaction = store.begin(&own).unwrap();
+    transaction.erase(&own, 2, 1).unwrap();
+    transaction.commit().unwrap();
+}
+
+fn moved(from: &dyn Store, to: &dyn Store) -> Proof {
+    let copied = copy(from, to, &mut |_| {}).unwrap();
+    assert_eq!(copied.missed, 0);
+    check_whole(&mut *to.read().unwrap()).unwrap();
+    copied.proof
+}
+
+fn rows(proof: &Proof, kind: Kind) -> u64 {
+    proof.kinds.iter().find(|(found, ..)| *found == kind).map(|(_, from, _)| from.rows).unwrap()
+}
+
+/// What the walk does not ask for itself.
+fn same_answers(from: &dyn Store, to: &dyn Store) {
+    let (mut from, mut to) = (from.read().unwrap(), to.read().unwrap());
+    let county = place(COUNTY);
+    let log = from.log(&county, 0, u32::MAX).unwrap();
+    assert_eq!(to.log(&county, 0, u32::MAX).unwrap(), log);
+    assert_eq!((log[1].contents[1].nonce, log[1].contents[1].bytes.clone()), (None, None));
+    for until in 1..=log.len() as u64 {
+        let query = DeltaQuery { figure: "petitions".into(), until: Some(until), ..DeltaQuery::default() };
+        assert_eq!(to.sums(&query, GroupBy::Month).unwrap(), from.sums(&query, GroupBy::Month).unwrap());
+    }
+    let record = log[0].record;
+    assert_eq!(to.deltas_of(&county, record).unwrap(), from.deltas_of(&county, record).unwrap());
+    assert_eq!(to.public(&county, None, None, 0, 9).unwrap(), from.public(&county, None, None, 0, 9).unwrap());
+    assert_eq!(to.due(&county, date("2021-01-01"), 9).unwrap(), from.due(&county, date("2021-01-01"), 9).unwrap());
+}
+
+#[test]
+fn ledger_moves_to_the_same_engine() {
+    let (_a, from) = sqlite();
+    fill(&from, COUNTY, 3);
+    fill(&from, CITY, 1);
+    let (folder, to) = sqlite();
+    let proof = moved(&from, &to);
+    assert!(proof.holds(), "{proof:?}");
+    let counted: Vec<u64> = Kind::ALL.into_iter().map(|kind| rows(&proof, kind)).collect();
+    assert_eq!(counted, [8, 16, 4, 1, 2, 4, 8, 8, 12, 8, 4, 4, 2, 2, 1]);
+    same_answers(&from, &to);
+    // It goes on where the other stopped.
+    let mut transaction = to.begin(&place(COUNTY)).unwrap();
+    assert_eq!(transaction.next_number(&place(COUNTY), "letter", 2020).unwrap(), 4);
+    append(&mut *transaction, COUNTY, None);
+    transaction.commit().unwrap();
+    drop(to);
+    store::sqlite::open(folder.path(), &Options::default()).unwrap();
+}
+
+#[test]
+fn ledger_moves_to_the_other_engine_and_back() {
+    let (_a, from) = sqlite();
+    fill(&from, COUNTY, 3);
+    fill(&from, CITY, 2);
+    let ((_, between), (_b, back)) = (postgres(), sqlite());
+    assert!(moved(&from, &between).holds());
+    same_answers(&from, &between);
+    assert!(moved(&between, &back).holds());
+    same_answers(&from, &back);
+    assert!(prove(&from, &back, &mut |_| {}).unwrap().holds());
+}
+
+#[test]
+fn more_than_one_batch_of_events_and_records() {
+    let (_a, from) = sqlite();
+    fill(&from, COUNTY, 1_201);
+    let (_b, to) = sqlite();
+    let mut told = Vec::new();
+    let copied = copy(&from, &to, &mut |at| told.push((at.proving, at.done, at.of))).unwrap();
+    assert!(copied.proof.holds());
+    assert_eq!(told[..5].iter().map(|(_, done, _)| *done).collect::<Vec<_>>(), [2000, 2402, 2902, 3402, 3603]);
+    assert_eq!(told[4], (false, 3603, 3603));
+    assert_eq!(told[5..].len(), 5);
+}
+
+#[test]
+fn what_was_altered_in_the_target_is_found() {
+    let (_a, from) = sqlite();
+    fill(&from, COUNTY, 2);
+    let (folder, to) = sqlite();
+    assert!(moved(&from, &to).holds());
+    let differs = |change: &str| {
+        let database = rusqlite::Connection::open(folder.path().join("ledger.db")).unwrap();
+        database.execute_batch(&format!("BEGIN; DROP TRIGGER delta_stays; {change}")).unwrap();
+        let guard = "CREATE TRIGGER delta_stays BEFORE UPDATE ON delta BEGIN SELECT RAISE(FAIL, ''); END; COMMIT";
+        database.execute_batch(guard).unwrap();
+        drop(database);
+        let proof = prove(&from, &to, &mut |_| {}).unwrap();
+        assert!(!proof.holds());
+        let kinds = proof.kinds.iter().filter(|(_, from, to)| from != to);
+        kinds.map(|(kind, ..)| *kind).collect::<Vec<_>>()
+    };
+    assert_eq!(differs("UPDATE record SET label = 'another' WHERE id = 1;"), [Kind::Record]);
+    assert_eq!(
+        differs("UPDATE record SET label = '祁信〔2020〕1号' WHERE id = 1; UPDATE account SET posts = 'x';"),
+        [Kind::Account]
+    );
+    let found = differs("UPDATE delta SET amount = 7 WHERE position = 1 AND n = 0;");
+    assert_eq!(found, [Kind::Delta, Kind::Figure, Kind::Account]);
+}
+
+#[test]
+fn acts_beyond_the_copy_are_counted() {
+    let (_a, from) = sqlite();
+    fill(&from, COUNTY, 1);
+    let (_b, to) = sqlite();
+    let mut once = true;
+    let copied = copy(&from, &to, &mut |_| {
+        if std::mem::take(&mut once) {
+            let mut transaction = from.begin(&place(COUNTY)).unwrap();
+            append(&mut *transaction, COUNTY, None);
+            transaction.commit().unwrap();
+        }
+    });
+    let copied = copied.unwrap();
+    assert!(copied.proof.holds());
+    assert_eq!(copied.missed, 1);
+}
+
+#[test]
+fn ledger_is_never_copied_over_another() {
+    let (_a, from) = sqlite();
+    fill(&from, COUNTY, 1);
+    let (_b, to) = sqlite();
+    let fault = copy(&to, &from, &mut |_| {}).unwrap_err();
+    assert!(fault.message.contains("the ledger to copy is empty"), "{fault}");
+    let ((_, postgres), (_c, other)) = (postgres(), sqlite());
+    fill(&postgres, CITY, 1);
+    fill(&other, CITY, 1);
+    for to in [&postgres as &dyn Store, &other, &from] {
+        let before = to.read().unwrap().notes().unwrap();
+        let fault = copy(&from, to, &mut |_| {}).unwrap_err();
+        assert!(fault.message.contains("a ledger lies at the target already"), "{fault}");
+        assert_eq!(to.read().unwrap().notes().unwrap(), before);
+    }
+}
+
+/// A store whose connection is lost after some commits.
+struct Failing<'a> {
+    store: &'a dyn Store,
+    left: AtomicU32,
+}
+
+fn lost<T>() -> Result<T, Fault> {
+    Err(Fault { kind: FaultKind::Unavailable, message: "the connection is lost".into() })
+}
+
+impl Store for Failing<'_> {
+    fn begin<'a>(&'a self, government: &GovernmentCode) -> Result<Box<dyn Transaction + 'a>, Fault> {
+        let left = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        if left.is_ok() { self.store.begin(government) } else { lost() }
+    }
+    fn read<'a>(&'a self) -> Result<Box<dyn Read + 'a>, Fault> {
+        self.store.read()
+    }
+    fn lease(&self, _: &GovernmentCode, _: &str, _: &str, _: i64, _: i64) -> Result<bool, Fault> {
+        lost()
+    }
+    fn effort(&self) -> Effort {
+        self.store.effort()
+    }
+    fn engine(&self) -> String {
+        self.store.engine()
+    }
+    fn session_begin(&self, _: &SessionRow) -> Result<(), Fault> {
+        lost()
+    }
+    fn session(&self, _: &GovernmentCode, _: Digest) -> Result<Option<SessionRow>, Fault> {
+        lost()
+    }
+    fn session_seen(&self, _: &GovernmentCode, _: Digest, _: i64) -> Result<(), Fault> {
+        lost()
+    }
+    fn session_tell(&self, _: &GovernmentCode, _: Digest, _: &str) -> Result<(), Fault> {
+        lost()
+    }
+    fn session_end(&self, _: &GovernmentCode, _: Digest) -> Result<(), Fault> {
+        lost()
+    }
+    fn sessions(&self, _: &GovernmentCode, _: i64, _: i64) -> Result<u64, Fault> {
+        lost()
+    }
+    fn attempts(&self, _: &GovernmentCode, _: Digest) -> Result<Attempts, Fault> {
+        lost()
+    }
+    fn attempts_put(&self, _: &GovernmentCode, _: Digest, _: u32, _: Attempts) -> Result<bool, Fault> {
+        lost()
+    }
+    fn attempts_end(&self, _: &GovernmentCode, _: Digest) -> Result<(), Fault> {
+        lost()
+    }
+    fn sessions_sweep(&self, _: &GovernmentCode, _: i64, _: i64, _: i64) -> Result<u64, Fault> {
+        lost()
+    }
+}
+
+#[test]
+fn copy_that_ends_early_says_so() {
+    let (_a, from) = sqlite();
+    fill(&from, COUNTY, 1);
+    fill(&from, CITY, 1);
+    let mut interrupted = 0;
+    loop {
+        let (_b, to) = sqlite();
+        let failing = Failing { store: &to, left: AtomicU32::new(interrupted) };
+        let Err(fault) = copy(&from, &failing, &mut |_| {}) else { break };
+        assert_eq!(fault.message, "the connection is lost");
+        let whole = check_whole(&mut *to.read().unwrap());
+        let again = copy(&from, &to, &mut |_| {});
+        if interrupted == 0 {
+            // Nothing was written: it can begin again.
+            whole.unwrap();
+            assert!(again.unwrap().proof.holds());
+        } else {
+            for fault in [whole.unwrap_err(), again.unwrap_err(), copy(&to, &from, &mut |_| {}).unwrap_err()] {
+                assert!(fault.message.contains("a copy that was not finished"), "{fault}");
+            }
+        }
+        interrupted += 1;
+    }
+    // The note, three parts of each government, what is shared, and the note again.
+    assert_eq!(interrupted, 9);
+}
+
+#[test]
+fn schema_is_brought_up_to_date_and_says_so() {
+    let (folder, _) = sqlite();
+    let at = Address::Folder(folder.path().into());
+    let schema = store::migrate(&at, false).unwrap();
+    assert_eq!((schema.before, schema.now), (schema.now, schema.now));
+    let fault = store::migrate(&at, true).unwrap_err();
+    assert!(fault.message.contains("leave --citus away"), "{fault}");
+    let nowhere = Address::Folder(folder.path().join("nowhere"));
+    assert!(store::migrate(&nowhere, false).unwrap_err().message.contains("holds no ledger"));
+    assert!(!folder.path().join("nowhere").exists());
+
+    let at: Address = server().database("migrate").unwrap().parse().unwrap();
+    let schema = store::migrate(&at, false).unwrap();
+    assert_eq!(schema.before, 0);
+    assert_eq!(store::migrate(&at, false).unwrap().before, schema.now);
+    let fault = store::migrate(&at, true).unwrap_err();
+    assert!(fault.message.contains("is not distributed"), "{fault}");
+}
