@@ -90,6 +90,18 @@ pub(crate) fn fault(error: rusqlite::Error) -> Fault {
         Some(ErrorCode::DiskFull) => {
             (FaultKind::Unavailable, format!("the disk is full ({told}): make room; nothing of this act was written"))
         }
+        // Also where a file meets the limit that the system sets to its size: SQLite calls that the same.
+        Some(ErrorCode::SystemIoFailure) => (
+            FaultKind::Unavailable,
+            format!(
+                "the disk did not do what was asked ({told}): check its room, the limit on the size of files (ulimit \
+                 -f) and the disk itself; the act was not put down, and sending it again does it once at most"
+            ),
+        ),
+        Some(ErrorCode::CannotOpen) => (
+            FaultKind::Unavailable,
+            format!("the ledger's file can't be opened ({told}): let this program read and write the folder"),
+        ),
         _ => (FaultKind::Unavailable, format!("the ledger can't be used: {told}")),
     };
     Fault { kind, message }

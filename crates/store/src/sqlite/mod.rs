@@ -1,5 +1,6 @@
 //! The store on SQLite.
 
+mod backup;
 mod handle;
 mod log;
 mod open;
@@ -8,4 +9,5 @@ mod rows;
 mod signed_in;
 mod write;
 
+pub use backup::{Kept, Manifest, backup, restore};
 pub use open::{Options, SqliteStore, open, open_read_only};

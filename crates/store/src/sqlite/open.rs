@@ -20,13 +20,13 @@ use super::write::Work;
 use super::{rows, signed_in};
 
 /// The ledger's file in its folder.
-const FILE: &str = "ledger.db";
+pub(super) const FILE: &str = "ledger.db";
 /// Held while a program may write.
 const LOCK: &str = "ledger.lock";
 /// Says that a SQLite file is a ledger of ours: "Fazh".
 const APPLICATION: i32 = 0x4661_7a68;
 /// The schema, step by step; the number of steps is its version.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/sqlite/0001_ledger.sql"),
     include_str!("../../../../migrations/sqlite/0002_lease.sql"),
     include_str!("../../../../migrations/sqlite/0003_session.sql"),
@@ -394,17 +394,20 @@ impl Drop for ReadGuard<'_> {
     }
 }
 
-fn present(data: &Path) -> Result<PathBuf, Fault> {
+pub(super) fn present(data: &Path) -> Result<PathBuf, Fault> {
     let path = data.join(FILE);
     if path.exists() { Ok(path) } else { Err(refused(format!("{} holds no ledger ({FILE})", data.display()))) }
 }
 
-fn unreachable(data: &Path, error: &std::io::Error) -> Fault {
-    refused(format!("the folder {} can't be used: {error}", data.display()))
+pub(super) fn unreachable(data: &Path, error: &std::io::Error) -> Fault {
+    refused(format!(
+        "the folder {} can't be used ({error}): name another with --data, or let this program write there",
+        data.display()
+    ))
 }
 
 /// Takes the folder's lock. It is the system's, so that it ends with the program however that ends.
-fn lock(data: &Path) -> Result<File, Fault> {
+pub(super) fn lock(data: &Path) -> Result<File, Fault> {
     let file = File::options().create(true).truncate(false).write(true).open(data.join(LOCK));
     let file = file.map_err(|error| unreachable(data, &error))?;
     match file.try_lock() {
@@ -430,7 +433,7 @@ fn set(connection: &Connection, settings: &[(&str, &str)]) -> Result<(), Fault> 
     })
 }
 
-fn newer(found: usize) -> Fault {
+pub(super) fn newer(found: usize) -> Fault {
     let message = format!(
         "the ledger has schema {found} and this program knows {}: it was written by a newer version; install that one",
         MIGRATIONS.len()
@@ -439,7 +442,7 @@ fn newer(found: usize) -> Fault {
 }
 
 /// The schema's version; 0 for a new file.
-fn version(connection: &Connection) -> Result<usize, Fault> {
+pub(super) fn version(connection: &Connection) -> Result<usize, Fault> {
     let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).map_err(fault);
     let (application, version) = (number("application_id")?, number("user_version")?);
     let objects: i64 =
@@ -473,7 +476,7 @@ fn migrate(connection: &Connection) -> Result<(), Fault> {
 
 /// What opening a ledger checks: that its tables and guards are those of the migrations, and that each head is that
 /// of the last event. The whole log is `verify`'s.
-fn check(handle: &Handle) -> Result<(), Fault> {
+pub(super) fn check(handle: &Handle) -> Result<(), Fault> {
     let expected = Connection::open_in_memory().map_err(fault)?;
     migrate(&expected)?;
     let expected = schema(&Handle::new(expected, Arc::default()))?;
