@@ -97,6 +97,17 @@ pub enum Command {
                             first record that differs and ends with 1.\n\n\
                             Example: fazhi verify --data county")]
     Verify,
+    /// Copy the ledger into another folder, also while it is served
+    #[command(long_about = "Copies the ledger, also while another program serves it, with a manifest that says how \
+                            far it goes and what its SM3 is. All that was done before it began is in it. One folder \
+                            for each backup.\n\n\
+                            Example: fazhi backup --data county --to /backup/2026-06-01")]
+    Backup(Backup),
+    /// Put a backup into a place that holds no ledger
+    #[command(long_about = "Checks a backup against its manifest, puts it into a folder that holds no ledger, \
+                            verifies it, and says how far it goes. Ends with 1 where it does not verify.\n\n\
+                            Example: fazhi restore --from /backup/2026-06-01 --data county")]
+    Restore(Restore),
     /// Run cases: timelines that try the lines
     #[command(long_about = "Runs case files against the catalogue: each step with its answer and its dates.\n\n\
                             Example: fazhi case cases/penalty/fined_paid_archived.case")]
@@ -251,6 +262,22 @@ pub struct Compare {
     /// The published report as plain text
     #[arg(value_name = "REPORT")]
     pub report: PathBuf,
+}
+
+/// `backup`.
+#[derive(Args)]
+pub struct Backup {
+    /// The folder to write; made where it is not there
+    #[arg(long, value_name = "FOLDER")]
+    pub to: PathBuf,
+}
+
+/// `restore`.
+#[derive(Args)]
+pub struct Restore {
+    /// The folder of the backup
+    #[arg(long, value_name = "FOLDER")]
+    pub from: PathBuf,
 }
 
 /// `case`.

@@ -4,6 +4,7 @@
 //! run; then it says what happened, where, and what to do.
 
 mod args;
+mod backup;
 mod case;
 mod check;
 mod clock;
@@ -52,6 +53,8 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Report(report) => report::run(at, report),
         Command::Compare(compare) => compare::run(at, compare),
         Command::Verify => verify::run(at),
+        Command::Backup(asked) => backup::run(at, asked),
+        Command::Restore(asked) => backup::restore(at, asked),
         Command::Case(case) => case::run(at, case),
         Command::Explain(explain) => explain::run(at, explain),
         Command::Scope(scope) => scope::run(at, scope),

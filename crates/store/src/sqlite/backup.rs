@@ -176,11 +176,7 @@ fn heads(path: &Path) -> Result<Vec<Kept>, Fault> {
         check(&handle)?;
     }
     handle.rows("SELECT government, position, hash FROM head ORDER BY government", [], |row| {
-        Ok(Kept {
-            government: rows::string(row, 0)?,
-            position: rows::unsigned(row, 1)?,
-            head: rows::digest(row, 2)?,
-        })
+        Ok(Kept { government: rows::string(row, 0)?, position: rows::unsigned(row, 1)?, head: rows::digest(row, 2)? })
     })
 }
 
