@@ -1,6 +1,8 @@
 //! The store on SQLite.
 
 mod backup;
+#[cfg(test)]
+mod failing;
 mod handle;
 mod log;
 mod open;

@@ -55,7 +55,7 @@ pub struct SqliteStore {
     options: Options,
     /// The one writing connection; none where the store was opened read-only.
     writer: Option<Mutex<Writer>>,
-    log: Arc<Log>,
+    pub(super) log: Arc<Log>,
     idle: Mutex<Vec<Handle>>,
     statements: Arc<AtomicU64>,
     pages: AtomicU64,
