@@ -1,11 +1,14 @@
 //! What the program can be asked, and the help that teaches it.
 
+use std::error::Error;
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use store::Address;
 use terms::{Date, PlaceCode, RecordId};
 
+use crate::failure::Failure;
 use crate::running::Running;
 
 /// 法治: the platform on which a government runs law-based government.
@@ -27,6 +30,21 @@ pub struct Arguments {
     pub at: At,
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Arguments {
+    /// Reads what was asked; ends the program where that was wrong, or was for help.
+    ///
+    /// # Errors
+    /// Where it is the place of the records. It is not repeated, as other wrong values are: it may hold a password.
+    pub fn read() -> Result<Arguments, Failure> {
+        Arguments::try_parse().map_err(|error| match (error.get(ContextKind::InvalidArg), error.source()) {
+            (Some(ContextValue::String(name)), Some(why)) if name.starts_with("--data ") => {
+                Failure::new(format!("--data: {why}"), "")
+            }
+            _ => error.exit(),
+        })
+    }
 }
 
 /// Where records and rules lie.
