@@ -218,7 +218,7 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn begin<'a>(&'a self, government: &GovernmentCode) -> Result<Box<dyn Transaction + 'a>, Fault> {
         let writer = self.writing()?;
-        writer.handle.run("BEGIN IMMEDIATE", [])?;
+        writer.handle.begin()?;
         let handle = WriteGuard { store: self, writer };
         Ok(Box::new(Session { handle, work: Work::new(government) }))
     }
