@@ -1,11 +1,14 @@
 //! What the program can be asked, and the help that teaches it.
 
+use std::error::Error;
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use store::Address;
 use terms::{Date, PlaceCode, RecordId};
 
+use crate::failure::Failure;
 use crate::running::Running;
 
 /// 法治: the platform on which a government runs law-based government.
@@ -27,6 +30,21 @@ pub struct Arguments {
     pub at: At,
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Arguments {
+    /// Reads what was asked; ends the program where that was wrong, or was for help.
+    ///
+    /// # Errors
+    /// Where it is the place of the records. It is not repeated, as other wrong values are: it may hold a password.
+    pub fn read() -> Result<Arguments, Failure> {
+        Arguments::try_parse().map_err(|error| match (error.get(ContextKind::InvalidArg), error.source()) {
+            (Some(ContextValue::String(name)), Some(why)) if name.starts_with("--data ") => {
+                Failure::new(format!("--data: {why}"), "")
+            }
+            _ => error.exit(),
+        })
+    }
 }
 
 /// Where records and rules lie.
@@ -106,6 +124,17 @@ pub enum Command {
                             fazhi verify --data county --rebuild"
     )]
     Verify(Verify),
+    /// Copy the ledger into another folder, also while it is served
+    #[command(long_about = "Copies the ledger, also while another program serves it, with a manifest that says how \
+                            far it goes and what its SM3 is. All that was done before it began is in it. One folder \
+                            for each backup.\n\n\
+                            Example: fazhi backup --data county --to /backup/2026-06-01")]
+    Backup(Backup),
+    /// Put a backup into a place that holds no ledger
+    #[command(long_about = "Checks a backup against its manifest, puts it into a folder that holds no ledger, \
+                            verifies it, and says how far it goes. Ends with 1 where it does not verify.\n\n\
+                            Example: fazhi restore --from /backup/2026-06-01 --data county")]
+    Restore(Restore),
     /// Run cases: timelines that try the lines
     #[command(long_about = "Runs case files against the catalogue: each step with its answer and its dates.\n\n\
                             Example: fazhi case cases/penalty/fined_paid_archived.case")]
@@ -280,6 +309,22 @@ pub struct Verify {
     /// Make everything that is derived anew from the events, where it differs
     #[arg(long)]
     pub rebuild: bool,
+}
+
+/// `backup`.
+#[derive(Args)]
+pub struct Backup {
+    /// The folder to write; made where it is not there
+    #[arg(long, value_name = "FOLDER")]
+    pub to: PathBuf,
+}
+
+/// `restore`.
+#[derive(Args)]
+pub struct Restore {
+    /// The folder of the backup
+    #[arg(long, value_name = "FOLDER")]
+    pub from: PathBuf,
 }
 
 /// `case`.

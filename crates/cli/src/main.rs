@@ -4,6 +4,7 @@
 //! run; then it says what happened, where, and what to do.
 
 mod args;
+mod backup;
 mod case;
 mod check;
 mod clock;
@@ -24,14 +25,11 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::{Arguments, Command};
 use failure::{Failure, Found};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match run(&arguments) {
+    match Arguments::read().and_then(|arguments| run(&arguments)) {
         Ok(Found::Nothing) => ExitCode::SUCCESS,
         Ok(Found::Something) => ExitCode::from(1),
         Err(failure) => {
@@ -53,6 +51,8 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Report(report) => report::run(at, report),
         Command::Compare(compare) => compare::run(at, compare),
         Command::Verify(verify) => verify::run(at, verify),
+        Command::Backup(asked) => backup::run(at, asked),
+        Command::Restore(asked) => backup::restore(at, asked),
         Command::Case(case) => case::run(at, case),
         Command::Explain(explain) => explain::run(at, explain),
         Command::Scope(scope) => scope::run(at, scope),

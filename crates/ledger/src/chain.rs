@@ -13,6 +13,22 @@ pub fn hash(bytes: &[u8]) -> Digest {
     Digest(Sm3::digest(bytes).into())
 }
 
+/// SM3 over bytes that come piece by piece: a file too large to hold.
+#[derive(Default)]
+pub struct Hashing(Sm3);
+
+impl Hashing {
+    /// Takes the next bytes.
+    pub fn take(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash over all that was taken.
+    pub fn end(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}
+
 /// The sealed digest of a part of content: SM3 over the nonce and the bytes. Without the nonce nobody can find the
 /// content by trying, so that once both are erased the digest says nothing.
 pub fn seal(nonce: &[u8; 16], bytes: &[u8]) -> Digest {

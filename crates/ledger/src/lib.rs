@@ -12,7 +12,7 @@ mod store;
 
 pub use body::{Body, Opening};
 pub use cbor::DecodeError;
-pub use chain::{Difference, Links, What, check_chain, check_record, extend_head, hash, seal};
+pub use chain::{Difference, Hashing, Links, What, check_chain, check_record, extend_head, hash, seal};
 pub use envelope::Envelope;
 pub use store::*;
 

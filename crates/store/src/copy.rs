@@ -368,7 +368,7 @@ impl Walk<'_> {
         for figure in figures {
             let governments = vec![government.clone()];
             let whole = DeltaQuery { governments, figure: figure.clone(), ..DeltaQuery::default() };
-            let before = DeltaQuery { until: Some(half), ..whole.clone() };
+            let before = DeltaQuery { as_of: vec![(government.clone(), half)], ..whole.clone() };
             for by in [GroupBy::Part, GroupBy::Agency, GroupBy::Month] {
                 sums.push((figure.clone(), self.read.sums(&whole, by)?));
             }

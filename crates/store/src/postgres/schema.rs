@@ -11,7 +11,7 @@ use crate::query;
 #[derive(Clone, Copy)]
 pub(super) struct Found {
     /// How many steps; 0 for an empty database.
-    version: usize,
+    pub(super) version: usize,
     /// Citus has the tables: there are no guards.
     pub(super) distributed: bool,
 }
@@ -26,7 +26,7 @@ impl Found {
 ///
 /// # Errors
 /// Where it is another program's database, or was written by a newer version.
-fn found(handle: &mut Handle) -> Result<Found, Fault> {
+pub(super) fn found(handle: &mut Handle) -> Result<Found, Fault> {
     let tables = handle.rows(&say::TABLES, &[], |row| rows::string(row, 0))?;
     let Some(first) = tables.first() else {
         return Ok(Found { version: 0, distributed: false });

@@ -131,6 +131,11 @@ statements! {
 
     // Of several programs that start at once one migrates: the lock is called "Fazh". Large tables take their time.
     Session LOCK_SCHEMA = "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(1180793448)";
+    // The number after those that stand for a figure's day at a position; none: no row.
+    Government FREE_DELTA =
+        "SELECT MAX(n) + 1 FROM delta \
+         WHERE government = $1 AND figure = $2 AND day = $3 AND position = $4 HAVING COUNT(*) > 0";
+
     // Which version stands, and whether the tables were distributed when they were made: then they have no guards,
     // however the ledger is opened later.
     Schema MAKE_VERSION = "CREATE TABLE IF NOT EXISTS schema_version ( \

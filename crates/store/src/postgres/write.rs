@@ -453,15 +453,13 @@ impl Transaction for Session<Guard<'_>> {
             self.own(&row.government)?;
             if row.position <= self.work.began.position {
                 // A further delta at a position of before: others stand there under their own numbers.
-                let sql = "SELECT MAX(n) + 1 FROM delta \
-                           WHERE government = $1 AND figure = $2 AND day = $3 AND position = $4 HAVING COUNT(*) > 0";
                 let params = [
                     row.government.as_str().into(),
                     row.figure.as_str().into(),
                     day(row.day).into(),
                     integer(row.position).into(),
                 ];
-                let free = self.handle.one(sql, &params, |row| rows::unsigned(row, 0))?;
+                let free = self.handle.one(&say::FREE_DELTA, &params, |row| rows::unsigned(row, 0))?;
                 self.work.next_delta = self.work.next_delta.max(free.map_or(0, integer));
             }
             self.work.waiting.deltas.push((self.work.next_delta, row.clone()));

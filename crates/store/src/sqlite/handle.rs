@@ -1,5 +1,6 @@
 //! A connection whose statements are prepared once and counted.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,6 +17,8 @@ const REMEDY: &str = "stop the program, keep the folder as it is, and put back t
 pub(crate) struct Handle {
     pub(crate) connection: Connection,
     statements: Arc<AtomicU64>,
+    /// The disk refused a statement, which may stand in part: nothing of its transaction may be committed.
+    failed: Cell<bool>,
 }
 
 impl Handle {
@@ -24,7 +27,7 @@ impl Handle {
         // A plan that does not hang on the values bound to it: otherwise a fifth of the time goes into planning the
         // same statements again. Where this SQLite cannot promise it, it is only slower.
         let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true);
-        Handle { connection, statements }
+        Handle { connection, statements, failed: Cell::new(false) }
     }
 
     fn count(&self) {
@@ -34,7 +37,29 @@ impl Handle {
     /// Runs a statement and returns how many rows it changed.
     pub(crate) fn run(&self, sql: &str, params: impl Params) -> Result<usize, Fault> {
         self.count();
-        self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(fault)
+        let done = self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute(params));
+        done.map_err(|error| {
+            if matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure)) {
+                self.failed.set(true);
+            }
+            fault(error)
+        })
+    }
+
+    /// Begins a transaction for writing.
+    pub(crate) fn begin(&self) -> Result<(), Fault> {
+        self.run("BEGIN IMMEDIATE", [])?;
+        self.failed.set(false);
+        Ok(())
+    }
+
+    /// The transaction runs and is whole. A full disk or a failing one ends it, and a statement after that would stand
+    /// alone; or it leaves a part of what was to be written.
+    pub(crate) fn whole(&self) -> Result<(), Fault> {
+        if self.failed.get() || self.connection.is_autocommit() {
+            return Err(refused("the transaction was ended by an earlier failure: nothing of it stands".to_owned()));
+        }
+        Ok(())
     }
 
     /// All rows of a statement.
@@ -90,6 +115,18 @@ pub(crate) fn fault(error: rusqlite::Error) -> Fault {
         Some(ErrorCode::DiskFull) => {
             (FaultKind::Unavailable, format!("the disk is full ({told}): make room; nothing of this act was written"))
         }
+        // Also where a file meets the limit that the system sets to its size: SQLite calls that the same.
+        Some(ErrorCode::SystemIoFailure) => (
+            FaultKind::Unavailable,
+            format!(
+                "the disk did not do what was asked ({told}): check its room, the limit on the size of files (ulimit \
+                 -f) and the disk itself; the act was not put down, and sending it again does it once at most"
+            ),
+        ),
+        Some(ErrorCode::CannotOpen) => (
+            FaultKind::Unavailable,
+            format!("the ledger's file can't be opened ({told}): let this program read and write the folder"),
+        ),
         _ => (FaultKind::Unavailable, format!("the ledger can't be used: {told}")),
     };
     Fault { kind, message }

@@ -87,6 +87,14 @@ impl Log {
         }
     }
 
+    /// Lets every sync from now on fail, as that of a file which can't be synced does.
+    #[cfg(test)]
+    pub(crate) fn fail_to_sync(&self) -> std::io::Result<()> {
+        self.disk.lock().unwrap_or_else(PoisonError::into_inner).file =
+            Some(File::options().write(true).open("/dev/null")?);
+        Ok(())
+    }
+
     /// Opens the file; that the folder names it is made durable too.
     fn open(&self) -> std::io::Result<File> {
         let file = File::options().write(true).open(&self.path)?;

@@ -1,5 +1,8 @@
 //! The store on SQLite.
 
+mod backup;
+#[cfg(test)]
+mod failing;
 mod handle;
 mod log;
 mod open;
@@ -8,4 +11,5 @@ mod rows;
 mod signed_in;
 mod write;
 
+pub use backup::{Kept, Manifest, backup, restore};
 pub use open::{Options, SqliteStore, migrate, open, open_read_only};

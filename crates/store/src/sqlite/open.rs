@@ -21,13 +21,13 @@ use super::{rows, signed_in};
 use crate::Schema;
 
 /// The ledger's file in its folder.
-const FILE: &str = "ledger.db";
+pub(super) const FILE: &str = "ledger.db";
 /// Held while a program may write.
 const LOCK: &str = "ledger.lock";
 /// Says that a SQLite file is a ledger of ours: "Fazh".
 const APPLICATION: i32 = 0x4661_7a68;
 /// The schema, step by step; the number of steps is its version.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/sqlite/0001_ledger.sql"),
     include_str!("../../../../migrations/sqlite/0002_lease.sql"),
     include_str!("../../../../migrations/sqlite/0003_session.sql"),
@@ -56,7 +56,7 @@ pub struct SqliteStore {
     options: Options,
     /// The one writing connection; none where the store was opened read-only.
     writer: Option<Mutex<Writer>>,
-    log: Arc<Log>,
+    pub(super) log: Arc<Log>,
     idle: Mutex<Vec<Handle>>,
     statements: Arc<AtomicU64>,
     pages: AtomicU64,
@@ -232,7 +232,7 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn begin<'a>(&'a self, government: &GovernmentCode) -> Result<Box<dyn Transaction + 'a>, Fault> {
         let writer = self.writing()?;
-        writer.handle.run("BEGIN IMMEDIATE", [])?;
+        writer.handle.begin()?;
         let handle = WriteGuard { store: self, writer };
         Ok(Box::new(Session { handle, work: Work::new(government) }))
     }
@@ -408,17 +408,20 @@ impl Drop for ReadGuard<'_> {
     }
 }
 
-fn present(data: &Path) -> Result<PathBuf, Fault> {
+pub(super) fn present(data: &Path) -> Result<PathBuf, Fault> {
     let path = data.join(FILE);
     if path.exists() { Ok(path) } else { Err(refused(format!("{} holds no ledger ({FILE})", data.display()))) }
 }
 
-fn unreachable(data: &Path, error: &std::io::Error) -> Fault {
-    refused(format!("the folder {} can't be used: {error}", data.display()))
+pub(super) fn unreachable(data: &Path, error: &std::io::Error) -> Fault {
+    refused(format!(
+        "the folder {} can't be used ({error}): name another with --data, or let this program write there",
+        data.display()
+    ))
 }
 
 /// Takes the folder's lock. It is the system's, so that it ends with the program however that ends.
-fn lock(data: &Path) -> Result<File, Fault> {
+pub(super) fn lock(data: &Path) -> Result<File, Fault> {
     let file = File::options().create(true).truncate(false).write(true).open(data.join(LOCK));
     let file = file.map_err(|error| unreachable(data, &error))?;
     match file.try_lock() {
@@ -444,7 +447,7 @@ fn set(connection: &Connection, settings: &[(&str, &str)]) -> Result<(), Fault> 
     })
 }
 
-fn newer(found: usize) -> Fault {
+pub(super) fn newer(found: usize) -> Fault {
     let message = format!(
         "the ledger has schema {found} and this program knows {}: it was written by a newer version; install that one",
         MIGRATIONS.len()
@@ -453,7 +456,7 @@ fn newer(found: usize) -> Fault {
 }
 
 /// The schema's version; 0 for a new file.
-fn version(connection: &Connection) -> Result<usize, Fault> {
+pub(super) fn version(connection: &Connection) -> Result<usize, Fault> {
     let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).map_err(fault);
     let (application, version) = (number("application_id")?, number("user_version")?);
     let objects: i64 =
@@ -487,7 +490,7 @@ fn bring_up_to_date(connection: &Connection) -> Result<(), Fault> {
 
 /// What opening a ledger checks: that its tables and guards are those of the migrations, and that each head is that
 /// of the last event. The whole log is `verify`'s.
-fn check(handle: &Handle) -> Result<(), Fault> {
+pub(super) fn check(handle: &Handle) -> Result<(), Fault> {
     let expected = Connection::open_in_memory().map_err(fault)?;
     bring_up_to_date(&expected)?;
     let expected = schema(&Handle::new(expected, Arc::default()))?;

@@ -78,13 +78,10 @@ fn blob(bytes: Option<&[u8]>) -> Bound<'_> {
 }
 
 impl Session<WriteGuard<'_>> {
-    /// The transaction still runs. A full disk or a failing one ends it, and a statement after that would stand alone.
+    /// The transaction still runs, and something is about to be written.
     fn runs(&mut self) -> Result<(), Fault> {
         self.work.written = true;
-        if self.handle.connection.is_autocommit() {
-            return Err(refused("the transaction was ended by an earlier failure: nothing of it stands".to_owned()));
-        }
-        Ok(())
+        self.handle.whole()
     }
 
     /// Every row belongs to the transaction's government.
@@ -521,6 +518,7 @@ impl Transaction for Session<WriteGuard<'_>> {
     }
 
     fn commit_early(self: Box<Self>) -> Result<Box<dyn Landing>, Fault> {
+        self.handle.whole()?;
         if self.work.appended
             && let Some(government) = self.work.government.clone()
         {
