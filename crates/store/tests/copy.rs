@@ -101,7 +101,8 @@ fn same_answers(from: &dyn Store, to: &dyn Store) {
     assert_eq!(to.log(&county, 0, u32::MAX).unwrap(), log);
     assert_eq!((log[1].contents[1].nonce, log[1].contents[1].bytes.clone()), (None, None));
     for until in 1..=log.len() as u64 {
-        let query = DeltaQuery { figure: "petitions".into(), until: Some(until), ..DeltaQuery::default() };
+        let query =
+            DeltaQuery { figure: "petitions".into(), as_of: vec![(county.clone(), until)], ..DeltaQuery::default() };
         assert_eq!(to.sums(&query, GroupBy::Month).unwrap(), from.sums(&query, GroupBy::Month).unwrap());
     }
     let record = log[0].record;
