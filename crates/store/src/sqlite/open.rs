@@ -54,10 +54,11 @@ impl Default for Options {
 pub struct SqliteStore {
     path: PathBuf,
     options: Options,
+    /// Closed before the writing connection: the last to be closed empties the write-ahead log, and a reader can't.
+    idle: Mutex<Vec<Handle>>,
     /// The one writing connection; none where the store was opened read-only.
     writer: Option<Mutex<Writer>>,
     pub(super) log: Arc<Log>,
-    idle: Mutex<Vec<Handle>>,
     statements: Arc<AtomicU64>,
     pages: AtomicU64,
     /// Held until the store is dropped.
