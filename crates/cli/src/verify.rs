@@ -23,10 +23,13 @@ pub fn run(at: &At, asked: &Verify) -> Result<Found, Failure> {
             )),
             Err(mismatch) => {
                 found = Found::Something;
-                text.push_str(&format!(
-                    "{government}: {mismatch}\n  do this: stop writing, keep this folder as it is, and restore the \
-                     ledger from the last backup that verifies\n"
-                ));
+                let remedy = if mismatch.is_derived() {
+                    "the events hold: stop every program on this ledger, and make it anew from them with \
+                     `fazhi verify --rebuild`"
+                } else {
+                    "stop writing, keep this ledger as it is, and restore it from the last backup that verifies"
+                };
+                text.push_str(&format!("{government}: {mismatch}\n  do this: {remedy}\n"));
             }
         }
     }

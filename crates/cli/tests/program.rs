@@ -204,6 +204,27 @@ fn a_changed_byte_is_found() {
     assert!(out(&output).contains("4000"), "{}", out(&output));
 }
 
+#[test]
+fn a_derived_row_that_differs_is_made_anew() {
+    let folder = copy();
+    let sound = fazhi(folder.path(), &["verify"]);
+    let database = rusqlite::Connection::open(folder.path().join("ledger.db")).unwrap();
+    database.execute("UPDATE record SET closed = 1 - closed WHERE id = 4000", []).unwrap();
+    let spoiled = database.execute("UPDATE record SET label = '' WHERE id IN (1, 4000)", []).unwrap();
+    assert!(spoiled > 0);
+    drop(database);
+    let output = fazhi(folder.path(), &["verify"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(out(&output).contains("--rebuild"), "{}", out(&output));
+    let output = fazhi(folder.path(), &["verify", "--rebuild"]);
+    assert_eq!(output.status.code(), Some(1), "{}{}", out(&output), err(&output));
+    assert!(out(&output).contains("rebuilt"), "{}", out(&output));
+    let output = fazhi(folder.path(), &["verify", "--rebuild"]);
+    assert_eq!(output.status.code(), Some(0), "{}{}", out(&output), err(&output));
+    let output = fazhi(folder.path(), &["verify"]);
+    assert_eq!((output.status.code(), out(&output)), (Some(0), out(&sound)));
+}
+
 /// Ends with 2 and says these words; never with the trace of a panic.
 fn refuses(output: &Output, words: &[&str]) {
     let said = err(output);

@@ -37,6 +37,13 @@ pub enum Mismatch {
     Head,
 }
 
+impl Mismatch {
+    /// The events hold, and what differs can be made anew from them: [`Platform::rebuild`].
+    pub fn is_derived(&self) -> bool {
+        !matches!(self, Mismatch::Chain(_) | Mismatch::Head)
+    }
+}
+
 impl std::fmt::Display for Mismatch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
