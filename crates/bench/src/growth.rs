@@ -12,12 +12,10 @@ use crate::{Measured, Res};
 const FEW: u64 = 10_000;
 /// Acts of a commit in bulk.
 const BULK: usize = 256;
-/// Acts of a commit as 64 waiting clients make it.
-const WAITING: usize = 32;
-/// Acts measured at each size: half of them open a record, half continue one of those that are there.
+/// Acts measured in bulk at each size: half of them open a record, half continue one of those that are there.
 const ACTS: u64 = 8_192;
-/// Of them, measured in commits of their own: acts of one commit share pages, the more the smaller the ledger is.
-const ALONE: u64 = 512;
+/// Acts measured in commits of their own: acts of one commit share pages, the more the smaller the ledger is.
+const ALONE: u64 = 1_024;
 
 /// What an act cost.
 struct Cost {
@@ -42,11 +40,20 @@ pub fn measure(engine: Engine, many: u64) -> Res<Vec<Measured>> {
         Measured::bound(format!("{what} at {FEW} and {many} records"), value, bound, ratio <= most)
     };
     let bulk = format!("{:.2} {:.2} ({:.2})", few.bulk, more.bulk, more.bulk / few.bulk);
+    let pages = match engine {
+        Engine::Sqlite => row("pages per act", few.pages, more.pages, "equal (10 %)", 1.1),
+        // The first change of a page after a checkpoint carries the whole page along: that hangs on when the server last
+        // made one, and not on us.
+        Engine::Postgres => {
+            let value = format!("{:.2} {:.2}", few.pages, more.pages);
+            Measured::plain("log of the server per act, in pages, with whole pages after its checkpoints", value)
+        }
+    };
     Ok(vec![
         row("statements per act", few.statements, more.statements, "equal (1 %)", 1.01),
-        row("pages per act", few.pages, more.pages, "equal (10 %)", 1.1),
-        row(&format!("microseconds per act, {WAITING} in a commit,"), few.micros, more.micros, "<= 1.5", 1.5),
-        Measured::plain(format!("the same, {BULK} in a commit"), bulk),
+        pages,
+        row("microseconds per act", few.micros, more.micros, "<= 1.5", 1.5),
+        Measured::plain(format!("the same of acts that share a commit, {BULK} in each"), bulk),
     ])
 }
 
@@ -73,22 +80,21 @@ fn acts(desk: &Desk, proposed: &mut Proposed) -> Res<Cost> {
     let government = &desk.person.government;
     let requests = requests(desk, proposed, ALONE);
     let before = desk.store.effort();
-    desk.platform.submit_all(government, requests, 1)?.iter().try_for_each(|answer| done(answer).map(drop))?;
+    let began = Instant::now();
+    let answers = desk.platform.submit_all(government, requests, 1)?;
+    let alone = began.elapsed();
+    answers.iter().try_for_each(|answer| done(answer).map(drop))?;
     let after = desk.store.effort();
-    let mut timed = |size: usize| -> Res<f64> {
-        let requests = self::requests(desk, proposed, ACTS);
-        let began = Instant::now();
-        let answers = desk.platform.submit_all(government, requests, size)?;
-        let took = began.elapsed();
-        answers.iter().try_for_each(|answer| done(answer).map(drop))?;
-        Ok(took.as_secs_f64() * 1e6 / ACTS as f64)
-    };
-    let (micros, bulk) = (timed(WAITING)?, timed(BULK)?);
+    let requests = self::requests(desk, proposed, ACTS);
+    let began = Instant::now();
+    let answers = desk.platform.submit_all(government, requests, BULK)?;
+    let bulk = began.elapsed();
+    answers.iter().try_for_each(|answer| done(answer).map(drop))?;
     Ok(Cost {
         statements: (after.statements - before.statements) as f64 / ALONE as f64,
         pages: (after.pages - before.pages) as f64 / ALONE as f64,
-        micros,
-        bulk,
+        micros: alone.as_secs_f64() * 1e6 / ALONE as f64,
+        bulk: bulk.as_secs_f64() * 1e6 / ACTS as f64,
     })
 }
 

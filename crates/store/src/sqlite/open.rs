@@ -165,11 +165,15 @@ impl SqliteStore {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let connection = store.connect(flags)?;
         // Erased bytes are overwritten, not only forgotten; a trigger also fires where REPLACE deletes.
-        let settings =
-            [("secure_delete", "ON"), ("recursive_triggers", "ON"), ("cache_size", "-65536"), ("temp_store", "MEMORY")];
+        let settings = [
+            ("secure_delete", "ON"),
+            ("recursive_triggers", "ON"),
+            ("cache_size", "-262144"),
+            ("temp_store", "MEMORY"),
+        ];
         set(&connection, &settings)?;
         bring_up_to_date(&connection)?;
-        set(&connection, &[("journal_mode", "WAL"), ("synchronous", "NORMAL"), ("wal_autocheckpoint", "4000")])?;
+        set(&connection, &[("journal_mode", "WAL"), ("synchronous", "NORMAL"), ("wal_autocheckpoint", "16000")])?;
         let handle = Handle::new(connection, Arc::clone(&store.statements));
         check(&handle)?;
         // An erasure whose log could not be emptied before the program ended is completed now.
