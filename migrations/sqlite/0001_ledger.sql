@@ -26,18 +26,18 @@ CREATE TABLE event (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER event_follows BEFORE INSERT ON event BEGIN
-    SELECT RAISE(FAIL, 'event: the position is not the one after the last')
+    SELECT RAISE(ABORT, 'event: the position is not the one after the last')
     WHERE NEW.position IS NOT (SELECT coalesce(max(position), 0) + 1 FROM event WHERE government = NEW.government);
-    SELECT RAISE(FAIL, 'event: the number is not the one after the record''s last')
+    SELECT RAISE(ABORT, 'event: the number is not the one after the record''s last')
     WHERE NEW.seq IS NOT (
         SELECT coalesce(max(seq), 0) + 1 FROM event WHERE government = NEW.government AND record = NEW.record
     );
 END;
 CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN
-    SELECT RAISE(FAIL, 'event: nothing recorded is altered');
+    SELECT RAISE(ABORT, 'event: nothing recorded is altered');
 END;
 CREATE TRIGGER event_remains BEFORE DELETE ON event BEGIN
-    SELECT RAISE(FAIL, 'event: nothing recorded is deleted');
+    SELECT RAISE(ABORT, 'event: nothing recorded is deleted');
 END;
 
 -- Part 0 is not personal and can't be erased; each further part can, and its row stays.
@@ -54,9 +54,9 @@ CREATE TABLE content (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER content_follows BEFORE INSERT ON content BEGIN
-    SELECT RAISE(FAIL, 'content: it can be added to the last event only')
+    SELECT RAISE(ABORT, 'content: it can be added to the last event only')
     WHERE NEW.position IS NOT (SELECT max(position) FROM event WHERE government = NEW.government);
-    SELECT RAISE(FAIL, 'content: this part exists')
+    SELECT RAISE(ABORT, 'content: this part exists')
     WHERE EXISTS (
         SELECT 1 FROM content
         WHERE government = NEW.government AND position = NEW.position AND part = NEW.part
@@ -66,10 +66,10 @@ CREATE TRIGGER content_stays BEFORE UPDATE ON content
 WHEN NEW.government IS NOT OLD.government OR NEW.position IS NOT OLD.position OR NEW.part IS NOT OLD.part
     OR NEW.nonce IS NOT NULL OR NEW.bytes IS NOT NULL
 BEGIN
-    SELECT RAISE(FAIL, 'content: it can be erased, nothing else');
+    SELECT RAISE(ABORT, 'content: it can be erased, nothing else');
 END;
 CREATE TRIGGER content_remains BEFORE DELETE ON content BEGIN
-    SELECT RAISE(FAIL, 'content: nothing recorded is deleted');
+    SELECT RAISE(ABORT, 'content: nothing recorded is deleted');
 END;
 
 -- The head of each log. It is written last; in a database with many writers it is the row that is locked.
@@ -81,7 +81,7 @@ CREATE TABLE head (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER head_follows BEFORE INSERT ON head BEGIN
-    SELECT RAISE(FAIL, 'head: it is not that of the last event')
+    SELECT RAISE(ABORT, 'head: it is not that of the last event')
     WHERE NOT EXISTS (
         SELECT 1 FROM event
         WHERE government = NEW.government AND position = NEW.position AND head = NEW.hash
@@ -89,7 +89,7 @@ CREATE TRIGGER head_follows BEFORE INSERT ON head BEGIN
     );
 END;
 CREATE TRIGGER head_stays BEFORE UPDATE ON head BEGIN
-    SELECT RAISE(FAIL, 'head: it is not that of the last event')
+    SELECT RAISE(ABORT, 'head: it is not that of the last event')
     WHERE NEW.government IS NOT OLD.government OR NOT EXISTS (
         SELECT 1 FROM event
         WHERE government = NEW.government AND position = NEW.position AND head = NEW.hash
@@ -97,7 +97,7 @@ CREATE TRIGGER head_stays BEFORE UPDATE ON head BEGIN
     );
 END;
 CREATE TRIGGER head_remains BEFORE DELETE ON head BEGIN
-    SELECT RAISE(FAIL, 'head: a log does not end');
+    SELECT RAISE(ABORT, 'head: a log does not end');
 END;
 
 -- Resolved definitions, frozen.
@@ -109,14 +109,14 @@ CREATE TABLE definition (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER definition_follows BEFORE INSERT ON definition BEGIN
-    SELECT RAISE(FAIL, 'definition: this digest exists')
+    SELECT RAISE(ABORT, 'definition: this digest exists')
     WHERE EXISTS (SELECT 1 FROM definition WHERE digest = NEW.digest);
 END;
 CREATE TRIGGER definition_stays BEFORE UPDATE ON definition BEGIN
-    SELECT RAISE(FAIL, 'definition: it is frozen');
+    SELECT RAISE(ABORT, 'definition: it is frozen');
 END;
 CREATE TRIGGER definition_remains BEFORE DELETE ON definition BEGIN
-    SELECT RAISE(FAIL, 'definition: it is frozen');
+    SELECT RAISE(ABORT, 'definition: it is frozen');
 END;
 
 -- Answered commands.
@@ -129,14 +129,14 @@ CREATE TABLE command (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER command_follows BEFORE INSERT ON command BEGIN
-    SELECT RAISE(FAIL, 'command: it has been answered')
+    SELECT RAISE(ABORT, 'command: it has been answered')
     WHERE EXISTS (SELECT 1 FROM command WHERE government = NEW.government AND id = NEW.id);
 END;
 CREATE TRIGGER command_stays BEFORE UPDATE ON command BEGIN
-    SELECT RAISE(FAIL, 'command: an answer is not altered');
+    SELECT RAISE(ABORT, 'command: an answer is not altered');
 END;
 CREATE TRIGGER command_remains BEFORE DELETE ON command BEGIN
-    SELECT RAISE(FAIL, 'command: an answer is not deleted');
+    SELECT RAISE(ABORT, 'command: an answer is not deleted');
 END;
 
 -- Who looked at personal data.
@@ -149,17 +149,17 @@ CREATE TABLE look (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER look_follows BEFORE INSERT ON look BEGIN
-    SELECT RAISE(FAIL, 'look: it is noted')
+    SELECT RAISE(ABORT, 'look: it is noted')
     WHERE EXISTS (
         SELECT 1 FROM look
         WHERE government = NEW.government AND record = NEW.record AND at = NEW.at AND account = NEW.account
     );
 END;
 CREATE TRIGGER look_stays BEFORE UPDATE ON look BEGIN
-    SELECT RAISE(FAIL, 'look: nothing noted is altered');
+    SELECT RAISE(ABORT, 'look: nothing noted is altered');
 END;
 CREATE TRIGGER look_remains BEFORE DELETE ON look BEGIN
-    SELECT RAISE(FAIL, 'look: nothing noted is deleted');
+    SELECT RAISE(ABORT, 'look: nothing noted is deleted');
 END;
 
 -- Series of numbers: 1, 2, 3 ... without a gap.
@@ -172,7 +172,7 @@ CREATE TABLE series (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER series_begins BEFORE INSERT ON series BEGIN
-    SELECT RAISE(FAIL, 'series: it begins once, at 1')
+    SELECT RAISE(ABORT, 'series: it begins once, at 1')
     WHERE NEW.last IS NOT 1 OR EXISTS (
         SELECT 1 FROM series WHERE government = NEW.government AND series = NEW.series AND year = NEW.year
     );
@@ -181,10 +181,10 @@ CREATE TRIGGER series_follows BEFORE UPDATE ON series
 WHEN NEW.government IS NOT OLD.government OR NEW.series IS NOT OLD.series OR NEW.year IS NOT OLD.year
     OR NEW.last IS NOT OLD.last + 1
 BEGIN
-    SELECT RAISE(FAIL, 'series: numbers follow each other');
+    SELECT RAISE(ABORT, 'series: numbers follow each other');
 END;
 CREATE TRIGGER series_remains BEFORE DELETE ON series BEGIN
-    SELECT RAISE(FAIL, 'series: a number given stays');
+    SELECT RAISE(ABORT, 'series: a number given stays');
 END;
 
 -- Figures -----------------------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ CREATE TABLE delta (
 CREATE INDEX delta_record ON delta (government, record);
 
 CREATE TRIGGER delta_follows BEFORE INSERT ON delta BEGIN
-    SELECT RAISE(FAIL, 'delta: it exists')
+    SELECT RAISE(ABORT, 'delta: it exists')
     WHERE EXISTS (
         SELECT 1 FROM delta
         WHERE government = NEW.government AND figure = NEW.figure AND day = NEW.day AND position = NEW.position
@@ -214,10 +214,10 @@ CREATE TRIGGER delta_follows BEFORE INSERT ON delta BEGIN
     );
 END;
 CREATE TRIGGER delta_stays BEFORE UPDATE ON delta BEGIN
-    SELECT RAISE(FAIL, 'delta: a correction is a further delta');
+    SELECT RAISE(ABORT, 'delta: a correction is a further delta');
 END;
 CREATE TRIGGER delta_remains BEFORE DELETE ON delta BEGIN
-    SELECT RAISE(FAIL, 'delta: a correction is a further delta');
+    SELECT RAISE(ABORT, 'delta: a correction is a further delta');
 END;
 
 -- What is derived from the events, and can be made again from them -------------------------------------------------

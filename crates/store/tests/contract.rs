@@ -101,6 +101,10 @@ fn unique_value_is_held_by_one_record(store: &dyn Store) {
     // The transaction is still good, and a value given up is free.
     transaction.put_keys(&county, first.record, &[key("holder", "zhang", false)]).unwrap();
     transaction.put_keys(&county, second.record, &wanted).unwrap();
+    // Nor is anything left of a record that is not there yet, whose keys come before its first event.
+    let next = RecordId(transaction.head(&county).unwrap().position + 1);
+    assert_eq!(transaction.put_keys(&county, next, &wanted).unwrap_err().kind, FaultKind::Unique);
+    assert_eq!(transaction.keys(&county, next).unwrap(), []);
     transaction.commit().unwrap();
 
     let mut reader = store.read().unwrap();

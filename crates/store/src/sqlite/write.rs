@@ -104,7 +104,7 @@ impl Session<WriteGuard<'_>> {
         params: impl Fn(&'r R) -> [Bound<'r>; N],
     ) -> Result<(), Fault> {
         for some in rows.chunks(ROWS) {
-            let sql = format!("INSERT OR FAIL INTO {into} VALUES {}", values(some.len(), N));
+            let sql = format!("INSERT INTO {into} VALUES {}", values(some.len(), N));
             self.handle.run(&sql, params_from_iter(some.iter().flat_map(&params)))?;
         }
         Ok(())
@@ -241,7 +241,7 @@ impl Transaction for Session<WriteGuard<'_>> {
         let government = event.government.as_str();
         let position = integer(event.position);
         self.handle.run(
-            "INSERT OR FAIL INTO event (government, position, record, seq, hash, head, envelope) \
+            "INSERT INTO event (government, position, record, seq, hash, head, envelope) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
             params![
                 government,
@@ -422,7 +422,7 @@ impl Transaction for Session<WriteGuard<'_>> {
     fn put_command(&mut self, government: &GovernmentCode, row: &CommandRow) -> Result<(), Fault> {
         self.own(government)?;
         self.handle.run(
-            "INSERT OR FAIL INTO command (government, id, record, position) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO command (government, id, record, position) VALUES ($1, $2, $3, $4)",
             params![government.as_str(), row.id.0, integer(row.record.0), integer(row.position)],
         )?;
         Ok(())
