@@ -4,7 +4,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ledger::{ContentRow, DeltaRow, DueRow, EventRow, KeyRow, PublicRow, RecordRow, Store};
+use ledger::{ContentRow, DeltaRow, DueRow, EventRow, KeyRow, PublicRow, RecordRow};
 use terms::GovernmentCode;
 
 use crate::desk::{COUNTY, Desk, Engine, Ground, done};
@@ -25,7 +25,8 @@ pub fn measure(engine: Engine) -> Res<Vec<Measured>> {
         let desk = Desk::open(&ground)?;
         let ours = through_the_platform(&desk)?;
         let acts = CLIENTS * ITEMS * 4;
-        let batch = (acts / desk.store.begun().max(1)).max(1);
+        let commits = desk.platform.watch().of(&desk.person.government).batches().count();
+        let batch = (acts / commits.max(1)).max(1);
         let rows = same_rows(&desk)?;
         let bare = match &ground {
             Ground::Folder(folder) => bare::sqlite(&folder.join("bare.db"), &rows, usize::try_from(batch)?)?,

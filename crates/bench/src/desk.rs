@@ -2,15 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::{env, fs};
 
 use catalog::{Catalog, Source};
 use kernel::Standing;
-use ledger::{Attempts, Effort, Fault, Read, SessionRow, Store, Transaction};
+use ledger::Store;
 use platform::{Answer, Clock, Person, Platform, Request, RequestAsk};
 use store::Address;
-use terms::{Code, CommandId, DateTime, Digest, GovernmentCode, RecordId, Value};
+use terms::{Code, CommandId, DateTime, RecordId, Value};
 
 use crate::Res;
 
@@ -26,87 +25,12 @@ impl Clock for StandsStill {
     }
 }
 
-/// A store that counts how many transactions were begun.
-pub struct Counting {
-    inner: Box<dyn Store>,
-    begun: AtomicU64,
-}
-
-impl Counting {
-    /// Transactions begun so far.
-    pub fn begun(&self) -> u64 {
-        self.begun.load(Ordering::Relaxed)
-    }
-}
-
-impl Store for Counting {
-    fn begin<'a>(&'a self, government: &GovernmentCode) -> Result<Box<dyn Transaction + 'a>, Fault> {
-        self.begun.fetch_add(1, Ordering::Relaxed);
-        self.inner.begin(government)
-    }
-    fn read<'a>(&'a self) -> Result<Box<dyn Read + 'a>, Fault> {
-        self.inner.read()
-    }
-    fn lease(
-        &self,
-        government: &GovernmentCode,
-        duty: &str,
-        holder: &str,
-        now: i64,
-        until: i64,
-    ) -> Result<bool, Fault> {
-        self.inner.lease(government, duty, holder, now, until)
-    }
-    fn effort(&self) -> Effort {
-        self.inner.effort()
-    }
-    fn engine(&self) -> String {
-        self.inner.engine()
-    }
-    fn session_begin(&self, session: &SessionRow) -> Result<(), Fault> {
-        self.inner.session_begin(session)
-    }
-    fn session(&self, government: &GovernmentCode, token: Digest) -> Result<Option<SessionRow>, Fault> {
-        self.inner.session(government, token)
-    }
-    fn session_seen(&self, government: &GovernmentCode, token: Digest, at: i64) -> Result<(), Fault> {
-        self.inner.session_seen(government, token, at)
-    }
-    fn session_tell(&self, government: &GovernmentCode, token: Digest, told: &str) -> Result<(), Fault> {
-        self.inner.session_tell(government, token, told)
-    }
-    fn session_end(&self, government: &GovernmentCode, token: Digest) -> Result<(), Fault> {
-        self.inner.session_end(government, token)
-    }
-    fn sessions(&self, government: &GovernmentCode, begun: i64, seen: i64) -> Result<u64, Fault> {
-        self.inner.sessions(government, begun, seen)
-    }
-    fn attempts(&self, government: &GovernmentCode, name: Digest) -> Result<Attempts, Fault> {
-        self.inner.attempts(government, name)
-    }
-    fn attempts_put(
-        &self,
-        government: &GovernmentCode,
-        name: Digest,
-        before: u32,
-        now: Attempts,
-    ) -> Result<bool, Fault> {
-        self.inner.attempts_put(government, name, before, now)
-    }
-    fn attempts_end(&self, government: &GovernmentCode, name: Digest) -> Result<(), Fault> {
-        self.inner.attempts_end(government, name)
-    }
-    fn sessions_sweep(&self, government: &GovernmentCode, begun: i64, seen: i64, tried: i64) -> Result<u64, Fault> {
-        self.inner.sessions_sweep(government, begun, seen, tried)
-    }
-}
-
 /// Platform, store, person.
 pub struct Desk {
     /// The platform.
     pub platform: Platform,
     /// Its store.
-    pub store: Arc<Counting>,
+    pub store: Arc<dyn Store>,
     /// Who does everything.
     pub person: Person,
 }
@@ -158,6 +82,19 @@ impl Ground {
     }
 }
 
+impl Ground {
+    /// Whether the server's log carries whole pages along, the first time that each is changed after a checkpoint. That
+    /// hangs on when it last made one, and not on us.
+    pub fn whole_pages(&self, on: bool) -> Res<()> {
+        if let Ground::Database(server, url) = self {
+            let on = if on { "on" } else { "off" };
+            server.sql(url, &format!("ALTER SYSTEM SET full_page_writes = {on}"))?;
+            server.sql(url, "SELECT pg_reload_conf()")?;
+        }
+        Ok(())
+    }
+}
+
 impl Drop for Ground {
     fn drop(&mut self) {
         if let Ground::Folder(folder) = self {
@@ -181,8 +118,7 @@ fn folder(name: &str) -> Res<PathBuf> {
 impl Desk {
     /// A new platform in an empty place.
     pub fn open(ground: &Ground) -> Res<Desk> {
-        let inner = store::open(&ground.address(), &store::Options::default())?;
-        let store = Arc::new(Counting { inner, begun: AtomicU64::new(0) });
+        let store: Arc<dyn Store> = store::open(&ground.address(), &store::Options::default())?.into();
         let platform = Platform::new(store.clone(), catalog()?, Arc::new(StandsStill), [7; 32]);
         let posts = ["handler", "government_legal_reviewer", "list_keeper", "head_of_government", "publisher"];
         let person = Person {

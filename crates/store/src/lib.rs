@@ -2,7 +2,7 @@
 //! programs on one database.
 //!
 //! Statements are plain SQL with `$1` parameters, so that another database can use them as they are; the migrations
-//! lie in `migrations/`, numbered alike for every database, and `tests/contract.rs` runs the same suite on each.
+//! lie in `migrations/`, numbered alike for every database, and `tests/contract/main.rs` runs the same suite on each.
 
 mod address;
 pub mod copy;

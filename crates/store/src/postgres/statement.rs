@@ -77,9 +77,9 @@ macro_rules! public_columns {
 statements! {
     // What each session asks of the server: a commit is durable, and a writer that hangs gives up the lock. Every statement
     // of ours is answered by an index; a plan made while a table is new and without statistics would read it as a whole,
-    // and would be kept.
+    // and would be kept. Such a ban looks costly to the planner, and nothing of ours is worth being compiled.
     Session SETTINGS = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '60s'; \
-                        SET statement_timeout = '120s'; SET enable_seqscan = off";
+                        SET statement_timeout = '120s'; SET enable_seqscan = off; SET jit = off";
     Session BEGIN = "BEGIN";
     Session BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     // In a transaction in which a statement failed, COMMIT alone answers with a rollback and no error.

@@ -105,6 +105,8 @@ pub(crate) struct Work {
     /// The head, with what was appended.
     pub(crate) head: Head,
     began: Head,
+    /// Records up to this position may have rows in the database.
+    sent: u64,
     next_delta: i64,
     waiting: Waiting,
     mark: Option<Mark>,
@@ -124,6 +126,7 @@ impl Default for Work {
             government: None,
             head,
             began: head,
+            sent: 0,
             next_delta: 0,
             waiting: Waiting::default(),
             mark: None,
@@ -138,7 +141,7 @@ impl Default for Work {
 impl Work {
     /// For a session that writes.
     pub(crate) fn new(government: &GovernmentCode, head: Head) -> Work {
-        Work { government: Some(government.clone()), head, began: head, ..Work::default() }
+        Work { government: Some(government.clone()), head, began: head, sent: head.position, ..Work::default() }
     }
 
     /// Whether an event's number is the one after its record's last. Where the last was not appended here, the
@@ -250,17 +253,17 @@ fn send_records(handle: &mut Handle, own: impl Fn() -> Value, waiting: Vec<Recor
     insert(handle, &say::INTO_RECORD, records)
 }
 
-/// Sends due days and keys in the place of those that stand.
+/// Sends due days and keys in the place of those that stand; records beyond the position `old` have none yet.
 fn send_replaced(
     handle: &mut Handle,
     own: impl Fn() -> Value,
+    old: u64,
     due: Vec<(RecordId, Vec<DueRow>)>,
     keys: Vec<(RecordId, Vec<KeyRow>)>,
 ) -> Result<(), Fault> {
     let due = last(due, |(record, _)| *record);
     if !due.is_empty() {
-        let ids = due.iter().map(|(record, _)| integer(record.0)).collect();
-        handle.run(&say::CLEAR_DUE, &[own(), Value::Integers(ids)])?;
+        clear(handle, &say::CLEAR_DUE, own(), old, due.iter().map(|(record, _)| *record))?;
         let rows = due.iter().flat_map(|(record, rows)| rows.iter().map(move |row| (record, row))).map(|(id, row)| {
             vec![own(), integer(id.0).into(), row.limit.as_str().into(), day(row.due).into(), row.agency.into()]
         });
@@ -268,8 +271,7 @@ fn send_replaced(
     }
     let keys = last(keys, |(record, _)| *record);
     if !keys.is_empty() {
-        let ids = keys.iter().map(|(record, _)| integer(record.0)).collect();
-        handle.run(&say::CLEAR_KEYS, &[own(), Value::Integers(ids)])?;
+        clear(handle, &say::CLEAR_KEYS, own(), old, keys.iter().map(|(record, _)| *record))?;
         let rows = keys.iter().flat_map(|(record, rows)| rows.iter().map(move |row| (record, row))).map(|(id, row)| {
             let (line, field, value) = (row.line.as_str(), row.field.as_str(), row.value.as_str());
             vec![own(), line.into(), field.into(), value.into(), integer(id.0).into(), row.unique.into()]
@@ -279,12 +281,23 @@ fn send_replaced(
     Ok(())
 }
 
-/// Sends what waits.
-fn send(handle: &mut Handle, government: &str, waiting: Waiting) -> Result<(), Fault> {
+fn clear(
+    handle: &mut Handle,
+    statement: &Statement,
+    own: Value,
+    old: u64,
+    records: impl Iterator<Item = RecordId>,
+) -> Result<(), Fault> {
+    let ids: Vec<i64> = records.filter(|record| record.0 <= old).map(|record| integer(record.0)).collect();
+    if ids.is_empty() { Ok(()) } else { handle.run(statement, &[own, Value::Integers(ids)]).map(drop) }
+}
+
+/// Sends what waits; records beyond the position `old` have no rows yet.
+fn send(handle: &mut Handle, government: &str, old: u64, waiting: Waiting) -> Result<(), Fault> {
     let own = || Value::from(government);
     send_events(handle, own, waiting.events)?;
     send_records(handle, own, waiting.records)?;
-    send_replaced(handle, own, waiting.due, waiting.keys)?;
+    send_replaced(handle, own, old, waiting.due, waiting.keys)?;
     let deltas = waiting.deltas.into_iter().map(|(n, row)| {
         vec![
             own(),
@@ -340,16 +353,19 @@ impl<H: std::ops::DerefMut<Target = Handle>> Session<H> {
     fn sending(&mut self) -> Result<(), Fault> {
         let Some(government) = self.work.government.clone() else { return Ok(()) };
         let mut before = std::mem::take(&mut self.work.waiting);
+        // From now on rows may stand of every record so far, and of the next one, whose keys come before its event.
+        let sent = self.work.head.position + 1;
+        let old = std::mem::replace(&mut self.work.sent, sent);
         let Some(mark) = self.work.mark.as_mut().filter(|mark| !mark.saved) else {
-            return send(&mut self.handle, government.as_str(), before);
+            return send(&mut self.handle, government.as_str(), old, before);
         };
         let mut rest = before.split_off(&std::mem::take(&mut mark.waited));
         rest.series = std::mem::replace(&mut before.series, std::mem::take(&mut mark.numbers));
         rest.series.retain(|key, number| before.series.get(key) != Some(number));
         mark.saved = true;
-        send(&mut self.handle, government.as_str(), before)?;
+        send(&mut self.handle, government.as_str(), old, before)?;
         self.handle.simple(&say::SAVEPOINT)?;
-        send(&mut self.handle, government.as_str(), rest)
+        send(&mut self.handle, government.as_str(), sent, rest)
     }
 }
 

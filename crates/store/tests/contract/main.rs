@@ -1,0 +1,84 @@
+//! What every store keeps, whichever database it uses: the suite is written against `dyn Store`, and a database joins
+//! by one line at the end of this file.
+#![allow(clippy::unwrap_used)]
+
+mod beside;
+#[path = "../common/mod.rs"]
+mod common;
+mod lists;
+mod log;
+
+/// All checks in one place, by name.
+mod checks {
+    pub use crate::beside::*;
+    pub use crate::lists::*;
+    pub use crate::log::*;
+}
+
+/// One test for each check, on the store that `$fresh` makes.
+macro_rules! contract {
+    ($database:ident, $fresh:path, $($check:ident),* $(,)?) => {
+        mod $database {
+            $(
+                #[test]
+                fn $check() {
+                    let (_keep, store) = $fresh();
+                    super::checks::$check(&store);
+                }
+            )*
+        }
+    };
+}
+
+fn sqlite() -> (tempfile::TempDir, store::sqlite::SqliteStore) {
+    let folder = tempfile::TempDir::new().unwrap();
+    let store = store::sqlite::open(folder.path(), &store::Options::default()).unwrap();
+    (folder, store)
+}
+
+macro_rules! on {
+    ($database:ident, $fresh:path) => {
+        contract!(
+            $database,
+            $fresh,
+            appended_events_are_read_back,
+            only_the_next_event_is_taken,
+            erased_part_is_gone_and_the_chain_holds,
+            unique_value_is_held_by_one_record,
+            undone_command_leaves_nothing,
+            numbers_have_no_gap,
+            repeated_command_finds_the_first_answer,
+            due_days_come_in_order,
+            lists_answer_every_filter_and_lose_nothing_between_pages,
+            record_row_is_replaced_as_a_whole,
+            sums_are_those_of_the_records_behind_them,
+            sums_as_of_a_list_of_positions_stay,
+            reader_sees_one_state,
+            definitions_and_notes_stay,
+            published_comes_newest_first_and_leaves_a_stub,
+            accounts_and_agencies_are_kept_by_government,
+            looks_are_noted,
+            transaction_keeps_to_its_government,
+            dropped_transaction_leaves_nothing,
+            writers_take_turns,
+            what_stands_can_be_listed,
+            duty_is_one_holders,
+            session_is_known_until_it_ends,
+            sessions_and_attempts_are_swept,
+            of_attempts_at_once_one_counts,
+            session_within_a_transaction_of_another_thread_waits_and_stands,
+        );
+    };
+}
+
+on!(sqlite_store, super::sqlite);
+
+fn postgres() -> (String, store::postgres::PostgresStore) {
+    static SERVER: std::sync::OnceLock<pgserver::Server> = std::sync::OnceLock::new();
+    let server = SERVER.get_or_init(|| pgserver::Server::start(false).unwrap());
+    let url = server.database("contract").unwrap();
+    let store = store::postgres::open(&url, &store::Options::default()).unwrap();
+    (url, store)
+}
+
+on!(postgres_store, super::postgres);
