@@ -12,6 +12,7 @@ mod graph;
 mod library;
 mod load;
 mod lower;
+mod messages;
 mod near;
 mod overlay;
 mod places;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use procedure::Mark;
+use procedure::{Line, Mark};
 use terms::{Code, Date, PlaceCode, Regions};
 
 use crate::catalog::{Catalog, OverlayDays, in_force, label};
@@ -13,7 +13,7 @@ use crate::near::meant_or_list;
 use crate::overlay::{self, Overlay};
 use crate::schema::{self, Document, GROUNDED};
 use crate::tree::{Entry, Node, Table, Tree, merge, parse};
-use crate::{Source, across, figures, places, report, statutes, terms_file};
+use crate::{Source, across, figures, messages, places, report, statutes, terms_file};
 
 /// The files of a catalogue by what they are.
 #[derive(Default)]
@@ -436,6 +436,13 @@ fn cross_check(versions: &BTreeMap<Code, Vec<Version>>, local: &Local, findings:
     let all: Vec<&Lowered> = national.chain(local.values()).collect();
     for lowered in &all {
         across::lookups(lowered, &newest, findings);
+        let day = lowered.line.from;
+        let then = |code: &Code| {
+            let all = versions.get(code)?;
+            let holds = |line: &&Line| line.from <= day && line.to.is_none_or(|to| day <= to);
+            all.iter().map(|version| &version.lowered.line).find(holds).or(all.last().map(|last| &last.lowered.line))
+        };
+        messages::check(lowered, then, findings);
     }
     let known: BTreeSet<Code> = all.iter().flat_map(|line| &line.figures).map(|(code, _)| code.clone()).collect();
     let known: Vec<Code> = known.into_iter().collect();

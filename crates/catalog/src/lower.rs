@@ -9,6 +9,7 @@ use procedure::{
 use terms::{Code, Date, Period};
 
 use crate::finding::{Findings, Spot, error};
+use crate::messages::MessageSpots;
 use crate::near::meant_or_list;
 use crate::read::{self, Word, missing};
 use crate::statutes::{Statutes, citations, is_local};
@@ -28,6 +29,7 @@ pub(crate) struct Lowered {
     pub line: Line,
     pub guards: Vec<Word>,
     pub lookups: Vec<LookupSpots>,
+    pub messages: MessageSpots,
     pub cited: Vec<Cited>,
     /// Figures that figures of this line are computed from: by which, which, where.
     pub computed: Vec<(Code, Code, Spot)>,
@@ -74,8 +76,8 @@ const GENERALS: [(&str, General); 4] = [
     ("hand_over", General::HandOver),
     ("stand_in", General::StandIn),
 ];
-const TYPES: [&str; 12] =
-    ["bool", "number", "money", "date", "moment", "text", "choice", "choices", "key", "keys", "party", "link"];
+const TYPES: [&str; 13] =
+    ["bool", "number", "money", "date", "moment", "text", "choice", "choices", "key", "keys", "party", "link", "organ"];
 
 /// Lowers a merged tree. `None` where it has no readable head.
 pub(crate) fn lower(
@@ -126,11 +128,14 @@ pub(crate) fn lower(
         values: Vec::new(),
         publications: Vec::new(),
         figures: Vec::new(),
+        effects: Vec::new(),
+        hears: Vec::new(),
     };
     let out = Lowered {
         line: line.clone(),
         guards: Vec::new(),
         lookups: Vec::new(),
+        messages: MessageSpots::default(),
         cited: Vec::new(),
         computed: Vec::new(),
         figures: Vec::new(),
@@ -177,6 +182,8 @@ impl Lower<'_, '_> {
         self.extensions();
         self.publications();
         self.figures();
+        self.effects();
+        self.hears();
         for index in std::mem::take(&mut self.unset) {
             self.line.values[index].value = None;
         }
@@ -368,6 +375,7 @@ impl Lower<'_, '_> {
             "key" => FieldType::Key(self.of(entry, table)),
             "keys" => FieldType::Keys(self.of(entry, table)),
             "link" => FieldType::Link(self.of(entry, table)),
+            "organ" => FieldType::Organ,
             _ => FieldType::Text,
         }
     }

@@ -19,7 +19,7 @@ const HEAD: [(&str, &[&str]); 3] = [
 ];
 
 /// Sections, and the keys of their elements.
-const SECTIONS: [(&str, &[&str]); 13] = [
+const SECTIONS: [(&str, &[&str]); 15] = [
     ("stage", &["title", "closed"]),
     ("track", &["title", "stage"]),
     ("field", &["title", "type", "ordered", "unit", "of", "personal", "mask", "find", "unique", "hint", "choices"]),
@@ -61,14 +61,17 @@ const SECTIONS: [(&str, &[&str]); 13] = [
             "year_on_year",
             "where",
             "by",
+            "once",
             "also",
         ],
     ),
+    ("effect", &["title", "on", "when", "opens", "act", "to", "fills", "law", "reading", "adopted", "mark", "local"]),
+    ("hears", &["title", "link", "line", "of", "does", "fills", "law", "reading", "adopted", "mark", "local"]),
     ("fills", &["kinds", "field", "required"]),
 ];
 
 /// Sections whose elements rest on law.
-pub(crate) const GROUNDED: [&str; 6] = ["act", "requires", "limit", "extend", "value", "publish"];
+pub(crate) const GROUNDED: [&str; 8] = ["act", "requires", "limit", "extend", "value", "publish", "effect", "hears"];
 
 impl Document {
     /// The name of its head.

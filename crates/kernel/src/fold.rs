@@ -103,6 +103,7 @@ fn open(line: &Line, event: &Event, id: RecordId) -> Record {
         done: Vec::new(),
         seq: 0,
         proposal: None,
+        origin: event.message.as_ref().map(|message| message.thread.clone()),
         findings: Vec::new(),
     }
 }

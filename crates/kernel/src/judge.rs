@@ -4,7 +4,7 @@ use procedure::{
     Act, ActId, ActKind, Actor, Allow, Answer, Expr, Facts, FieldId, FieldType, General, Line, Record, Rule, Said,
     StageId, Strictness, Truth, What,
 };
-use terms::{Calendar, Code, Date, DateTime, RecordId, Value};
+use terms::{Calendar, Code, Date, DateTime, MessageId, RecordId, Value};
 
 use crate::{ClockState, Event, Gap, GapKind, Kind, Opening, Refusal, Warning, apply, clock::clock};
 
@@ -47,6 +47,8 @@ pub struct Command {
     pub reasons: Vec<(Code, String)>,
     /// For an opening act.
     pub opening: Option<Opening>,
+    /// The message that brings it.
+    pub message: Option<MessageId>,
 }
 
 /// What can be asked.
@@ -183,6 +185,7 @@ impl<'a> Judge<'a> {
             extended,
             number: if climbs { None } else { self.act.number },
             opening: if self.question.record.is_none() { self.command.opening.clone() } else { None },
+            message: self.command.message.clone(),
             ..Event::bare(kind, self.command.at, self.question.actor.account.clone())
         }])
     }
@@ -513,7 +516,7 @@ fn mismatch(kind: &FieldType, value: &Value) -> Option<GapKind> {
         | (FieldType::Date, Value::Date(_))
         | (FieldType::Moment, Value::Moment(_))
         | (FieldType::Text, Value::Text(_))
-        | (FieldType::Key(_), Value::Key(_))
+        | (FieldType::Key(_) | FieldType::Organ, Value::Key(_))
         | (FieldType::Keys(_), Value::Keys(_))
         | (FieldType::Party, Value::Party(_))
         | (FieldType::Link(_), Value::Link(_)) => true,
@@ -553,6 +556,7 @@ fn sign(question: &Question<'_>, command: &Command) -> Verdict {
         inputs: proposal.changes.clone(),
         reasons: proposal.reasons.clone(),
         opening: None,
+        message: None,
     };
     match Judge::new(&again, &inner, proposal.act).act() {
         Verdict::Granted(events) => {

@@ -1,7 +1,7 @@
 //! The content of an event, in parts of which the personal ones can be erased.
 
 use minicbor::{Decoder, Encoder};
-use terms::{Code, Date, DateTime, PlaceCode, Value};
+use terms::{Code, Date, DateTime, MessageId, PlaceCode, RecordId, Thread, Value};
 
 use crate::cbor::{
     DecodeError, Map, need, read_code, read_date, read_end, read_list, read_map, read_moment, read_nullable, read_pair,
@@ -25,6 +25,7 @@ use crate::cbor::{
 /// | 9 | to | text |
 /// | 10 | until | text, `2020-07-15` |
 /// | 11 | reason | text |
+/// | 12 | message | map: 1 government, 2 record, 3 seq, 4 effect, 5 back (unsigned; left out: there), 6 number |
 ///
 /// A value is an array of its tag and its payload: 1 bool, 2 number, 3 money in fen, 4 day, 5 moment, 6 text,
 /// 7 choice, 8 choices, 9 key, 10 keys, 11 party (map: 1 kind, 2 name, 3 number, 4 phone, 5 address), 12 link.
@@ -52,6 +53,8 @@ pub struct Body {
     pub until: Option<Date>,
     /// Reason.
     pub reason: Option<String>,
+    /// The message that did it.
+    pub message: Option<MessageId>,
 }
 
 /// What a record is opened with.
@@ -108,6 +111,9 @@ impl Body {
         if let Some(reason) = &self.reason {
             map.text(11, reason);
         }
+        if let Some(message) = &self.message {
+            map.field(12, |to| write_message(to, message));
+        }
         map.finish()
     }
 
@@ -149,6 +155,7 @@ impl Body {
             9 => self.to = Some(read_code(from)?),
             10 => self.until = Some(read_date(from)?),
             11 => self.reason = Some(read_string(from)?),
+            12 => self.message = Some(read_message(from)?),
             _ => return Ok(false),
         }
         Ok(true)
@@ -194,6 +201,7 @@ impl Body {
             whole.to = whole.to.or(part.to);
             whole.until = whole.until.or(part.until);
             whole.reason = whole.reason.or(part.reason);
+            whole.message = whole.message.or(part.message);
         }
         whole
     }
@@ -236,4 +244,37 @@ fn write_nullable(to: &mut Encoder<Vec<u8>>, text: Option<&str>) -> crate::cbor:
         Some(text) => to.str(text).map(drop),
         None => to.null().map(drop),
     }
+}
+
+fn write_message(to: &mut Encoder<Vec<u8>>, message: &MessageId) -> crate::cbor::Written {
+    let thread = &message.thread;
+    to.map(5 + u64::from(message.back))?.u8(1)?.str(thread.government.as_str())?.u8(2)?.u64(thread.record.0)?;
+    to.u8(3)?.u32(thread.seq)?.u8(4)?.str(&thread.effect)?;
+    if message.back {
+        to.u8(5)?.u8(1)?;
+    }
+    to.u8(6)?.u32(message.n).map(drop)
+}
+
+fn read_message(from: &mut Decoder<'_>) -> Result<MessageId, DecodeError> {
+    let (mut government, mut record, mut seq, mut effect, mut back, mut n) = (None, None, None, None, None, None);
+    read_map(from, |key, from| {
+        match key {
+            1 => government = Some(read_parsed(from, "code of a government")?),
+            2 => record = Some(from.u64()?),
+            3 => seq = Some(from.u32()?),
+            4 => effect = Some(read_code(from)?),
+            5 => back = Some(from.u8()?),
+            6 => n = Some(from.u32()?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    let thread = Thread {
+        government: need(1, government)?,
+        record: RecordId(need(2, record)?),
+        seq: need(3, seq)?,
+        effect: need(4, effect)?,
+    };
+    Ok(MessageId { thread, back: back.is_some_and(|back| back == 1), n: need(6, n)? })
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use catalog::Catalog;
-use kernel::{Ask, Command, Event, Kind, Opening, Question, Standing, Verdict, judge, lapses};
+use kernel::{Ask, Command, Event, Kind, Opening, Question, Refusal, Standing, Verdict, judge, lapses};
 use ledger::{
     CommandRow, ContentRow, DueRow, Envelope, EventRow, Fault, Head, KeyRow, Landing, NOTHING, RecordRow, Store,
     Transaction,
@@ -12,7 +12,7 @@ use ledger::{
 use procedure::{ActKind, Actor, Binds, FieldType, General, LimitId, Line, Pending, Record};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use terms::{Code, CommandId, DateTime, Deadline, Digest, GovernmentCode, RecordId, Value};
+use terms::{Code, CommandId, DateTime, Deadline, Digest, GovernmentCode, MessageId, RecordId, Value};
 
 use crate::{
     Answer, Clock, Definitions, Receipt, Request, RequestAsk,
@@ -68,13 +68,15 @@ impl Kept {
 
 /// Commands that become durable together.
 pub struct Batch<'a> {
-    tx: Box<dyn Transaction + 'a>,
-    catalog: &'a Catalog,
-    definitions: &'a Definitions,
+    pub(crate) tx: Box<dyn Transaction + 'a>,
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) definitions: &'a Definitions,
     nonces: &'a Mutex<Nonces>,
     clock: &'a dyn Clock,
-    government: GovernmentCode,
-    head: Head,
+    pub(crate) government: GovernmentCode,
+    pub(crate) head: Head,
+    /// Something was sent that is to be handed over.
+    pub(crate) posted: bool,
     loaded: HashMap<RecordId, Loaded>,
     /// The first answers to commands, as far as they were asked for.
     answered: HashMap<CommandId, Option<CommandRow>>,
@@ -105,7 +107,18 @@ impl<'a> Batch<'a> {
         let head = tx.head(government)?;
         let government = government.clone();
         let loaded = if kept.head == Some(head) { kept.loaded } else { HashMap::new() };
-        Ok(Batch { tx, catalog, definitions, nonces, clock, government, head, loaded, answered: HashMap::new() })
+        Ok(Batch {
+            tx,
+            catalog,
+            definitions,
+            nonces,
+            clock,
+            government,
+            head,
+            posted: false,
+            loaded,
+            answered: HashMap::new(),
+        })
     }
 
     /// Reads together what these commands will ask for one by one: where a database is asked over a network, that is
@@ -168,6 +181,11 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// Where the store fails: then the whole batch must be dropped.
     pub fn act(&mut self, request: &Request) -> Result<Answer, Fault> {
+        self.act_for(request, None)
+    }
+
+    /// Does what a person asks, or what a message brings.
+    pub(crate) fn act_for(&mut self, request: &Request, message: Option<&MessageId>) -> Result<Answer, Fault> {
         if let Some(first) = self.first_answer(request.id)? {
             return Ok(Answer::Done(self.receipt(first.record, first.position, &[], &[], true)));
         }
@@ -191,7 +209,7 @@ impl<'a> Batch<'a> {
         {
             return Ok(Answer::Stale { now: loaded.row.seq });
         }
-        self.decide(request, &line, before, at, now)
+        self.decide(request, message, &line, before, at, now)
     }
 
     /// Puts the lapses of a record through that are due before `now`; `None` where there were none.
@@ -205,7 +223,7 @@ impl<'a> Batch<'a> {
             return Ok(None);
         }
         let actor = Actor { agency: loaded.row.agency.clone(), ..Actor::default() };
-        let write = Write { command, actor: &actor, now, answers: &[] };
+        let write = Write { command, actor: &actor, now, answers: &[], sends: true };
         let line = loaded.line.clone();
         self.write(&write, &line, Some(loaded), events).map(Some)
     }
@@ -213,6 +231,7 @@ impl<'a> Batch<'a> {
     fn decide(
         &mut self,
         request: &Request,
+        message: Option<&MessageId>,
         line: &Arc<Line>,
         before: Option<Loaded>,
         at: DateTime,
@@ -228,7 +247,12 @@ impl<'a> Batch<'a> {
             }
             None => (Vec::new(), None),
         };
-        let command = match self.command(request, line, at) {
+        if let (RequestAsk::Annul { seq, .. }, Some(Loaded { row, .. })) = (&request.ask, &before)
+            && self.was_sent(row.id, *seq)?
+        {
+            return Ok(Answer::Refused(vec![Refusal::new("R212")]));
+        }
+        let command = match self.command(request, message, line, at) {
             Ok(command) => command,
             Err(word) => return Ok(Answer::Unknown(word)),
         };
@@ -258,12 +282,20 @@ impl<'a> Batch<'a> {
             .zip(&answers)
             .filter_map(|(lookup, answer)| Some((lookup.code.clone(), answer.as_ref()?.position)))
             .collect();
-        let write = Write { command: request.id, actor: &actor, now, answers: &positions };
+        // History was told elsewhere when it was made.
+        let sends = request.standing == Standing::Normal;
+        let write = Write { command: request.id, actor: &actor, now, answers: &positions, sends };
         self.write(&write, line, before, events)
     }
 
     /// The command by position, or the word that the line does not know.
-    fn command(&self, request: &Request, line: &Line, at: DateTime) -> Result<Command, String> {
+    fn command(
+        &self,
+        request: &Request,
+        message: Option<&MessageId>,
+        line: &Line,
+        at: DateTime,
+    ) -> Result<Command, String> {
         let general = |kind: General| {
             let act = line.acts_with_ids().find(|(_, act)| act.general == Some(kind));
             act.map(|(id, _)| id).ok_or_else(|| format!("{kind:?}"))
@@ -291,10 +323,14 @@ impl<'a> Batch<'a> {
         }
         let opening = request.record.is_none().then(|| Opening {
             agency: request.who.agency.clone(),
-            handler: Some(request.handler.clone().unwrap_or_else(|| request.who.account.clone())),
+            // What a message opens lies with the agency until somebody there takes it.
+            handler: match message {
+                Some(_) => request.handler.clone(),
+                None => Some(request.handler.clone().unwrap_or_else(|| request.who.account.clone())),
+            },
             place: request.place.clone().unwrap_or_else(|| self.government.clone()),
         });
-        Ok(Command { ask, at, inputs, reasons: request.reasons.clone(), opening })
+        Ok(Command { ask, at, inputs, reasons: request.reasons.clone(), opening, message: message.cloned() })
     }
 
     fn answers(
@@ -345,6 +381,14 @@ impl<'a> Batch<'a> {
             }
             None => loaded,
         }))
+    }
+
+    /// The version that applies to a record now, and the agency that keeps it.
+    pub(crate) fn line_of(&mut self, id: RecordId, now: DateTime) -> Result<Option<(Arc<Line>, Code)>, Fault> {
+        let Some(loaded) = self.load(id, now)? else { return Ok(None) };
+        let found = (loaded.line.clone(), loaded.row.agency.clone());
+        self.loaded.insert(id, loaded);
+        Ok(Some(found))
     }
 
     /// A record as the store has it, under the version of its last event.
@@ -406,6 +450,9 @@ impl<'a> Batch<'a> {
         let last = Last { definition, hash: previous, recorded: write.now };
         let mut new_row = row_of(&self.government, line, &record, &due, &last);
         self.derive(line, stood, &record, &new_row, &due)?;
+        if write.sends {
+            self.send(write, line, &record, first, &events)?;
+        }
         new_row.state = Vec::new();
         let position = self.head.position;
         let command = CommandRow { id: write.command, record: id, position };
@@ -638,11 +685,13 @@ impl<'a> Batch<'a> {
     }
 }
 
-struct Write<'w> {
-    command: CommandId,
-    actor: &'w Actor,
-    now: DateTime,
+pub(crate) struct Write<'w> {
+    pub(crate) command: CommandId,
+    pub(crate) actor: &'w Actor,
+    pub(crate) now: DateTime,
     answers: &'w [(Code, u64)],
+    /// What it does elsewhere is sent there.
+    sends: bool,
 }
 
 pub(crate) fn nothing(id: RecordId) -> Fault {
@@ -689,7 +738,7 @@ pub(crate) fn row_of(
 }
 
 /// Civil time (+08:00) as microseconds UTC.
-fn micros(civil: DateTime) -> i64 {
+pub(crate) fn micros(civil: DateTime) -> i64 {
     let offset = i64::from(8 * 3600);
     let seconds = terms::civil_seconds(civil) - offset;
     seconds * 1_000_000 + i64::from(civil.subsec_nanosecond()) / 1_000

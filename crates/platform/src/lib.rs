@@ -9,6 +9,7 @@ mod directory;
 mod health;
 mod history;
 mod lookups;
+mod messages;
 mod publish;
 mod rebuild;
 mod request;
@@ -33,6 +34,7 @@ pub use commit::Batch;
 pub use definitions::Definitions;
 pub use directory::Directory;
 pub use health::{Pulse, Unready};
+pub use messages::organ;
 pub use publish::Shown;
 pub use rebuild::Rebuilt;
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
@@ -61,6 +63,8 @@ pub struct Platform {
     /// How many times something was rebuilt, which the writers have to know of.
     rebuilds: Arc<AtomicU64>,
     watch: Watch,
+    /// Rings when something was sent that is to be handed over.
+    posted: Arc<messages::Posted>,
     session_times: SessionTimes,
 }
 
@@ -76,6 +80,7 @@ impl Platform {
             writers: Mutex::default(),
             rebuilds: Arc::default(),
             watch: Watch::default(),
+            posted: Arc::default(),
             session_times: SessionTimes::default(),
         }
     }

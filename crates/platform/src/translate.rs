@@ -36,6 +36,7 @@ pub fn body_of(line: &Line, event: &Event) -> Body {
         findings: event.findings.clone(),
         extended: event.extended,
         reason: event.reason.clone(),
+        message: event.message.clone(),
         number: event.number.map(|series| line.series[series.index()].code.to_string()),
         ..Body::default()
     };
@@ -134,5 +135,6 @@ pub(crate) fn event_of(line: &Line, row: &EventRow, stored: Translated) -> Resul
             place: opening.place,
         }),
         reason: body.reason,
+        message: body.message,
     })
 }

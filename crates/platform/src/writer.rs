@@ -13,6 +13,7 @@ use ledger::{Fault, FaultKind, Landing, Store};
 use terms::GovernmentCode;
 
 use crate::commit::{Kept, Nonces};
+use crate::messages::Posted;
 use crate::watch::{Counts, Outcome};
 use crate::{Answer, Batch, Clock, Definitions, Platform, Request};
 
@@ -48,6 +49,7 @@ struct Desk {
     government: GovernmentCode,
     counts: Arc<Counts>,
     rebuilds: Arc<AtomicU64>,
+    posted: Arc<Posted>,
 }
 
 fn gone() -> Fault {
@@ -80,6 +82,7 @@ impl Platform {
             government: government.clone(),
             counts: self.watch.of(government),
             rebuilds: self.rebuilds.clone(),
+            posted: self.posted.clone(),
         };
         let name = format!("writer {government}");
         let started = std::thread::Builder::new().name(name).spawn(move || desk.run(&receiver));
@@ -254,7 +257,11 @@ impl Desk {
         }
         let begun = Instant::now();
         let landing;
+        let posted = batch.posted;
         (landing, *kept) = batch.commit_early()?;
+        if posted {
+            self.posted.ring();
+        }
         kept.rebuilds = rebuilds;
         Ok((answers, begun, landing))
     }

@@ -10,6 +10,7 @@ mod eval;
 mod expr;
 mod figure;
 mod line;
+mod message;
 mod near;
 mod parse;
 mod record;
@@ -25,6 +26,7 @@ pub use line::{
     Limit, LimitId, Line, Lookup, LookupId, NamedValue, Pending, Publication, Rests, Rule, RuleId, Said, Series,
     SeriesId, Severity, Stage, StageId, Start, Strictness, Track, TrackId, ValueId,
 };
+pub use message::{Effect, Hears, Link, Recipient};
 pub use near::meant;
 pub use record::{Actor, Done, Proposal, Record, What};
 pub use say::{Language, say_value};

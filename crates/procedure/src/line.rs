@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use terms::{Code, Date, Mask, Period};
 
+use crate::message::{Effect, Hears};
 use crate::{Article, Expr, Figure, Ground, Value};
 
 macro_rules! ids {
@@ -92,6 +93,12 @@ pub struct Line {
     pub publications: Vec<Publication>,
     /// What is counted.
     pub figures: Vec<Figure>,
+    /// What its acts do elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<Effect>,
+    /// What is done elsewhere does here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hears: Vec<Hears>,
 }
 
 /// What the records of a line are.
@@ -197,6 +204,9 @@ pub enum FieldType {
     Party,
     /// A record of this line.
     Link(Code),
+    /// An organ: an agency of a government (`632222/sfj`), a government (`632222`), or the name of one that has no
+    /// platform.
+    Organ,
 }
 
 /// The choices of a field.

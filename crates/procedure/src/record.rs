@@ -1,7 +1,7 @@
 //! A record as it stands after its last event. Derived: folding the events again gives the same.
 
 use serde::{Deserialize, Serialize};
-use terms::{Code, Date, DateTime, PlaceCode, RecordId};
+use terms::{Code, Date, DateTime, PlaceCode, RecordId, Thread};
 
 use crate::{ActId, FieldId, LimitId, Line, StageId, Start, TrackId, Value};
 
@@ -33,6 +33,9 @@ pub struct Record {
     /// An act that climbs its signatures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,
+    /// The thread by which a message opened it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Thread>,
     /// Codes of what was found unlawful about facts, late, or done with a reason, in order of event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<(u32, Code)>,

@@ -12,6 +12,7 @@ mod mask;
 mod money;
 mod period;
 mod region;
+mod thread;
 mod value;
 
 pub use calendar::{Calendar, CalendarError, DayKind, Deadline, Year};
@@ -24,6 +25,7 @@ pub use mask::{Mask, MaskError};
 pub use money::{Fen, FenError};
 pub use period::{Period, PeriodError, Unit};
 pub use region::{Level, LevelError, Region, RegionError, Regions};
+pub use thread::{MessageId, Thread};
 pub use value::{Party, PartyKind, Value};
 
 /// A code of the catalogue (a stage, an act, a field ...): short, compared often, stored for ever.

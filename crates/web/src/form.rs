@@ -173,7 +173,7 @@ impl Making<'_> {
             FieldType::Choice(all) if all.choices.len() <= RADIOS => Look::Radio,
             FieldType::Choice(_) => Look::Select,
             FieldType::Choices(_) => Look::Checks,
-            FieldType::Key(_) => Look::Line,
+            FieldType::Key(_) | FieldType::Organ => Look::Line,
             FieldType::Keys(_) => Look::Keys,
             FieldType::Party => Look::Party,
         };
@@ -197,6 +197,7 @@ impl Making<'_> {
                 made.choices = field.choices().iter().map(choice).collect();
             }
             FieldType::Key(line) | FieldType::Keys(line) => made.known = self.known(line)?,
+            FieldType::Organ => made.known = self.organs()?,
             FieldType::Party => made.party = self.party(&name),
             _ => {}
         }
@@ -216,6 +217,10 @@ impl Making<'_> {
         let Some(person) = &self.frame.person else { return Ok(Vec::new()) };
         let keys = self.platform.keys_to_choose(person, line, KEYS)?;
         Ok(keys.into_iter().map(|(key, label)| (key.to_string(), label)).collect())
+    }
+
+    fn organs(&self) -> Result<Vec<(String, String)>, ledger::Fault> {
+        Ok(self.platform.organs()?.into_iter().map(|(code, name)| (code.to_string(), name)).collect())
     }
 
     fn party(&self, name: &str) -> PartyParts {

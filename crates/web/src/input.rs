@@ -91,7 +91,7 @@ pub(crate) fn value(frame: &Frame, field: &Field, posted: &Posted) -> Result<Opt
             None => return wrong("bad-moment"),
         },
         FieldType::Choice(_) => Some(Value::Choice(text.into())),
-        FieldType::Key(_) => Some(Value::Key(text.into())),
+        FieldType::Key(_) | FieldType::Organ => Some(Value::Key(text.into())),
         FieldType::Link(_) => match plain.parse::<RecordId>() {
             Ok(id) => Some(Value::Link(id)),
             Err(_) => return wrong("bad-link"),

@@ -74,6 +74,13 @@ macro_rules! public_columns {
     };
 }
 
+macro_rules! message_columns {
+    () => {
+        "government, sent, origin, opener, opened_by, effect, back, n, record, seq, other, line, there, addressee, state, \
+         told, bytes, at"
+    };
+}
+
 statements! {
     // What each session asks of the server: a commit is durable, and a writer that hangs gives up the lock. Every statement
     // of ours is answered by an index; a plan made while a table is new and without statistics would read it as a whole,
@@ -144,6 +151,7 @@ statements! {
     Schema GUARDS_1 = include_str!("../../../../migrations/postgres/0001_guards.sql");
     Schema STEP_2 = include_str!("../../../../migrations/postgres/0002_lease.sql");
     Schema STEP_3 = include_str!("../../../../migrations/postgres/0003_session.sql");
+    Schema STEP_4 = include_str!("../../../../migrations/postgres/0004_message.sql");
     Reference VERSION = "SELECT version, distributed FROM schema_version WHERE application = 'fazhi'";
     Reference PUT_VERSION = "INSERT INTO schema_version (application, version, distributed) VALUES ('fazhi', $1, $2) \
                              ON CONFLICT (application) DO UPDATE SET version = excluded.version";
@@ -215,6 +223,26 @@ statements! {
     Government PUT_AGENCY = "INSERT INTO agency (government, code, name, place) VALUES ($1, $2, $3, $4) \
                              ON CONFLICT (government, code) DO UPDATE SET name = excluded.name, place = excluded.place";
     Government LOOKS = "SELECT record, account, at FROM look WHERE government = $1 AND record = $2 ORDER BY at, account";
+    Government MESSAGE = concat!(
+        "SELECT ", message_columns!(), " FROM message WHERE government = $1 AND sent = $2 AND origin = $3 \
+         AND opener = $4 AND opened_by = $5 AND effect = $6 AND back = $7 AND n = $8"
+    );
+    Government MESSAGES_OF = concat!(
+        "SELECT ", message_columns!(), " FROM message WHERE government = $1 AND record = $2 \
+         ORDER BY at, origin, opener, opened_by, effect, back, n"
+    );
+    Government MESSAGES = concat!(
+        "SELECT ", message_columns!(), " FROM message WHERE government = $1 AND sent = $2 AND state = $3 \
+         ORDER BY origin, opener, opened_by, effect, back, n LIMIT $4"
+    );
+    Government PUT_MESSAGE = concat!(
+        "INSERT INTO message (", message_columns!(), ") \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
+         ON CONFLICT (government, sent, origin, opener, opened_by, effect, back, n) DO UPDATE SET \
+         record = excluded.record, seq = excluded.seq, other = excluded.other, line = excluded.line, \
+         there = excluded.there, addressee = excluded.addressee, state = excluded.state, told = excluded.told, \
+         bytes = excluded.bytes, at = excluded.at"
+    );
     // The same look at the same microsecond is one look.
     Government NOTE_LOOK =
         "INSERT INTO look (government, record, at, account) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
@@ -358,6 +386,7 @@ pub(crate) static STEPS: &[Step] = &[
     },
     Step { tables: &STEP_2, guards: None, distributed: &["lease"], reference: &[] },
     Step { tables: &STEP_3, guards: None, distributed: &["session", "attempt"], reference: &[] },
+    Step { tables: &STEP_4, guards: None, distributed: &["message"], reference: &[] },
 ];
 
 /// Distributes a table by the government, beside `event`.
