@@ -7,7 +7,7 @@ use std::time::Duration;
 use ledger::{Fault, MessageRow, MessageState};
 use terms::{Code, GovernmentCode, MessageId, RecordId, Thread};
 
-use super::{Came, decode};
+use super::{Came, decode, done};
 use crate::{ClockGrant, Person, Platform, rights};
 
 /// So many messages are handed over in one commit.
@@ -176,7 +176,12 @@ impl Platform {
         let opens = letter.and_then(|letter| letter.opens);
         let line = opens.and_then(|line| self.catalog.line(&line, &person.government, self.now().date()));
         oversees
-            || line.is_some_and(|line| line.acts.iter().any(|act| act.by.iter().any(|by| person.posts.contains(by))))
+            || line.is_some_and(|line| {
+                line.acts
+                    .iter()
+                    .filter(|act| act.general.is_none())
+                    .any(|act| act.by.iter().any(|by| person.posts.contains(by)))
+            })
     }
 
     /// What waits for a person: messages that came and could not be applied, and messages of the own agency's records that
@@ -228,8 +233,4 @@ impl Platform {
         }
         Ok(all)
     }
-}
-
-fn done(row: MessageRow, there: RecordId) -> MessageRow {
-    MessageRow { state: MessageState::Done, there: Some(there), told: String::new(), bytes: Vec::new(), ..row }
 }

@@ -8,7 +8,7 @@ mod send;
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use ledger::{Fault, FaultKind, MessageRow};
+use ledger::{Fault, FaultKind, MessageRow, MessageState};
 use serde::{Deserialize, Serialize};
 use terms::{Code, CommandId, DateTime, GovernmentCode, MessageId, PlaceCode, RecordId, Value};
 
@@ -84,4 +84,9 @@ impl Posted {
         *self.waits.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.bell.notify_all();
     }
+}
+
+/// A message that was taken, and need not be kept.
+fn done(row: MessageRow, there: RecordId) -> MessageRow {
+    MessageRow { state: MessageState::Done, there: Some(there), told: String::new(), bytes: Vec::new(), ..row }
 }

@@ -7,7 +7,7 @@ use ledger::{Fault, MessageRow, MessageState};
 use procedure::{Line, Link};
 use terms::{Code, DateTime, MessageId, Value};
 
-use super::{Came, Letter, command_of, decode};
+use super::{Came, Letter, command_of, decode, done};
 use crate::commit::micros;
 use crate::{Answer, Batch, ClockGrant, Person, Request, RequestAsk};
 
@@ -36,36 +36,37 @@ impl Batch<'_> {
             }
         }
         let letter = decode(sent)?;
-        let came = match &letter.opens {
-            Some(opens) => self.open(sent, &letter, opens, agency, grant)?,
-            None => self.hear(sent, &letter, now, grant)?,
-        };
-        let (record, state, told) = match &came {
-            Came::Done(record) => (Some(*record), MessageState::Done, String::new()),
-            Came::Waits(why) => (known.and_then(|row| row.record), MessageState::Waits, why.clone()),
-            Came::Early => return Ok(came),
-        };
-        let seq = match record {
-            Some(record) if state == MessageState::Done => {
-                self.tx.record(&self.government, record)?.map_or(0, |row| row.seq)
-            }
-            _ => 0,
-        };
-        self.tx.put_message(&MessageRow {
+        let mut row = MessageRow {
             government: self.government.clone(),
             sent: false,
             id: id.clone(),
-            record,
-            seq,
+            record: known.and_then(|row| row.record),
+            seq: 0,
             other: Some(sent.government.clone()),
             line: letter.line.clone(),
             there: sent.record,
             addressee: sent.addressee.clone(),
-            bytes: if state == MessageState::Done { Vec::new() } else { sent.bytes.clone() },
-            state,
-            told,
+            state: MessageState::Waits,
+            told: String::new(),
+            bytes: sent.bytes.clone(),
             at: micros(now),
-        })?;
+        };
+        // It is here before it is applied: what the act tells back has to know the other end.
+        self.tx.put_message(&row)?;
+        let came = match &letter.opens {
+            Some(opens) => self.open(sent, &letter, opens, agency, grant)?,
+            None => self.hear(sent, &letter, now, grant)?,
+        };
+        match &came {
+            Came::Done(record) => {
+                row.seq = self.tx.record(&self.government, *record)?.map_or(0, |row| row.seq);
+                row = done(row, *record);
+                (row.record, row.there) = (Some(*record), sent.record);
+            }
+            Came::Waits(why) => row.told = why.clone(),
+            Came::Early => {}
+        }
+        self.tx.put_message(&row)?;
         Ok(came)
     }
 
