@@ -130,6 +130,7 @@ pub(crate) fn lower(
         figures: Vec::new(),
         effects: Vec::new(),
         hears: Vec::new(),
+        campaigns: Vec::new(),
     };
     let out = Lowered {
         line: line.clone(),
@@ -184,6 +185,7 @@ impl Lower<'_, '_> {
         self.figures();
         self.effects();
         self.hears();
+        self.campaigns();
         for index in std::mem::take(&mut self.unset) {
             self.line.values[index].value = None;
         }

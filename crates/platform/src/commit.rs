@@ -9,10 +9,10 @@ use ledger::{
     CommandRow, ContentRow, DueRow, Envelope, EventRow, Fault, Head, KeyRow, Landing, NOTHING, RecordRow, Store,
     Transaction,
 };
-use procedure::{ActKind, Actor, Binds, FieldType, General, LimitId, Line, Pending, Record};
+use procedure::{ActKind, Actor, Binds, FieldType, General, LimitId, Line, Pending, Record, Series};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use terms::{Code, CommandId, DateTime, Deadline, Digest, GovernmentCode, MessageId, RecordId, Value};
+use terms::{Code, CommandId, Date, DateTime, Deadline, Digest, GovernmentCode, MessageId, RecordId, Value};
 
 use crate::{
     Answer, Clock, Definitions, Receipt, Request, RequestAsk,
@@ -520,17 +520,19 @@ impl<'a> Batch<'a> {
         {
             return Ok(None);
         }
-        let year = event.at.year();
-        let number = self.tx.next_number(&self.government, &format!("{}.{}", line.code, series.code), year)?;
-        let region = self.catalog.regions.get(&self.government, event.at.date());
-        let short = region.map_or("", |region| region.short.as_deref().unwrap_or(&region.name));
-        let text = series
-            .format
-            .replace("{short}", short)
-            .replace("{year}", &year.to_string())
-            .replace("{n}", &number.to_string());
+        let text = self.next_number(line, series, event.at.date())?;
         event.changes.push((series.field, Value::Text(text.clone())));
         Ok(Some(text))
+    }
+
+    /// The next number of a series, as it prints.
+    pub(crate) fn next_number(&mut self, line: &Line, series: &Series, on: Date) -> Result<String, Fault> {
+        let year = on.year();
+        let number = self.tx.next_number(&self.government, &format!("{}.{}", line.code, series.code), year)?;
+        let region = self.catalog.regions.get(&self.government, on);
+        let short = region.map_or("", |region| region.short.as_deref().unwrap_or(&region.name));
+        let text = series.format.replace("{short}", short).replace("{year}", &year.to_string());
+        Ok(text.replace("{n}", &number.to_string()))
     }
 
     /// The record after the events; after an annulment folded anew from all of them.

@@ -2,6 +2,7 @@
 //! and store meet; blocking, so that nothing of it depends on a web server.
 
 mod accounts;
+mod campaign;
 mod commit;
 mod definitions;
 mod derived;
@@ -30,6 +31,7 @@ use ledger::{Fault, Store};
 use terms::{DateTime, GovernmentCode};
 
 pub use accounts::{Person, hash_password};
+pub use campaign::{Decided, Decision, MOST_VERDICTS};
 pub use commit::Batch;
 pub use definitions::Definitions;
 pub use directory::Directory;

@@ -5,6 +5,7 @@
 //! kernel judges hundreds of thousands of acts a second; what is stored for ever uses codes.
 
 mod article;
+mod campaign;
 mod check;
 mod eval;
 mod expr;
@@ -17,6 +18,7 @@ mod record;
 mod say;
 
 pub use article::{Article, ArticleError, Ground, Mark, chinese};
+pub use campaign::Campaign;
 pub use check::compile;
 pub use eval::{Answer, Facts, Truth};
 pub use expr::{Compare, Expr, ExprError, Term};

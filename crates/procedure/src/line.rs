@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use terms::{Code, Date, Mask, Period};
 
+use crate::campaign::Campaign;
 use crate::message::{Effect, Hears};
 use crate::{Article, Expr, Figure, Ground, Value};
 
@@ -99,6 +100,9 @@ pub struct Line {
     /// What is done elsewhere does here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hears: Vec<Hears>,
+    /// One decision over many of its records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub campaigns: Vec<Campaign>,
 }
 
 /// What the records of a line are.

@@ -9,8 +9,8 @@ use std::fmt;
 
 use ledger::{
     AccountRow, AgencyRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, Envelope, EventRow, Fault, FaultKind,
-    GroupBy, Head, KeyRow, Links, LookRow, NOTHING, PublicRow, Read, RecordRow, SeriesRow, Store, Transaction,
-    check_chain, extend_head, hash,
+    GroupBy, Head, KeyRow, Links, LookRow, MessageRow, MessageState, NOTHING, PublicRow, Read, RecordRow, SeriesRow,
+    Store, Transaction, check_chain, extend_head, hash,
 };
 use terms::{Code, CommandId, Digest, GovernmentCode, RecordId};
 
@@ -99,6 +99,8 @@ pub enum Kind {
     Figure,
     Public,
     Look,
+    /// Messages between records.
+    Message,
     Account,
     Agency,
     Note,
@@ -106,7 +108,7 @@ pub enum Kind {
 
 impl Kind {
     /// All, in the order in which they are told.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Event,
         Kind::Content,
         Kind::Command,
@@ -119,6 +121,7 @@ impl Kind {
         Kind::Figure,
         Kind::Public,
         Kind::Look,
+        Kind::Message,
         Kind::Account,
         Kind::Agency,
         Kind::Note,
@@ -140,6 +143,7 @@ impl fmt::Display for Kind {
             Kind::Figure => "sums",
             Kind::Public => "publications",
             Kind::Look => "looks",
+            Kind::Message => "messages",
             Kind::Account => "accounts",
             Kind::Agency => "agencies",
             Kind::Note => "notes",
@@ -156,12 +160,19 @@ struct Whole {
     deltas: Vec<DeltaRow>,
     public: Vec<PublicRow>,
     looks: Vec<LookRow>,
+    messages: Vec<MessageRow>,
 }
 
 /// What the walk hands on at a time: what one transaction writes.
 enum Part {
     /// The government itself.
-    Government { agencies: Vec<AgencyRow>, accounts: Vec<AccountRow>, series: Vec<SeriesRow> },
+    Government {
+        agencies: Vec<AgencyRow>,
+        accounts: Vec<AccountRow>,
+        series: Vec<SeriesRow>,
+        /// Messages that came and have opened no record.
+        waiting: Vec<MessageRow>,
+    },
     /// A stretch of its log, with the commands that were answered by it.
     Log { events: Vec<EventRow>, commands: Vec<CommandRow> },
     /// Some of its records.
@@ -276,7 +287,12 @@ impl Walk<'_> {
         for government in &governments {
             let (agencies, accounts) = (self.read.agencies(government)?, self.read.accounts(government)?);
             let series = self.read.series(government)?;
-            see(government, &Part::Government { agencies, accounts, series })?;
+            let mut waiting = Vec::new();
+            for state in [MessageState::Waits, MessageState::Returned] {
+                let came = self.read.messages(government, false, state, u32::MAX)?;
+                waiting.extend(came.into_iter().filter(|row| row.record.is_none()));
+            }
+            see(government, &Part::Government { agencies, accounts, series, waiting })?;
             let records = self.log(government, see)?;
             let figures = self.records(government, &records, see)?;
             see(government, &Part::Sums(self.sums(government, &figures)?))?;
@@ -347,6 +363,7 @@ impl Walk<'_> {
                     deltas: self.read.deltas_of(government, *record)?,
                     public: self.read.public_of(government, *record)?,
                     looks: self.read.looks(government, *record)?,
+                    messages: self.read.messages_of(government, *record)?,
                 };
                 figures.extend(whole.deltas.iter().map(|delta| delta.figure.clone()));
                 wholes.push(whole);
@@ -399,7 +416,8 @@ fn write(to: &dyn Store, government: &GovernmentCode, part: &Part) -> Result<(),
     let mut transaction = to.begin(government)?;
     let into = &mut *transaction;
     match part {
-        Part::Government { agencies, accounts, series } => {
+        Part::Government { agencies, accounts, series, waiting } => {
+            waiting.iter().try_for_each(|row| into.put_message(row))?;
             agencies.iter().try_for_each(|row| into.put_agency(row))?;
             accounts.iter().try_for_each(|row| into.put_account(row))?;
             for row in series {
@@ -434,6 +452,7 @@ fn write_whole(into: &mut dyn Transaction, government: &GovernmentCode, whole: &
     // All deltas of a position are those of one record: numbered here, they keep their order.
     into.add_deltas(&whole.deltas)?;
     whole.public.iter().try_for_each(|row| into.put_public(row))?;
+    whole.messages.iter().try_for_each(|row| into.put_message(row))?;
     whole.looks.iter().try_for_each(|look| into.note_look(government, look.record, &look.account, look.at))
 }
 
@@ -485,7 +504,8 @@ impl Tally {
     fn add(&mut self, government: &GovernmentCode, part: &Part) {
         let own = || Bytes::default().text(government);
         match part {
-            Part::Government { agencies, accounts, series } => {
+            Part::Government { agencies, accounts, series, waiting } => {
+                waiting.iter().for_each(|row| self.message(row));
                 self.heads.entry(government.clone()).or_insert(Head { position: 0, hash: NOTHING });
                 for row in agencies {
                     self.row(Kind::Agency, own().text(&row.code).text(&row.name).text(&row.place));
@@ -562,6 +582,16 @@ impl Tally {
         for look in &whole.looks {
             self.row(Kind::Look, own().text(&look.account).number(look.at));
         }
+        whole.messages.iter().for_each(|row| self.message(row));
+    }
+
+    fn message(&mut self, row: &MessageRow) {
+        let bytes = Bytes::default().text(&row.government).number(row.sent).text(&row.id.to_string());
+        let bytes = bytes.maybe(row.record.map(|record| record.to_string()), Bytes::text).number(row.seq);
+        let bytes = bytes.maybe(row.other.as_ref(), Bytes::text).text(&row.line);
+        let bytes = bytes.maybe(row.there.map(|record| record.to_string()), Bytes::text).text(&row.addressee);
+        let bytes = bytes.text(row.state.name()).text(&row.told).bytes(&row.bytes).number(row.at);
+        self.row(Kind::Message, bytes);
     }
 
     /// Walks the other ledger, with its chains, and puts both side by side.

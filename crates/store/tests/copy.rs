@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use common::{CITY, COUNTY, answered, append, date, delta, due, key, place, record};
 use ledger::{
-    AccountRow, AgencyRow, Attempts, DeltaQuery, Effort, Fault, FaultKind, GroupBy, PublicRow, Read, SessionRow, Store,
-    Transaction,
+    AccountRow, AgencyRow, Attempts, DeltaQuery, Effort, Fault, FaultKind, GroupBy, MessageRow, MessageState,
+    PublicRow, Read, SessionRow, Store, Transaction,
 };
 use store::copy::{Kind, Proof, check_whole, copy, prove};
 use store::{Address, Options};
-use terms::{Digest, GovernmentCode};
+use terms::{Digest, GovernmentCode, MessageId, RecordId, Thread};
 
 fn sqlite() -> (tempfile::TempDir, store::sqlite::SqliteStore) {
     let folder = tempfile::TempDir::new().unwrap();
@@ -62,6 +62,7 @@ fn fill(store: &dyn Store, government: &str, records: u32) {
         into.put_command(&own, &answered(&first)).unwrap();
         into.note_look(&own, first.record, "zhang", 1_594_776_600_000_000 + i64::from(n)).unwrap();
         into.next_number(&own, "letter", 2020).unwrap();
+        into.put_message(&message(&own, Some(first.record))).unwrap();
         into.put_public(&PublicRow {
             government: own.clone(),
             record: first.record,
@@ -74,12 +75,34 @@ fn fill(store: &dyn Store, government: &str, records: u32) {
         })
         .unwrap();
     }
+    into.put_message(&message(&own, None)).unwrap();
     into.put_definition(Digest([2; 32]), "petition", b"text").unwrap();
     into.put_note("synthetic", "yes").unwrap();
     transaction.commit().unwrap();
     let mut transaction = store.begin(&own).unwrap();
     transaction.erase(&own, 2, 1).unwrap();
     transaction.commit().unwrap();
+}
+
+/// A message that opened a record, or waits to.
+fn message(own: &GovernmentCode, record: Option<RecordId>) -> MessageRow {
+    let opener = RecordId(record.map_or(900, |record| record.0 + 100));
+    let thread = Thread { government: place("630000"), record: opener, seq: 2, effect: "forward".into() };
+    MessageRow {
+        government: own.clone(),
+        sent: false,
+        id: MessageId { thread, back: false, n: 1 },
+        record,
+        seq: 1,
+        other: Some(place("630000")),
+        line: "petition".into(),
+        there: Some(opener),
+        addressee: own.to_string(),
+        state: if record.is_some() { MessageState::Done } else { MessageState::Waits },
+        told: String::new(),
+        bytes: vec![7, 0, 7],
+        at: 5,
+    }
 }
 
 fn moved(from: &dyn Store, to: &dyn Store) -> Proof {
@@ -120,7 +143,7 @@ fn ledger_moves_to_the_same_engine() {
     let proof = moved(&from, &to);
     assert!(proof.holds(), "{proof:?}");
     let counted: Vec<u64> = Kind::ALL.into_iter().map(|kind| rows(&proof, kind)).collect();
-    assert_eq!(counted, [8, 16, 4, 1, 2, 4, 8, 8, 12, 8, 4, 4, 2, 2, 1]);
+    assert_eq!(counted, [8, 16, 4, 1, 2, 4, 8, 8, 12, 8, 4, 4, 6, 2, 2, 1]);
     same_answers(&from, &to);
     // It goes on where the other stopped.
     let mut transaction = to.begin(&place(COUNTY)).unwrap();

@@ -7,12 +7,14 @@ mod beside;
 mod common;
 mod lists;
 mod log;
+mod messages;
 
 /// All checks in one place, by name.
 mod checks {
     pub use crate::beside::*;
     pub use crate::lists::*;
     pub use crate::log::*;
+    pub use crate::messages::*;
 }
 
 /// One test for each check, on the store that `$fresh` makes.
@@ -58,6 +60,8 @@ macro_rules! on {
             published_comes_newest_first_and_leaves_a_stub,
             accounts_and_agencies_are_kept_by_government,
             looks_are_noted,
+            messages_are_found_by_id_by_record_and_by_state,
+            message_goes_on_as_a_whole,
             transaction_keeps_to_its_government,
             dropped_transaction_leaves_nothing,
             writers_take_turns,
