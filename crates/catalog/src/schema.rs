@@ -19,7 +19,7 @@ const HEAD: [(&str, &[&str]); 3] = [
 ];
 
 /// Sections, and the keys of their elements.
-const SECTIONS: [(&str, &[&str]); 13] = [
+const SECTIONS: [(&str, &[&str]); 14] = [
     ("stage", &["title", "closed"]),
     ("track", &["title", "stage"]),
     ("field", &["title", "type", "ordered", "unit", "of", "personal", "mask", "find", "unique", "hint", "choices"]),
@@ -45,6 +45,7 @@ const SECTIONS: [(&str, &[&str]); 13] = [
     ("lookup", &["title", "line", "asks", "by", "is"]),
     ("series", &["title", "format", "field"]),
     ("value", &["title", "type", "is", "law", "reading", "adopted", "mark", "local"]),
+    ("sees", &["when", "only", "hidden_from", "personal", "above", "law", "reading", "adopted", "mark", "local"]),
     ("publish", &["title", "on", "withdraw", "when", "shows", "law", "reading", "adopted", "mark"]),
     (
         "figure",
@@ -68,7 +69,7 @@ const SECTIONS: [(&str, &[&str]); 13] = [
 ];
 
 /// Sections whose elements rest on law.
-pub(crate) const GROUNDED: [&str; 6] = ["act", "requires", "limit", "extend", "value", "publish"];
+pub(crate) const GROUNDED: [&str; 7] = ["act", "requires", "limit", "extend", "value", "publish", "sees"];
 
 impl Document {
     /// The name of its head.

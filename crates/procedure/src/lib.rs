@@ -14,6 +14,7 @@ mod near;
 mod parse;
 mod record;
 mod say;
+mod sees;
 
 pub use article::{Article, ArticleError, Ground, Mark, chinese};
 pub use check::compile;
@@ -28,4 +29,5 @@ pub use line::{
 pub use near::meant;
 pub use record::{Actor, Done, Proposal, Record, What};
 pub use say::{Language, say_value};
+pub use sees::{Above, Sees};
 pub use terms::{Party, PartyKind, Value};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use terms::{Code, Date, Mask, Period};
 
-use crate::{Article, Expr, Figure, Ground, Value};
+use crate::{Article, Expr, Figure, Ground, Sees, Value};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
@@ -90,6 +90,9 @@ pub struct Line {
     pub values: Vec<NamedValue>,
     /// What is published.
     pub publications: Vec<Publication>,
+    /// Who sees its records, where it is fewer than posts allow.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sees: Vec<Sees>,
     /// What is counted.
     pub figures: Vec<Figure>,
 }

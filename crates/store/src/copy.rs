@@ -434,7 +434,7 @@ fn write_whole(into: &mut dyn Transaction, government: &GovernmentCode, whole: &
     // All deltas of a position are those of one record: numbered here, they keep their order.
     into.add_deltas(&whole.deltas)?;
     whole.public.iter().try_for_each(|row| into.put_public(row))?;
-    whole.looks.iter().try_for_each(|look| into.note_look(government, look.record, &look.account, look.at))
+    whole.looks.iter().try_for_each(|look| into.note_look(government, look))
 }
 
 // The proof ----------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ mod check;
 #[cfg(test)]
 mod distributed;
 mod handle;
+mod office;
 mod open;
 mod read;
 mod rows;

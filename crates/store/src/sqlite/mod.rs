@@ -5,6 +5,7 @@ mod backup;
 mod failing;
 mod handle;
 mod log;
+mod office;
 mod open;
 mod read;
 mod rows;
