@@ -18,7 +18,7 @@ use crate::{
     Answer, Clock, Definitions, Receipt, Request, RequestAsk,
     history::History,
     lookups::{self, Asking},
-    publish, translate,
+    publish, rights, translate,
 };
 
 /// Makes the nonces that seal contents.
@@ -404,7 +404,7 @@ impl<'a> Batch<'a> {
         }
         let due = kernel::due_days(line, &record, &self.catalog.calendar);
         let last = Last { definition, hash: previous, recorded: write.now };
-        let mut new_row = row_of(&self.government, line, &record, &due, &last);
+        let mut new_row = row_of(&self.government, line, &record, &due, &last, &self.catalog.calendar);
         self.derive(line, stood, &record, &new_row, &due)?;
         new_row.state = Vec::new();
         let position = self.head.position;
@@ -666,6 +666,7 @@ pub(crate) fn row_of(
     record: &Record,
     due: &[(LimitId, Deadline)],
     last: &Last,
+    calendar: &terms::Calendar,
 ) -> RecordRow {
     let own = due.iter().find(|(id, deadline)| line.limit(*id).binds == Binds::Agency && !deadline.provisional);
     RecordRow {
@@ -685,11 +686,12 @@ pub(crate) fn row_of(
         seq: record.seq,
         hash: last.hash,
         state: encode_state(record),
+        narrowing: rights::narrowing(line, record, calendar),
     }
 }
 
 /// Civil time (+08:00) as microseconds UTC.
-fn micros(civil: DateTime) -> i64 {
+pub(crate) fn micros(civil: DateTime) -> i64 {
     let offset = i64::from(8 * 3600);
     let seconds = terms::civil_seconds(civil) - offset;
     seconds * 1_000_000 + i64::from(civil.subsec_nanosecond()) / 1_000

@@ -6,7 +6,7 @@ use ledger::{Fault, RecordQuery, RecordRow};
 use procedure::Line;
 use terms::{Code, GovernmentCode, RecordId, Value};
 
-use crate::{Person, Platform, commit::decode_state, rights::visible};
+use crate::{Person, Platform, commit::decode_state};
 
 /// The agencies and accounts of a government.
 #[derive(Clone, Debug, Default)]
@@ -50,19 +50,13 @@ impl Platform {
         Ok(self.store.read()?.note("synthetic")?.is_some_and(|note| note == "yes"))
     }
 
-    /// Whether a person sees a row: the own government's, and there what [`visible`] says.
-    pub fn sees(&self, person: &Person, row: &RecordRow) -> bool {
-        row.government == person.government
-            && decode_state(&row.state).is_some_and(|record| visible(&self.catalog.terms, person, &record))
-    }
-
     /// Keys of a line's records with their labels, newest first, to choose from in a form.
     ///
     /// # Errors
     /// Where the store cannot be read.
     pub fn keys_to_choose(&self, person: &Person, line: &str, limit: u32) -> Result<Vec<(Code, String)>, Fault> {
         let mut read = self.store.read()?;
-        let query = RecordQuery { lines: vec![line.into()], limit, ..self.query(person) };
+        let query = RecordQuery { lines: vec![line.into()], limit, ..self.query(read.as_mut(), person, &person.government)? };
         let mut keys = Vec::new();
         for row in read.records(&query)? {
             let line = self.definitions.line(read.as_mut(), row.definition)?;
@@ -86,7 +80,7 @@ impl Platform {
     /// Where the store cannot be read.
     pub fn awaiting_signature(&self, person: &Person, limit: u32) -> Result<Vec<(RecordRow, Arc<Line>)>, Fault> {
         let mut read = self.store.read()?;
-        let query = RecordQuery { closed: Some(false), limit, ..self.query(person) };
+        let query = RecordQuery { closed: Some(false), limit, ..self.query(read.as_mut(), person, &person.government)? };
         let mut all = Vec::new();
         for row in read.records(&query)? {
             let Some(proposal) = decode_state(&row.state).and_then(|record| record.proposal) else { continue };

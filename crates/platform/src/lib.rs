@@ -36,7 +36,7 @@ pub use health::{Pulse, Unready};
 pub use publish::Shown;
 pub use rebuild::Rebuilt;
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
-pub use rights::visible;
+pub use rights::Seen;
 pub use sessions::{Session, SessionTimes, SignIn};
 pub use telling::{AsOf, Behind, Compared, FigureValue, TellError};
 pub use translate::{Translated, body_of, kind_name};
