@@ -186,12 +186,28 @@ impl<'a> Batch<'a> {
                 None => return Ok(Answer::Unknown(request.line.to_string())),
             },
         };
+        if let Some(loaded) = &before
+            && request.standing == Standing::Normal
+            && !self.sees(&request.who, &loaded.row)?
+        {
+            return Ok(Answer::Unknown(loaded.row.id.to_string()));
+        }
         if let (Some(seen), Some(loaded)) = (request.seen, &before)
             && seen != loaded.row.seq
         {
             return Ok(Answer::Stale { now: loaded.row.seq });
         }
         self.decide(request, &line, before, at, now)
+    }
+
+    /// Whether the line of a record lets somebody see it; whom its agency and their posts let act is the kernel's. Most
+    /// records are narrowed to nobody, and nothing has to be read.
+    fn sees(&mut self, who: &crate::Person, row: &RecordRow) -> Result<bool, Fault> {
+        if row.narrowing.only.is_empty() && row.narrowing.hidden.is_empty() {
+            return Ok(true);
+        }
+        let terms = &self.catalog.terms;
+        Ok(rights::sight(self.tx.as_mut(), terms, who, &self.government, false)?.sees(row))
     }
 
     /// Puts the lapses of a record through that are due before `now`; `None` where there were none.

@@ -1,5 +1,6 @@
 //! Who sees what: a person and the catalogue make a [`Sight`] once; lists, counts, search and a single record ask it.
 
+use catalog::{Post, Terms};
 use ledger::{Above, Fault, LookRow, Narrowing, Near, Read, RecordQuery, RecordRow, Sight, Wide};
 use procedure::{Line, PartyKind, Record, Sees, Value};
 use terms::{Calendar, Code, DateTime, GovernmentCode, Mask, RecordId};
@@ -29,39 +30,22 @@ impl Platform {
         self.sight_of(self.store.read()?.as_mut(), person, &person.government)
     }
 
-    /// What a person sees of the records of a government: their own, or one below it.
+    /// What a person sees of the records of any government: nothing, unless it is their own or lies below it.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn sight_in(&self, person: &Person, government: &GovernmentCode) -> Result<Sight, Fault> {
+        self.sight_of(self.store.read()?.as_mut(), person, government)
+    }
+
     pub(crate) fn sight_of(
         &self,
         read: &mut dyn Read,
         person: &Person,
         government: &GovernmentCode,
     ) -> Result<Sight, Fault> {
-        let terms = &self.catalog.terms;
-        let posts: Vec<&catalog::Post> = person.posts.iter().filter_map(|post| terms.post(post)).collect();
-        let mut sight = Sight::nothing(government.clone());
-        // Who administers does no business, whatever else the account may hold.
-        if posts.iter().any(|post| post.administers.is_some()) {
-            return Ok(sight);
-        }
-        let codes = |posts: &mut dyn Iterator<Item = &&catalog::Post>| -> Vec<Code> {
-            posts.map(|post| post.code.clone()).collect()
-        };
-        if *government == person.government {
-            let by = person.posts.iter().cloned().chain([at(&person.account)]).collect();
-            sight.near = Some(Near { agency: person.agency.clone(), by });
-            let wide = codes(&mut posts.iter().filter(|post| post.across));
-            sight.wide = (!wide.is_empty()).then_some(Wide { by: wide, above: false });
-        } else if self.is_below(government, &person.government) {
-            let wide = codes(&mut posts.iter().filter(|post| post.below > procedure::Above::Figures));
-            sight.wide = (!wide.is_empty()).then_some(Wide { by: wide, above: true });
-        }
-        let agency = read.agencies(&person.government)?.into_iter().find(|agency| agency.code == person.agency);
-        sight.names = vec![person.account.clone(), person.shown.as_str().into(), person.agency.clone()];
-        sight.names.extend(agency.map(|agency| agency.name.as_str().into()));
-        sight.names.retain(|name| !name.is_empty());
-        sight.names.sort();
-        sight.names.dedup();
-        Ok(sight)
+        let below = self.is_below(government, &person.government);
+        sight(read, &self.catalog.terms, person, government, below)
     }
 
     /// Whether a government lies below another.
@@ -175,6 +159,40 @@ impl Platform {
         }
         Ok(seen)
     }
+}
+
+/// What a person sees of the records of a government: their own, or one `below` it.
+pub(crate) fn sight(
+    read: &mut dyn Read,
+    terms: &Terms,
+    person: &Person,
+    government: &GovernmentCode,
+    below: bool,
+) -> Result<Sight, Fault> {
+    let posts: Vec<&Post> = person.posts.iter().filter_map(|post| terms.post(post)).collect();
+    let mut sight = Sight::nothing(government.clone());
+    // Who administers does no business, whatever else the account may hold.
+    if posts.iter().any(|post| post.administers.is_some()) {
+        return Ok(sight);
+    }
+    let wide = |reaches: fn(&Post) -> bool, above: bool| {
+        let by: Vec<Code> = posts.iter().filter(|post| reaches(post)).map(|post| post.code.clone()).collect();
+        (!by.is_empty()).then_some(Wide { by, above })
+    };
+    if *government == person.government {
+        let by = person.posts.iter().cloned().chain([at(&person.account)]).collect();
+        sight.near = Some(Near { agency: person.agency.clone(), by });
+        sight.wide = wide(|post| post.across, false);
+    } else if below {
+        sight.wide = wide(|post| post.below > procedure::Above::Figures, true);
+    }
+    let agency = read.agencies(&person.government)?.into_iter().find(|agency| agency.code == person.agency);
+    sight.names = vec![person.account.clone(), person.shown.as_str().into(), person.agency.clone()];
+    sight.names.extend(agency.map(|agency| agency.name.as_str().into()));
+    sight.names.retain(|name| !name.is_empty());
+    sight.names.sort();
+    sight.names.dedup();
+    Ok(sight)
 }
 
 /// An account as it looks at a government's records: of another government it is named with its own.

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ledger::{
-    AccountRow, AgencyRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, Envelope, EventRow, Fault, FaultKind,
-    GroupBy, Head, KeyRow, Links, LookRow, NOTHING, PublicRow, Read, RecordRow, SeriesRow, Store, Transaction,
+    AccountRow, AgencyPast, AgencyRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, Envelope, EventRow, Fault, FaultKind,
+    GroupBy, Head, HoldingRow, KeyRow, Links, LookRow, NOTHING, OfficeRow, PublicRow, Read, RecordRow, SeriesRow, StandingRow, Store, Transaction,
     check_chain, extend_head, hash,
 };
 use terms::{Code, CommandId, Digest, GovernmentCode, RecordId};
@@ -101,12 +101,16 @@ pub enum Kind {
     Look,
     Account,
     Agency,
+    Holding,
+    Standing,
+    AgencyPast,
+    Office,
     Note,
 }
 
 impl Kind {
     /// All, in the order in which they are told.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 19] = [
         Kind::Event,
         Kind::Content,
         Kind::Command,
@@ -121,6 +125,10 @@ impl Kind {
         Kind::Look,
         Kind::Account,
         Kind::Agency,
+        Kind::Holding,
+        Kind::Standing,
+        Kind::AgencyPast,
+        Kind::Office,
         Kind::Note,
     ];
 }
@@ -142,6 +150,10 @@ impl fmt::Display for Kind {
             Kind::Look => "looks",
             Kind::Account => "accounts",
             Kind::Agency => "agencies",
+            Kind::Holding => "posts held",
+            Kind::Standing => "standings of accounts",
+            Kind::AgencyPast => "names of agencies",
+            Kind::Office => "acts of administrators",
             Kind::Note => "notes",
         })
     }
@@ -158,10 +170,19 @@ struct Whole {
     looks: Vec<LookRow>,
 }
 
+/// Who works there from when until when, and what administrators did.
+struct Office {
+    holdings: Vec<HoldingRow>,
+    standings: Vec<StandingRow>,
+    agencies: Vec<AgencyPast>,
+    /// In the order of their numbers.
+    done: Vec<OfficeRow>,
+}
+
 /// What the walk hands on at a time: what one transaction writes.
 enum Part {
     /// The government itself.
-    Government { agencies: Vec<AgencyRow>, accounts: Vec<AccountRow>, series: Vec<SeriesRow> },
+    Government { agencies: Vec<AgencyRow>, accounts: Vec<AccountRow>, series: Vec<SeriesRow>, office: Office },
     /// A stretch of its log, with the commands that were answered by it.
     Log { events: Vec<EventRow>, commands: Vec<CommandRow> },
     /// Some of its records.
@@ -276,7 +297,8 @@ impl Walk<'_> {
         for government in &governments {
             let (agencies, accounts) = (self.read.agencies(government)?, self.read.accounts(government)?);
             let series = self.read.series(government)?;
-            see(government, &Part::Government { agencies, accounts, series })?;
+            let office = self.office(government, &accounts)?;
+            see(government, &Part::Government { agencies, accounts, series, office })?;
             let records = self.log(government, see)?;
             let figures = self.records(government, &records, see)?;
             see(government, &Part::Sums(self.sums(government, &figures)?))?;
@@ -296,6 +318,24 @@ impl Walk<'_> {
 
     fn tell(&mut self, government: &GovernmentCode, done: u64, of: u64) {
         (self.progress)(Copying { government, proving: self.proving, done, of });
+    }
+
+    fn office(&mut self, government: &GovernmentCode, accounts: &[AccountRow]) -> Result<Office, Fault> {
+        let mut holdings = Vec::new();
+        for account in accounts {
+            holdings.extend(self.read.holdings(government, &account.name)?);
+        }
+        let mut done = Vec::new();
+        loop {
+            let page = self.read.office(government, done.last().map(|row: &OfficeRow| row.n), EVENTS)?;
+            if page.is_empty() {
+                break;
+            }
+            done.extend(page);
+        }
+        done.reverse();
+        let (standings, agencies) = (self.read.standings(government)?, self.read.agencies_past(government)?);
+        Ok(Office { holdings, standings, agencies, done })
     }
 
     /// The log with its commands; gives the records that begin in it.
@@ -399,7 +439,11 @@ fn write(to: &dyn Store, government: &GovernmentCode, part: &Part) -> Result<(),
     let mut transaction = to.begin(government)?;
     let into = &mut *transaction;
     match part {
-        Part::Government { agencies, accounts, series } => {
+        Part::Government { agencies, accounts, series, office } => {
+            office.holdings.iter().try_for_each(|row| into.put_holding(row))?;
+            office.standings.iter().try_for_each(|row| into.put_standing(row))?;
+            office.agencies.iter().try_for_each(|row| into.put_agency_past(row))?;
+            office.done.iter().try_for_each(|row| into.note_office(row))?;
             agencies.iter().try_for_each(|row| into.put_agency(row))?;
             accounts.iter().try_for_each(|row| into.put_account(row))?;
             for row in series {
@@ -485,7 +529,8 @@ impl Tally {
     fn add(&mut self, government: &GovernmentCode, part: &Part) {
         let own = || Bytes::default().text(government);
         match part {
-            Part::Government { agencies, accounts, series } => {
+            Part::Government { agencies, accounts, series, office } => {
+                self.office(government, office);
                 self.heads.entry(government.clone()).or_insert(Head { position: 0, hash: NOTHING });
                 for row in agencies {
                     self.row(Kind::Agency, own().text(&row.code).text(&row.name).text(&row.place));
@@ -523,6 +568,25 @@ impl Tally {
         }
     }
 
+    fn office(&mut self, government: &GovernmentCode, office: &Office) {
+        let own = || Bytes::default().text(government);
+        for row in &office.holdings {
+            let bytes = own().text(&row.account).text(&row.post).text(row.since);
+            self.row(Kind::Holding, bytes.maybe(row.until, Bytes::text));
+        }
+        for row in &office.standings {
+            self.row(Kind::Standing, own().text(&row.account).maybe(row.closed, Bytes::text).number(row.renew));
+        }
+        for row in &office.agencies {
+            let bytes = own().text(&row.code).text(row.since).maybe(row.until, Bytes::text);
+            self.row(Kind::AgencyPast, bytes.text(&row.name).text(&row.place));
+        }
+        for row in &office.done {
+            let bytes = own().number(row.n).number(row.at).text(&row.account).text(&row.what).text(&row.subject);
+            self.row(Kind::Office, bytes.text(&row.before).text(&row.after));
+        }
+    }
+
     fn event(&mut self, event: &EventRow) {
         let own = || Bytes::default().text(&event.government).number(event.position);
         let bytes = own().number(event.record.0).number(event.seq).bytes(&event.envelope).bytes(&event.hash.0);
@@ -542,7 +606,8 @@ impl Tally {
             let bytes = bytes.maybe(row.handler.as_ref(), Bytes::text).text(&row.place).text(&row.stage);
             let bytes = bytes.number(row.closed).text(&row.label).text(row.opened).text(row.touched);
             let bytes = bytes.maybe(row.due, Bytes::text).number(row.seq).bytes(&row.hash.0).bytes(&row.state);
-            self.row(Kind::Record, bytes);
+            let bytes = bytes.text(ledger::column(&row.narrowing.only)).text(ledger::column(&row.narrowing.hidden));
+            self.row(Kind::Record, bytes.number(row.narrowing.above.number()));
         }
         for row in &whole.due {
             self.row(Kind::Due, own().text(&row.limit).text(row.due).number(row.agency));
@@ -560,7 +625,7 @@ impl Tally {
             self.row(Kind::Public, bytes);
         }
         for look in &whole.looks {
-            self.row(Kind::Look, own().text(&look.account).number(look.at));
+            self.row(Kind::Look, own().text(&look.account).number(look.at).text(&look.reason));
         }
     }
 

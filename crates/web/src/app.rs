@@ -18,7 +18,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
-use crate::{act, desk, figures, health, home, metrics, record, report, session, submit, wrong};
+use crate::{act, desk, figures, health, home, look, metrics, record, report, session, submit, wrong};
 
 /// How the site is run.
 #[derive(Clone, Debug)]
@@ -161,6 +161,7 @@ fn pages() -> Router<App> {
         .route("/new/{line}/{act}", get(act::show_new).post(submit::new))
         .route("/records/{id}", get(record::show))
         .route("/records/{id}/act/{act}", get(act::show).post(submit::act))
+        .route("/records/{id}/look", post(look::look))
         .route("/records/{id}/sign", post(submit::sign))
         .route("/records/{id}/return", get(act::show_return).post(submit::give_back))
         .route("/figures", get(figures::list))

@@ -11,6 +11,7 @@ mod general;
 mod health;
 mod home;
 mod input;
+mod look;
 mod metrics;
 mod record;
 mod report;

@@ -380,3 +380,12 @@ report-theirs = Published
 report-our-value = Ours
 report-difference = Difference
 report-same = equal
+
+## Rights and administration
+government = Government
+own-government = Our own
+look-asks = This is a record of a government below. State why you look before you do; the reason, the time and your account are kept.
+look-masked = Personal content is masked: your posts do not need it for this record.
+look-reason = Why you look
+look-open = State a reason and look
+look-reason-wrong = State why you look, in at most { $count } characters.

@@ -380,3 +380,12 @@ report-theirs = 公布数
 report-our-value = 系统数
 report-difference = 差额
 report-same = 一致
+
+## 权限与管理
+government = 政府
+own-government = 本级
+look-asks = 这是下级政府的案卷。查看前请写明原因；原因、时间和您的账号都会留痕。
+look-masked = 个人信息已遮蔽：您的岗位办理本案不需要知道这些内容。
+look-reason = 查看原因
+look-open = 写明原因后查看
+look-reason-wrong = 请写明查看原因，不超过{ $count }字。
