@@ -171,6 +171,11 @@ impl<'a> Batch<'a> {
         if let Some(first) = self.first_answer(request.id)? {
             return Ok(Answer::Done(self.receipt(first.record, first.position, &[], &[], true)));
         }
+        // Who administers does no business, and records not even a fact.
+        let administers = |post: &Code| self.catalog.terms.post(post).is_some_and(|post| post.administers.is_some());
+        if request.who.posts.iter().any(administers) {
+            return Ok(Answer::Unknown(request.record.map_or(request.line.to_string(), |id| id.to_string())));
+        }
         let now = request.grant.map_or_else(|| self.clock.now().0, |grant| grant.time());
         let at = request.done_at.unwrap_or(now);
         if at > now {

@@ -15,6 +15,8 @@ pub struct Directory {
     pub agencies: Vec<(Code, String)>,
     /// Accounts with the names to show and their agencies.
     pub people: Vec<(Code, String, Code)>,
+    /// Accounts of these that are closed.
+    pub closed: Vec<Code>,
 }
 
 impl Directory {
@@ -39,7 +41,9 @@ impl Platform {
         let mut read = self.store.read()?;
         let agencies = read.agencies(government)?.into_iter().map(|agency| (agency.code, agency.name)).collect();
         let people = read.accounts(government)?.into_iter();
-        Ok(Directory { agencies, people: people.map(|one| (one.name, one.shown, one.agency)).collect() })
+        let people = people.map(|one| (one.name, one.shown, one.agency)).collect();
+        let closed = read.standings(government)?.into_iter().filter(|standing| standing.closed.is_some());
+        Ok(Directory { agencies, people, closed: closed.map(|standing| standing.account).collect() })
     }
 
     /// Whether the data are synthetic, as the store's note says.

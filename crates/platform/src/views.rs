@@ -84,6 +84,8 @@ pub struct Filter {
     pub text: Option<String>,
     /// Only what I handle.
     pub mine: bool,
+    /// Only what this account handles.
+    pub handler: Option<Code>,
     /// Where the page before ended.
     pub after: Option<(Option<Date>, RecordId)>,
 }
@@ -159,7 +161,7 @@ pub type Openable = (Arc<Line>, Vec<Next>);
 pub type Published = (PublicRow, Option<Arc<Line>>);
 
 const PAGE: u32 = 50;
-const EXACT: u32 = 1_000;
+pub(crate) const EXACT: u32 = 1_000;
 
 impl Platform {
     /// What waits for a person, by due day.
@@ -190,7 +192,7 @@ impl Platform {
         query.limit = PAGE;
         query.lines = filter.line.iter().cloned().collect();
         query.agencies = filter.agency.iter().cloned().collect();
-        query.handler = filter.mine.then(|| person.account.clone());
+        query.handler = filter.handler.clone().or_else(|| filter.mine.then(|| person.account.clone()));
         query.stage = filter.stage.clone();
         query.closed = filter.closed;
         query.opened_from = filter.from;

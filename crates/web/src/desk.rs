@@ -189,6 +189,7 @@ fn list(
         to: day("to"),
         text: some("text").map(str::to_owned),
         mine: text("mine") == "1",
+        handler: some("handler").map(Into::into),
         government: some("of").and_then(|code| code.parse().ok()),
         after: some("after").and_then(position),
     };
@@ -197,7 +198,7 @@ fn list(
     let today = platform.now().date();
     let below = platform.below(person).into_iter();
     let below = below.map(|(code, title)| Pick { chosen: code.as_str() == text("of"), code: code.to_string(), title });
-    let same: Vec<(&str, &str)> = ["of", "line", "agency", "stage", "state", "from", "to", "text", "mine"]
+    let same: Vec<(&str, &str)> = ["of", "handler", "line", "agency", "stage", "state", "from", "to", "text", "mine"]
         .into_iter()
         .map(|name| (name, text(name)))
         .collect();
