@@ -19,7 +19,7 @@ const HEAD: [(&str, &[&str]); 3] = [
 ];
 
 /// Sections, and the keys of their elements.
-const SECTIONS: [(&str, &[&str]); 16] = [
+const SECTIONS: [(&str, &[&str]); 17] = [
     ("stage", &["title", "closed"]),
     ("track", &["title", "stage"]),
     ("field", &["title", "type", "ordered", "unit", "of", "personal", "mask", "find", "unique", "hint", "choices"]),
@@ -45,6 +45,7 @@ const SECTIONS: [(&str, &[&str]); 16] = [
     ("lookup", &["title", "line", "asks", "by", "is"]),
     ("series", &["title", "format", "field"]),
     ("value", &["title", "type", "is", "law", "reading", "adopted", "mark", "local"]),
+    ("sees", &["when", "only", "hidden_from", "personal", "above", "law", "reading", "adopted", "mark", "local"]),
     ("publish", &["title", "on", "withdraw", "when", "shows", "law", "reading", "adopted", "mark"]),
     (
         "figure",
@@ -72,8 +73,8 @@ const SECTIONS: [(&str, &[&str]); 16] = [
 ];
 
 /// Sections whose elements rest on law.
-pub(crate) const GROUNDED: [&str; 9] =
-    ["act", "requires", "limit", "extend", "value", "publish", "effect", "hears", "campaign"];
+pub(crate) const GROUNDED: [&str; 10] =
+    ["act", "requires", "limit", "extend", "value", "publish", "effect", "hears", "campaign", "sees"];
 
 impl Document {
     /// The name of its head.

@@ -71,6 +71,7 @@ impl Platform {
     /// Where the store cannot be read.
     pub fn campaign_records(&self, person: &Person, line: &Line, campaign: &Campaign) -> Result<Vec<RecordRow>, Fault> {
         let mut read = self.store.read()?;
+        let whole = self.query(read.as_mut(), person, &person.government)?;
         let mut all = Vec::new();
         for stage in &campaign.from {
             let stage = line.stages[stage.index()].code.clone();
@@ -78,7 +79,7 @@ impl Platform {
                 lines: vec![line.code.clone()],
                 stage: Some(stage),
                 limit: MOST_VERDICTS,
-                ..self.query(person)
+                ..whole.clone()
             };
             all.extend(read.records(&query)?);
         }

@@ -16,6 +16,7 @@ mod near;
 mod parse;
 mod record;
 mod say;
+mod sees;
 
 pub use article::{Article, ArticleError, Ground, Mark, chinese};
 pub use campaign::Campaign;
@@ -32,4 +33,5 @@ pub use message::{Effect, Hears, Link, Recipient};
 pub use near::meant;
 pub use record::{Actor, Done, Proposal, Record, What};
 pub use say::{Language, say_value};
+pub use sees::{Above, Sees};
 pub use terms::{Party, PartyKind, Value};

@@ -5,7 +5,7 @@ use terms::{Code, Date, Mask, Period};
 
 use crate::campaign::Campaign;
 use crate::message::{Effect, Hears};
-use crate::{Article, Expr, Figure, Ground, Value};
+use crate::{Article, Expr, Figure, Ground, Sees, Value};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
@@ -92,6 +92,9 @@ pub struct Line {
     pub values: Vec<NamedValue>,
     /// What is published.
     pub publications: Vec<Publication>,
+    /// Who sees its records, where it is fewer than posts allow.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sees: Vec<Sees>,
     /// What is counted.
     pub figures: Vec<Figure>,
     /// What its acts do elsewhere.

@@ -6,6 +6,7 @@ mod failing;
 mod handle;
 mod log;
 mod message;
+mod office;
 mod open;
 mod read;
 mod rows;

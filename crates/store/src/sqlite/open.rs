@@ -32,6 +32,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/sqlite/0002_lease.sql"),
     include_str!("../../../../migrations/sqlite/0003_session.sql"),
     include_str!("../../../../migrations/sqlite/0004_message.sql"),
+    include_str!("../../../../migrations/sqlite/0005_rights.sql"),
 ];
 
 /// How a store is opened.
