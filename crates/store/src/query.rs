@@ -412,7 +412,7 @@ pub(crate) mod tests {
     fn plan(query: &RecordQuery) -> String {
         let sql = records(&"632222".parse().unwrap(), query);
         let database = rusqlite::Connection::open_in_memory().unwrap();
-        database.execute_batch(include_str!("../../../migrations/sqlite/0001_ledger.sql")).unwrap();
+        crate::sqlite::MIGRATIONS.iter().for_each(|step| database.execute_batch(step).unwrap());
         let mut statement = database.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.sql)).unwrap();
         let lines =
             statement.query_map(rusqlite::params_from_iter(&sql.params), |row| row.get::<_, String>(3)).unwrap();
