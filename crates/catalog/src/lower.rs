@@ -127,9 +127,11 @@ pub(crate) fn lower(
         series: Vec::new(),
         values: Vec::new(),
         publications: Vec::new(),
+        sees: Vec::new(),
         figures: Vec::new(),
         effects: Vec::new(),
         hears: Vec::new(),
+        campaigns: Vec::new(),
     };
     let out = Lowered {
         line: line.clone(),
@@ -181,9 +183,11 @@ impl Lower<'_, '_> {
         self.limits();
         self.extensions();
         self.publications();
+        self.sees();
         self.figures();
         self.effects();
         self.hears();
+        self.campaigns();
         for index in std::mem::take(&mut self.unset) {
             self.line.values[index].value = None;
         }
@@ -471,9 +475,15 @@ impl Lower<'_, '_> {
         known(word, "kind of act", self.world.terms.kinds(), "D103", self.findings)
     }
 
-    fn posts(&mut self, table: &Table, key: &str) -> Vec<Code> {
+    pub fn posts(&mut self, table: &Table, key: &str) -> Vec<Code> {
         let words = read::list(table, key, self.findings);
         let world = self.world;
+        for word in &words {
+            if world.terms.post(&word.text).is_some_and(|post| post.administers.is_some()) {
+                let draft = error("D102", format!("`{}` administers, and does no business", word.text));
+                self.findings.add(&word.spot, draft.help("name a post of business"));
+            }
+        }
         words.iter().map(|word| known(word, "post", world.terms.post_codes(), "D102", self.findings)).collect()
     }
 

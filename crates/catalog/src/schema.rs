@@ -19,7 +19,7 @@ const HEAD: [(&str, &[&str]); 3] = [
 ];
 
 /// Sections, and the keys of their elements.
-const SECTIONS: [(&str, &[&str]); 15] = [
+const SECTIONS: [(&str, &[&str]); 17] = [
     ("stage", &["title", "closed"]),
     ("track", &["title", "stage"]),
     ("field", &["title", "type", "ordered", "unit", "of", "personal", "mask", "find", "unique", "hint", "choices"]),
@@ -45,6 +45,7 @@ const SECTIONS: [(&str, &[&str]); 15] = [
     ("lookup", &["title", "line", "asks", "by", "is"]),
     ("series", &["title", "format", "field"]),
     ("value", &["title", "type", "is", "law", "reading", "adopted", "mark", "local"]),
+    ("sees", &["when", "only", "hidden_from", "personal", "above", "law", "reading", "adopted", "mark", "local"]),
     ("publish", &["title", "on", "withdraw", "when", "shows", "law", "reading", "adopted", "mark"]),
     (
         "figure",
@@ -67,11 +68,13 @@ const SECTIONS: [(&str, &[&str]); 15] = [
     ),
     ("effect", &["title", "on", "when", "opens", "act", "to", "fills", "law", "reading", "adopted", "mark", "local"]),
     ("hears", &["title", "link", "line", "of", "does", "fills", "law", "reading", "adopted", "mark", "local"]),
+    ("campaign", &["title", "from", "verdicts", "shares", "number", "law", "reading", "adopted", "mark", "local"]),
     ("fills", &["kinds", "field", "required"]),
 ];
 
 /// Sections whose elements rest on law.
-pub(crate) const GROUNDED: [&str; 8] = ["act", "requires", "limit", "extend", "value", "publish", "effect", "hears"];
+pub(crate) const GROUNDED: [&str; 10] =
+    ["act", "requires", "limit", "extend", "value", "publish", "effect", "hears", "campaign", "sees"];
 
 impl Document {
     /// The name of its head.

@@ -161,6 +161,36 @@ pub enum Command {
                             itself.\n\n\
                             Example: fazhi migrate --data postgres://fazhi:secret@127.0.0.1/city")]
     Migrate(Migrate),
+    /// Make the first administrators
+    #[command(
+        long_about = "Makes an account that holds one of the three administrators' posts, and prints a password \
+                            for its first sign-in; whoever runs the program makes the first ones, and they make all \
+                            others on the pages. It is written into the log of administration.\n\n\
+                            Example: fazhi appoint --place 632222 --post system_administrator --name \"王某\" root"
+    )]
+    Appoint(Appoint),
+}
+
+/// `appoint`.
+#[derive(Args)]
+pub struct Appoint {
+    /// The account to make
+    pub account: String,
+    /// The post: system_administrator, security_administrator or security_auditor
+    #[arg(long, value_name = "POST")]
+    pub post: String,
+    /// The name to show
+    #[arg(long)]
+    pub name: String,
+    /// Whose accounts; may be left out where the ledger keeps one government
+    #[arg(long, value_name = "CODE")]
+    pub place: Option<PlaceCode>,
+    /// The agency of the account; it is made where there is none
+    #[arg(long, value_name = "CODE", default_value = "administration")]
+    pub agency: String,
+    /// What that agency is called, where it is made
+    #[arg(long, value_name = "NAME", default_value = "系统管理")]
+    pub agency_name: String,
 }
 
 /// `demo`.

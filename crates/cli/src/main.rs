@@ -3,6 +3,7 @@
 //! Ends with 0 where all is well, 1 where it found something (a wrong definition, a difference), 2 where it could not
 //! run; then it says what happened, where, and what to do.
 
+mod appoint;
 mod args;
 mod backup;
 mod case;
@@ -58,5 +59,6 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Scope(scope) => scope::run(at, scope),
         Command::Copy(copy) => copy::run(copy),
         Command::Migrate(migrate) => copy::migrate(at, migrate),
+        Command::Appoint(asked) => appoint::run(at, asked),
     }
 }

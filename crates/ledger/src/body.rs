@@ -25,7 +25,7 @@ use crate::cbor::{
 /// | 9 | to | text |
 /// | 10 | until | text, `2020-07-15` |
 /// | 11 | reason | text |
-/// | 12 | message | map: 1 government, 2 record, 3 seq, 4 effect, 5 back (unsigned; left out: there), 6 number |
+/// | 13 | message | map: 1 government, 2 record, 3 seq, 4 effect, 5 back (unsigned; left out: there), 6 number |
 ///
 /// A value is an array of its tag and its payload: 1 bool, 2 number, 3 money in fen, 4 day, 5 moment, 6 text,
 /// 7 choice, 8 choices, 9 key, 10 keys, 11 party (map: 1 kind, 2 name, 3 number, 4 phone, 5 address), 12 link.
@@ -112,7 +112,7 @@ impl Body {
             map.text(11, reason);
         }
         if let Some(message) = &self.message {
-            map.field(12, |to| write_message(to, message));
+            map.field(13, |to| write_message(to, message));
         }
         map.finish()
     }
@@ -155,7 +155,7 @@ impl Body {
             9 => self.to = Some(read_code(from)?),
             10 => self.until = Some(read_date(from)?),
             11 => self.reason = Some(read_string(from)?),
-            12 => self.message = Some(read_message(from)?),
+            13 => self.message = Some(read_message(from)?),
             _ => return Ok(false),
         }
         Ok(true)

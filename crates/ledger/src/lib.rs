@@ -9,6 +9,8 @@ mod cbor;
 mod chain;
 mod envelope;
 mod message;
+mod office;
+mod sight;
 mod store;
 
 pub use body::{Body, Opening};
@@ -16,6 +18,8 @@ pub use cbor::DecodeError;
 pub use chain::{Difference, Hashing, Links, What, check_chain, check_record, extend_head, hash, seal};
 pub use envelope::Envelope;
 pub use message::{MessageRow, MessageState, ReadMessages, WriteMessages};
+pub use office::*;
+pub use sight::{Above, Narrowing, Near, Sight, Wide, column, words};
 pub use store::*;
 
 /// The digest before the first: `previous` of a record's first event, the head of an empty log.

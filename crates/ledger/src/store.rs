@@ -7,6 +7,8 @@ use std::fmt;
 use crate::{ReadMessages, WriteMessages};
 use terms::{Code, CommandId, Date, Digest, GovernmentCode, PlaceCode, RecordId};
 
+use crate::{Narrowing, OfficeRead, OfficeWrite, Sight};
+
 /// The disk, the network or the database failed; nothing of the transaction stands.
 #[derive(Debug)]
 pub struct Fault {
@@ -229,6 +231,8 @@ pub struct RecordRow {
     pub hash: Digest,
     /// Its state, as the platform encodes it. Derived.
     pub state: Vec<u8>,
+    /// What its line lets be seen of it. Derived.
+    pub narrowing: Narrowing,
 }
 
 /// An event with its contents, ready to be written.
@@ -363,6 +367,8 @@ pub enum GroupBy {
 pub struct RecordQuery {
     /// Government.
     pub government: Option<GovernmentCode>,
+    /// Who asks, as far as they see; of another government than theirs it is nothing. `None`: the program itself.
+    pub sight: Option<Sight>,
     /// Lines; empty: any.
     pub lines: Vec<Code>,
     /// Agencies; empty: any.
@@ -469,6 +475,8 @@ pub struct LookRow {
     pub account: Code,
     /// When: microseconds, UTC.
     pub at: i64,
+    /// Why, where a reason was asked; else empty.
+    pub reason: String,
 }
 
 /// An agency of a government.
@@ -487,7 +495,7 @@ pub struct AgencyRow {
 /// Reading. Every method of every implementation sees one consistent state until the reader is dropped; in a distributed
 /// database that is one state of each government, from its first read on, and not one of all together.
 #[allow(clippy::missing_errors_doc)] // every method: where the store cannot be read
-pub trait Read: ReadMessages {
+pub trait Read: ReadMessages + OfficeRead {
     /// The head of a government's log.
     fn head(&mut self, government: &GovernmentCode) -> Result<Head, Fault>;
     /// The heads of several logs, in the order asked. Each is read by itself: in a distributed database they need not be
@@ -597,7 +605,7 @@ impl Landing for Landed {
 /// After a fault nothing but [`Transaction::undo`] to a mark or dropping the transaction is of use: what it leaves of
 /// the statement that failed differs from store to store. [`Transaction::put_keys`] alone may fail and be passed over.
 #[allow(clippy::missing_errors_doc)] // every method: where the store cannot be written
-pub trait Transaction: Read + WriteMessages {
+pub trait Transaction: Read + WriteMessages + OfficeWrite {
     /// Appends an event with its contents.
     fn append(&mut self, event: &EventRow) -> Result<(), Fault>;
     /// Erases one personal part of an event's content, bytes and nonce; part 0 can't be. Once it is committed and no
@@ -626,8 +634,7 @@ pub trait Transaction: Read + WriteMessages {
     /// Writes an agency.
     fn put_agency(&mut self, row: &AgencyRow) -> Result<(), Fault>;
     /// Notes that somebody looked at a record's personal data. Append-only.
-    fn note_look(&mut self, government: &GovernmentCode, record: RecordId, account: &str, at: i64)
-    -> Result<(), Fault>;
+    fn note_look(&mut self, government: &GovernmentCode, look: &LookRow) -> Result<(), Fault>;
     /// Keeps a note under a name.
     fn put_note(&mut self, name: &str, text: &str) -> Result<(), Fault>;
     /// A point to which [`Transaction::undo`] returns, so that a refused command spoils nothing.

@@ -10,7 +10,8 @@ use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
 use terms::{
-    Code, CommandId, Date, DateTime, Digest, Fen, GovernmentCode, Party, PartyKind, PlaceCode, RecordId, Value,
+    Code, CommandId, Date, DateTime, Digest, Fen, GovernmentCode, MessageId, Party, PartyKind, PlaceCode, RecordId,
+    Thread, Value,
 };
 
 fn hex(bytes: &[u8]) -> String {
@@ -41,6 +42,17 @@ fn sample_envelope() -> Envelope {
         attachments: vec![Digest([5; 32])],
         previous: Digest([6; 32]),
     }
+}
+
+fn message(back: bool) -> MessageId {
+    let thread =
+        Thread { government: "632200".parse().unwrap(), record: RecordId(12), seq: 3, effect: "forward".into() };
+    MessageId { thread, back, n: 2 }
+}
+
+/// What a message did.
+fn told() -> Body {
+    Body { message: Some(message(true)), ..Body::default() }
 }
 
 fn sample_body() -> Body {
@@ -82,6 +94,7 @@ fn sample_body() -> Body {
         to: Some("li".into()),
         until: Some("2020-08-01".parse().unwrap()),
         reason: Some("调岗".into()),
+        message: None,
     }
 }
 
@@ -92,6 +105,7 @@ fn bytes_are_frozen() {
         hex(&sample_envelope().encode()),
         hex(&sample_body().encode()),
         hex(&Body::default().encode()),
+        hex(&told().encode()),
         hash(&sample_envelope().encode()).to_string(),
         seal(&[9; 16], b"content").to_string(),
         extend_head(NOTHING, hash(b"event")).to_string(),
@@ -99,6 +113,7 @@ fn bytes_are_frozen() {
     assert_eq!(bytes.join("\n"), include_str!("golden.txt").trim_end(), "\n{}\n", bytes.join("\n"));
     assert_eq!(Envelope::decode(&sample_envelope().encode()), Ok(sample_envelope()));
     assert_eq!(Body::decode(&sample_body().encode()), Ok(sample_body()));
+    assert_eq!(Body::decode(&told().encode()), Ok(told()));
 }
 
 #[test]
@@ -325,20 +340,11 @@ fn opening() -> impl Strategy<Value = Opening> {
 fn body() -> impl Strategy<Value = Body> {
     let first = (of(code()), vec((code(), value()), 0..8), vec((code(), of(".{0,20}")), 0..4), of(any::<u32>()));
     let second = (of(".{0,20}"), of(opening()), of(any::<u32>()), of((any::<u32>(), of(moment()))));
-    let third = (of(code()), of(date()), of(".{0,20}"));
+    let message = of(any::<bool>().prop_map(message));
+    let third = (of(code()), of(date()), of(".{0,20}"), message);
     (first, second, third).prop_map(
-        |((line, changes, findings, extended), (number, opening, annuls, corrects), (to, until, reason))| Body {
-            line,
-            changes,
-            findings,
-            extended,
-            number,
-            opening,
-            annuls,
-            corrects,
-            to,
-            until,
-            reason,
+        |((line, changes, findings, extended), (number, opening, annuls, corrects), (to, until, reason, message))| {
+            Body { line, changes, findings, extended, number, opening, annuls, corrects, to, until, reason, message }
         },
     )
 }

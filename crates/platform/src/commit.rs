@@ -9,16 +9,16 @@ use ledger::{
     CommandRow, ContentRow, DueRow, Envelope, EventRow, Fault, Head, KeyRow, Landing, NOTHING, RecordRow, Store,
     Transaction,
 };
-use procedure::{ActKind, Actor, Binds, FieldType, General, LimitId, Line, Pending, Record};
+use procedure::{ActKind, Actor, Binds, FieldType, General, LimitId, Line, Pending, Record, Series};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use terms::{Code, CommandId, DateTime, Deadline, Digest, GovernmentCode, MessageId, RecordId, Value};
+use terms::{Code, CommandId, Date, DateTime, Deadline, Digest, GovernmentCode, MessageId, RecordId, Value};
 
 use crate::{
     Answer, Clock, Definitions, Receipt, Request, RequestAsk,
     history::History,
     lookups::{self, Asking},
-    publish, translate,
+    publish, rights, translate,
 };
 
 /// Makes the nonces that seal contents.
@@ -189,6 +189,11 @@ impl<'a> Batch<'a> {
         if let Some(first) = self.first_answer(request.id)? {
             return Ok(Answer::Done(self.receipt(first.record, first.position, &[], &[], true)));
         }
+        // Who administers does no business, and records not even a fact.
+        let administers = |post: &Code| self.catalog.terms.post(post).is_some_and(|post| post.administers.is_some());
+        if request.who.posts.iter().any(administers) {
+            return Ok(Answer::Unknown(request.record.map_or(request.line.to_string(), |id| id.to_string())));
+        }
         let now = request.grant.map_or_else(|| self.clock.now().0, |grant| grant.time());
         let at = request.done_at.unwrap_or(now);
         if at > now {
@@ -204,12 +209,28 @@ impl<'a> Batch<'a> {
                 None => return Ok(Answer::Unknown(request.line.to_string())),
             },
         };
+        if let Some(loaded) = &before
+            && request.standing == Standing::Normal
+            && !self.sees(&request.who, &loaded.row)?
+        {
+            return Ok(Answer::Unknown(loaded.row.id.to_string()));
+        }
         if let (Some(seen), Some(loaded)) = (request.seen, &before)
             && seen != loaded.row.seq
         {
             return Ok(Answer::Stale { now: loaded.row.seq });
         }
         self.decide(request, message, &line, before, at, now)
+    }
+
+    /// Whether the line of a record lets somebody see it; whom its agency and their posts let act is the kernel's. Most
+    /// records are narrowed to nobody, and nothing has to be read.
+    fn sees(&mut self, who: &crate::Person, row: &RecordRow) -> Result<bool, Fault> {
+        if row.narrowing.only.is_empty() && row.narrowing.hidden.is_empty() {
+            return Ok(true);
+        }
+        let terms = &self.catalog.terms;
+        Ok(rights::sight(self.tx.as_mut(), terms, who, &self.government, false)?.sees(row))
     }
 
     /// Puts the lapses of a record through that are due before `now`; `None` where there were none.
@@ -448,7 +469,7 @@ impl<'a> Batch<'a> {
         }
         let due = kernel::due_days(line, &record, &self.catalog.calendar);
         let last = Last { definition, hash: previous, recorded: write.now };
-        let mut new_row = row_of(&self.government, line, &record, &due, &last);
+        let mut new_row = row_of(&self.government, line, &record, &due, &last, &self.catalog.calendar);
         self.derive(line, stood, &record, &new_row, &due)?;
         if write.sends {
             self.send(write, line, &record, first, &events)?;
@@ -520,17 +541,19 @@ impl<'a> Batch<'a> {
         {
             return Ok(None);
         }
-        let year = event.at.year();
-        let number = self.tx.next_number(&self.government, &format!("{}.{}", line.code, series.code), year)?;
-        let region = self.catalog.regions.get(&self.government, event.at.date());
-        let short = region.map_or("", |region| region.short.as_deref().unwrap_or(&region.name));
-        let text = series
-            .format
-            .replace("{short}", short)
-            .replace("{year}", &year.to_string())
-            .replace("{n}", &number.to_string());
+        let text = self.next_number(line, series, event.at.date())?;
         event.changes.push((series.field, Value::Text(text.clone())));
         Ok(Some(text))
+    }
+
+    /// The next number of a series, as it prints.
+    pub(crate) fn next_number(&mut self, line: &Line, series: &Series, on: Date) -> Result<String, Fault> {
+        let year = on.year();
+        let number = self.tx.next_number(&self.government, &format!("{}.{}", line.code, series.code), year)?;
+        let region = self.catalog.regions.get(&self.government, on);
+        let short = region.map_or("", |region| region.short.as_deref().unwrap_or(&region.name));
+        let text = series.format.replace("{short}", short).replace("{year}", &year.to_string());
+        Ok(text.replace("{n}", &number.to_string()))
     }
 
     /// The record after the events; after an annulment folded anew from all of them.
@@ -715,6 +738,7 @@ pub(crate) fn row_of(
     record: &Record,
     due: &[(LimitId, Deadline)],
     last: &Last,
+    calendar: &terms::Calendar,
 ) -> RecordRow {
     let own = due.iter().find(|(id, deadline)| line.limit(*id).binds == Binds::Agency && !deadline.provisional);
     RecordRow {
@@ -734,6 +758,7 @@ pub(crate) fn row_of(
         seq: record.seq,
         hash: last.hash,
         state: encode_state(record),
+        narrowing: rights::narrowing(line, record, calendar),
     }
 }
 

@@ -53,7 +53,7 @@ impl Platform {
         let calendar = &self.catalog.calendar;
         let due = kernel::due_days(line, &record, calendar);
         Ok(Some(Derived {
-            row: row_of(government, line, &record, &due, &last),
+            row: row_of(government, line, &record, &due, &last, calendar),
             due: sorted_due(due_rows(government, line, id, &due)),
             keys: sorted_keys(keys_of(line, &record)),
             public: publish::all(line, &record, calendar, government),
@@ -97,6 +97,9 @@ impl Kept {
             ("due", kept.due != should.due),
             ("seq", kept.seq != should.seq),
             ("hash", kept.hash != should.hash),
+            ("seen_by", kept.narrowing.only != should.narrowing.only),
+            ("hidden", kept.narrowing.hidden != should.narrowing.hidden),
+            ("above", kept.narrowing.above != should.narrowing.above),
         ];
         differs.iter().find(|(_, differs)| *differs).map(|(column, _)| *column)
     }
@@ -126,7 +129,7 @@ pub(crate) fn due_of(
     last: &Last,
 ) -> (Vec<DueRow>, Option<Date>) {
     let due = kernel::due_days(line, record, calendar);
-    let row = row_of(government, line, record, &due, last);
+    let row = row_of(government, line, record, &due, last, calendar);
     (sorted_due(due_rows(government, line, record.id, &due)), row.due)
 }
 

@@ -113,6 +113,7 @@ impl Platform {
         let records = self.put_through(government, None)?;
         self.watch.of(government).passed(records);
         self.sessions_sweep(government)?;
+        self.refresh_posts(government)?;
         Ok(Some(records))
     }
 

@@ -2,6 +2,7 @@
 //! and store meet; blocking, so that nothing of it depends on a web server.
 
 mod accounts;
+mod campaign;
 mod commit;
 mod definitions;
 mod derived;
@@ -10,6 +11,7 @@ mod health;
 mod history;
 mod lookups;
 mod messages;
+mod office;
 mod publish;
 mod rebuild;
 mod request;
@@ -30,15 +32,17 @@ use ledger::{Fault, Store};
 use terms::{DateTime, GovernmentCode};
 
 pub use accounts::{Person, hash_password};
+pub use campaign::{Decided, Decision, MOST_VERDICTS};
 pub use commit::Batch;
 pub use definitions::Definitions;
 pub use directory::Directory;
 pub use health::{Pulse, Unready};
 pub use messages::organ;
+pub use office::{ALWAYS, AccountFile, LONGEST, Left, OfficeError, SHORTEST, check_password};
 pub use publish::Shown;
 pub use rebuild::Rebuilt;
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
-pub use rights::visible;
+pub use rights::Seen;
 pub use sessions::{Session, SessionTimes, SignIn};
 pub use telling::{AsOf, Behind, Compared, FigureValue, TellError};
 pub use translate::{Translated, body_of, kind_name};

@@ -11,7 +11,7 @@ use crate::{
     Person, Platform,
     commit::decode_state,
     lookups::{self, Asking},
-    rights::{oversees, visible},
+    rights::{self, Seen},
     translate::{Translated, read_back},
 };
 
@@ -68,8 +68,10 @@ pub struct Page {
 pub struct Filter {
     /// Line.
     pub line: Option<Code>,
-    /// Agency, for those who see more than their own.
+    /// Agency.
     pub agency: Option<Code>,
+    /// A government below one's own; `None`: one's own.
+    pub government: Option<GovernmentCode>,
     /// Stage.
     pub stage: Option<Code>,
     /// Open or closed.
@@ -82,6 +84,8 @@ pub struct Filter {
     pub text: Option<String>,
     /// Only what I handle.
     pub mine: bool,
+    /// Only what this account handles.
+    pub handler: Option<Code>,
     /// Where the page before ended.
     pub after: Option<(Option<Date>, RecordId)>,
 }
@@ -145,6 +149,9 @@ pub struct RecordView {
     pub next: Vec<Next>,
     /// What is published of it.
     pub public: Vec<PublicRow>,
+    /// How it is seen; what need not be known is masked in all of the above, and where a reason is still to be stated
+    /// there is no more than the row and the line.
+    pub seen: Seen,
 }
 
 /// A line with the acts that open a record of it.
@@ -154,15 +161,9 @@ pub type Openable = (Arc<Line>, Vec<Next>);
 pub type Published = (PublicRow, Option<Arc<Line>>);
 
 const PAGE: u32 = 50;
-const EXACT: u32 = 1_000;
+pub(crate) const EXACT: u32 = 1_000;
 
 impl Platform {
-    /// What a person may list: the own agency, or all for an overseeing post.
-    pub(crate) fn query(&self, person: &Person) -> RecordQuery {
-        let agencies = if oversees(&self.catalog.terms, person) { Vec::new() } else { vec![person.agency.clone()] };
-        RecordQuery { government: Some(person.government.clone()), agencies, limit: PAGE, ..RecordQuery::default() }
-    }
-
     /// What waits for a person, by due day.
     ///
     /// # Errors
@@ -170,7 +171,8 @@ impl Platform {
     pub fn inbox(&self, person: &Person, limit: u32) -> Result<Vec<InboxItem>, Fault> {
         let today = self.now().date();
         let mut read = self.store.read()?;
-        let query = RecordQuery { closed: Some(false), order: Order::Due, limit, ..self.query(person) };
+        let own = self.query(read.as_mut(), person, &person.government)?;
+        let query = RecordQuery { closed: Some(false), order: Order::Due, limit, ..own };
         let mut items = Vec::new();
         for row in read.records(&query)? {
             let line = self.definitions.line(read.as_mut(), row.definition)?;
@@ -185,19 +187,18 @@ impl Platform {
     /// # Errors
     /// Where the store cannot be read.
     pub fn list(&self, person: &Person, filter: &Filter) -> Result<Page, Fault> {
-        let mut query = self.query(person);
+        let mut read = self.store.read()?;
+        let mut query = self.query(read.as_mut(), person, filter.government.as_ref().unwrap_or(&person.government))?;
+        query.limit = PAGE;
         query.lines = filter.line.iter().cloned().collect();
-        if let (Some(agency), true) = (&filter.agency, oversees(&self.catalog.terms, person)) {
-            query.agencies = vec![agency.clone()];
-        }
-        query.handler = filter.mine.then(|| person.account.clone());
+        query.agencies = filter.agency.iter().cloned().collect();
+        query.handler = filter.handler.clone().or_else(|| filter.mine.then(|| person.account.clone()));
         query.stage = filter.stage.clone();
         query.closed = filter.closed;
         query.opened_from = filter.from;
         query.opened_to = filter.to;
         query.text = filter.text.clone();
         query.after = filter.after;
-        let mut read = self.store.read()?;
         let found = read.records(&query)?;
         let total = read.count(&RecordQuery { after: None, ..query.clone() }, EXACT + 1)?;
         let next = (found.len() >= PAGE as usize).then(|| found.last().map(|row| (Some(row.opened), row.id))).flatten();
@@ -220,16 +221,30 @@ impl Platform {
     }
 
     /// A record with all that a handler needs; `None` where there is none that this person may see. A look at
-    /// personal content is noted.
+    /// personal content is noted, once a day.
     ///
     /// # Errors
     /// Where the store fails.
     pub fn record(&self, person: &Person, id: RecordId) -> Result<Option<RecordView>, Fault> {
-        let view = self.view(&person.government, id, Some(person))?;
+        self.record_in(person, &person.government, id)
+    }
+
+    /// The same in another government, for a post that sees records below its own.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn record_in(
+        &self,
+        person: &Person,
+        government: &GovernmentCode,
+        id: RecordId,
+    ) -> Result<Option<RecordView>, Fault> {
+        let view = self.view(government, id, Some(person))?;
         if let Some(view) = &view
+            && view.seen == Seen::Whole
             && view.line.fields_with_ids().any(|(id, field)| field.personal && view.record.get(id).is_some())
         {
-            self.note_look(person, id)?;
+            self.note_look(person, government, id)?;
         }
         Ok(view)
     }
@@ -252,21 +267,38 @@ impl Platform {
         let Some(row) = read.record(government, id)? else { return Ok(None) };
         let line = self.definitions.line(read.as_mut(), row.definition)?;
         let Some(record) = decode_state(&row.state) else { return Ok(None) };
-        if person.is_some_and(|person| !visible(&self.catalog.terms, person, &record)) {
-            return Ok(None);
-        }
-        let mut timeline = Vec::new();
-        for stored in read.events(government, id)? {
-            timeline.push(entry(&line, read_back(&stored)?, stored.hash));
-        }
-        let public = read.public_of(government, id)?;
-        let now = self.now();
-        let next = match person {
-            Some(person) => self.next(read.as_mut(), person, &line, Some(&record), now)?,
-            None => Vec::new(),
+        let seen = match person {
+            Some(person) => self.seen(read.as_mut(), person, &row, &line, &record)?,
+            None => Some(Seen::Whole),
         };
-        let clocks = self.clocks(&line, &record, now.date());
-        Ok(Some(RecordView { row, line, record, timeline, clocks, next, public }))
+        let Some(seen) = seen else { return Ok(None) };
+        let mut view = RecordView {
+            row,
+            line: line.clone(),
+            record,
+            timeline: Vec::new(),
+            clocks: Vec::new(),
+            next: Vec::new(),
+            public: Vec::new(),
+            seen,
+        };
+        if seen == Seen::ForReason {
+            view.record = rights::masked(&line, &view.record);
+            return Ok(Some(view));
+        }
+        for stored in read.events(government, id)? {
+            view.timeline.push(entry(&line, read_back(&stored)?, stored.hash, seen));
+        }
+        view.public = read.public_of(government, id)?;
+        let now = self.now();
+        if let Some(person) = person.filter(|person| person.government == *government) {
+            view.next = self.next(read.as_mut(), person, &line, Some(&view.record), now)?;
+        }
+        view.clocks = self.clocks(&line, &view.record, now.date());
+        if seen == Seen::Masked {
+            view.record = rights::masked(&line, &view.record);
+        }
+        Ok(Some(view))
     }
 
     fn clocks(&self, line: &Line, record: &Record, today: Date) -> Vec<ClockView> {
@@ -367,7 +399,7 @@ impl Platform {
     }
 }
 
-fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Digest) -> Entry {
+fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Digest, seen: Seen) -> Entry {
     let title = match envelope.kind.as_str() {
         "lapse" => line.limit_id(&envelope.what).map(|id| line.limit(id).title.clone()),
         _ => line.act_id(&envelope.what).map(|id| line.act(id).title.clone()),
@@ -376,6 +408,9 @@ fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Di
         let field = line.field_id(code).map(|id| line.field(id));
         let title =
             field.map_or_else(|| Said { zh: code.to_string(), en: code.to_string() }, |field| field.title.clone());
+        let masks = field.filter(|field| field.personal && seen != Seen::Whole);
+        let masked = masks.map(|field| rights::masked_value(field, value));
+        let value = masked.as_ref().unwrap_or(value);
         let text = Said { zh: say_value(value, field, Language::Zh), en: say_value(value, field, Language::En) };
         (title, text)
     };

@@ -5,6 +5,7 @@
 //! kernel judges hundreds of thousands of acts a second; what is stored for ever uses codes.
 
 mod article;
+mod campaign;
 mod check;
 mod eval;
 mod expr;
@@ -15,8 +16,10 @@ mod near;
 mod parse;
 mod record;
 mod say;
+mod sees;
 
 pub use article::{Article, ArticleError, Ground, Mark, chinese};
+pub use campaign::Campaign;
 pub use check::compile;
 pub use eval::{Answer, Facts, Truth};
 pub use expr::{Compare, Expr, ExprError, Term};
@@ -30,4 +33,5 @@ pub use message::{Effect, Hears, Link, Recipient};
 pub use near::meant;
 pub use record::{Actor, Done, Proposal, Record, What};
 pub use say::{Language, say_value};
+pub use sees::{Above, Sees};
 pub use terms::{Party, PartyKind, Value};

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use terms::{Code, Date, Mask, Period};
 
+use crate::campaign::Campaign;
 use crate::message::{Effect, Hears};
-use crate::{Article, Expr, Figure, Ground, Value};
+use crate::{Article, Expr, Figure, Ground, Sees, Value};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
@@ -91,6 +92,9 @@ pub struct Line {
     pub values: Vec<NamedValue>,
     /// What is published.
     pub publications: Vec<Publication>,
+    /// Who sees its records, where it is fewer than posts allow.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sees: Vec<Sees>,
     /// What is counted.
     pub figures: Vec<Figure>,
     /// What its acts do elsewhere.
@@ -99,6 +103,9 @@ pub struct Line {
     /// What is done elsewhere does here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hears: Vec<Hears>,
+    /// One decision over many of its records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub campaigns: Vec<Campaign>,
 }
 
 /// What the records of a line are.

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ledger::{
-    AccountRow, AgencyRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, Envelope, EventRow, Fault, FaultKind,
-    GroupBy, Head, KeyRow, Links, LookRow, NOTHING, PublicRow, Read, RecordRow, SeriesRow, Store, Transaction,
-    check_chain, extend_head, hash,
+    AccountRow, AgencyPast, AgencyRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, Envelope, EventRow, Fault,
+    FaultKind, GroupBy, Head, HoldingRow, KeyRow, Links, LookRow, MessageRow, MessageState, NOTHING, OfficeRow,
+    PublicRow, Read, RecordRow, SeriesRow, StandingRow, Store, Transaction, check_chain, extend_head, hash,
 };
 use terms::{Code, CommandId, Digest, GovernmentCode, RecordId};
 
@@ -99,14 +99,20 @@ pub enum Kind {
     Figure,
     Public,
     Look,
+    /// Messages between records.
+    Message,
     Account,
     Agency,
+    Holding,
+    Standing,
+    AgencyPast,
+    Office,
     Note,
 }
 
 impl Kind {
     /// All, in the order in which they are told.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 20] = [
         Kind::Event,
         Kind::Content,
         Kind::Command,
@@ -119,8 +125,13 @@ impl Kind {
         Kind::Figure,
         Kind::Public,
         Kind::Look,
+        Kind::Message,
         Kind::Account,
         Kind::Agency,
+        Kind::Holding,
+        Kind::Standing,
+        Kind::AgencyPast,
+        Kind::Office,
         Kind::Note,
     ];
 }
@@ -140,8 +151,13 @@ impl fmt::Display for Kind {
             Kind::Figure => "sums",
             Kind::Public => "publications",
             Kind::Look => "looks",
+            Kind::Message => "messages",
             Kind::Account => "accounts",
             Kind::Agency => "agencies",
+            Kind::Holding => "posts held",
+            Kind::Standing => "standings of accounts",
+            Kind::AgencyPast => "names of agencies",
+            Kind::Office => "acts of administrators",
             Kind::Note => "notes",
         })
     }
@@ -156,12 +172,29 @@ struct Whole {
     deltas: Vec<DeltaRow>,
     public: Vec<PublicRow>,
     looks: Vec<LookRow>,
+    messages: Vec<MessageRow>,
+}
+
+/// Who works there from when until when, and what administrators did.
+struct Office {
+    holdings: Vec<HoldingRow>,
+    standings: Vec<StandingRow>,
+    agencies: Vec<AgencyPast>,
+    /// In the order of their numbers.
+    done: Vec<OfficeRow>,
 }
 
 /// What the walk hands on at a time: what one transaction writes.
 enum Part {
     /// The government itself.
-    Government { agencies: Vec<AgencyRow>, accounts: Vec<AccountRow>, series: Vec<SeriesRow> },
+    Government {
+        agencies: Vec<AgencyRow>,
+        accounts: Vec<AccountRow>,
+        series: Vec<SeriesRow>,
+        /// Messages that came and have opened no record.
+        waiting: Vec<MessageRow>,
+        office: Office,
+    },
     /// A stretch of its log, with the commands that were answered by it.
     Log { events: Vec<EventRow>, commands: Vec<CommandRow> },
     /// Some of its records.
@@ -276,7 +309,13 @@ impl Walk<'_> {
         for government in &governments {
             let (agencies, accounts) = (self.read.agencies(government)?, self.read.accounts(government)?);
             let series = self.read.series(government)?;
-            see(government, &Part::Government { agencies, accounts, series })?;
+            let mut waiting = Vec::new();
+            for state in [MessageState::Waits, MessageState::Returned] {
+                let came = self.read.messages(government, false, state, u32::MAX)?;
+                waiting.extend(came.into_iter().filter(|row| row.record.is_none()));
+            }
+            let office = self.office(government, &accounts)?;
+            see(government, &Part::Government { agencies, accounts, series, waiting, office })?;
             let records = self.log(government, see)?;
             let figures = self.records(government, &records, see)?;
             see(government, &Part::Sums(self.sums(government, &figures)?))?;
@@ -296,6 +335,24 @@ impl Walk<'_> {
 
     fn tell(&mut self, government: &GovernmentCode, done: u64, of: u64) {
         (self.progress)(Copying { government, proving: self.proving, done, of });
+    }
+
+    fn office(&mut self, government: &GovernmentCode, accounts: &[AccountRow]) -> Result<Office, Fault> {
+        let mut holdings = Vec::new();
+        for account in accounts {
+            holdings.extend(self.read.holdings(government, &account.name)?);
+        }
+        let mut done = Vec::new();
+        loop {
+            let page = self.read.office(government, done.last().map(|row: &OfficeRow| row.n), EVENTS)?;
+            if page.is_empty() {
+                break;
+            }
+            done.extend(page);
+        }
+        done.reverse();
+        let (standings, agencies) = (self.read.standings(government)?, self.read.agencies_past(government)?);
+        Ok(Office { holdings, standings, agencies, done })
     }
 
     /// The log with its commands; gives the records that begin in it.
@@ -347,6 +404,7 @@ impl Walk<'_> {
                     deltas: self.read.deltas_of(government, *record)?,
                     public: self.read.public_of(government, *record)?,
                     looks: self.read.looks(government, *record)?,
+                    messages: self.read.messages_of(government, *record)?,
                 };
                 figures.extend(whole.deltas.iter().map(|delta| delta.figure.clone()));
                 wholes.push(whole);
@@ -399,7 +457,12 @@ fn write(to: &dyn Store, government: &GovernmentCode, part: &Part) -> Result<(),
     let mut transaction = to.begin(government)?;
     let into = &mut *transaction;
     match part {
-        Part::Government { agencies, accounts, series } => {
+        Part::Government { agencies, accounts, series, waiting, office } => {
+            waiting.iter().try_for_each(|row| into.put_message(row))?;
+            office.holdings.iter().try_for_each(|row| into.put_holding(row))?;
+            office.standings.iter().try_for_each(|row| into.put_standing(row))?;
+            office.agencies.iter().try_for_each(|row| into.put_agency_past(row))?;
+            office.done.iter().try_for_each(|row| into.note_office(row))?;
             agencies.iter().try_for_each(|row| into.put_agency(row))?;
             accounts.iter().try_for_each(|row| into.put_account(row))?;
             for row in series {
@@ -434,7 +497,8 @@ fn write_whole(into: &mut dyn Transaction, government: &GovernmentCode, whole: &
     // All deltas of a position are those of one record: numbered here, they keep their order.
     into.add_deltas(&whole.deltas)?;
     whole.public.iter().try_for_each(|row| into.put_public(row))?;
-    whole.looks.iter().try_for_each(|look| into.note_look(government, look.record, &look.account, look.at))
+    whole.messages.iter().try_for_each(|row| into.put_message(row))?;
+    whole.looks.iter().try_for_each(|look| into.note_look(government, look))
 }
 
 // The proof ----------------------------------------------------------------------------------------------------------
@@ -485,7 +549,9 @@ impl Tally {
     fn add(&mut self, government: &GovernmentCode, part: &Part) {
         let own = || Bytes::default().text(government);
         match part {
-            Part::Government { agencies, accounts, series } => {
+            Part::Government { agencies, accounts, series, waiting, office } => {
+                waiting.iter().for_each(|row| self.message(row));
+                self.office(government, office);
                 self.heads.entry(government.clone()).or_insert(Head { position: 0, hash: NOTHING });
                 for row in agencies {
                     self.row(Kind::Agency, own().text(&row.code).text(&row.name).text(&row.place));
@@ -523,6 +589,25 @@ impl Tally {
         }
     }
 
+    fn office(&mut self, government: &GovernmentCode, office: &Office) {
+        let own = || Bytes::default().text(government);
+        for row in &office.holdings {
+            let bytes = own().text(&row.account).text(&row.post).text(row.since);
+            self.row(Kind::Holding, bytes.maybe(row.until, Bytes::text));
+        }
+        for row in &office.standings {
+            self.row(Kind::Standing, own().text(&row.account).maybe(row.closed, Bytes::text).number(row.renew));
+        }
+        for row in &office.agencies {
+            let bytes = own().text(&row.code).text(row.since).maybe(row.until, Bytes::text);
+            self.row(Kind::AgencyPast, bytes.text(&row.name).text(&row.place));
+        }
+        for row in &office.done {
+            let bytes = own().number(row.n).number(row.at).text(&row.account).text(&row.what).text(&row.subject);
+            self.row(Kind::Office, bytes.text(&row.before).text(&row.after));
+        }
+    }
+
     fn event(&mut self, event: &EventRow) {
         let own = || Bytes::default().text(&event.government).number(event.position);
         let bytes = own().number(event.record.0).number(event.seq).bytes(&event.envelope).bytes(&event.hash.0);
@@ -542,7 +627,8 @@ impl Tally {
             let bytes = bytes.maybe(row.handler.as_ref(), Bytes::text).text(&row.place).text(&row.stage);
             let bytes = bytes.number(row.closed).text(&row.label).text(row.opened).text(row.touched);
             let bytes = bytes.maybe(row.due, Bytes::text).number(row.seq).bytes(&row.hash.0).bytes(&row.state);
-            self.row(Kind::Record, bytes);
+            let bytes = bytes.text(ledger::column(&row.narrowing.only)).text(ledger::column(&row.narrowing.hidden));
+            self.row(Kind::Record, bytes.number(row.narrowing.above.number()));
         }
         for row in &whole.due {
             self.row(Kind::Due, own().text(&row.limit).text(row.due).number(row.agency));
@@ -560,8 +646,18 @@ impl Tally {
             self.row(Kind::Public, bytes);
         }
         for look in &whole.looks {
-            self.row(Kind::Look, own().text(&look.account).number(look.at));
+            self.row(Kind::Look, own().text(&look.account).number(look.at).text(&look.reason));
         }
+        whole.messages.iter().for_each(|row| self.message(row));
+    }
+
+    fn message(&mut self, row: &MessageRow) {
+        let bytes = Bytes::default().text(&row.government).number(row.sent).text(&row.id.to_string());
+        let bytes = bytes.maybe(row.record.map(|record| record.to_string()), Bytes::text).number(row.seq);
+        let bytes = bytes.maybe(row.other.as_ref(), Bytes::text).text(&row.line);
+        let bytes = bytes.maybe(row.there.map(|record| record.to_string()), Bytes::text).text(&row.addressee);
+        let bytes = bytes.text(row.state.name()).text(&row.told).bytes(&row.bytes).number(row.at);
+        self.row(Kind::Message, bytes);
     }
 
     /// Walks the other ledger, with its chains, and puts both side by side.

@@ -20,7 +20,7 @@ fn attacked() -> (TempDir, SqliteStore, Connection) {
     transaction.put_record(&record(&first, |_| {})).unwrap();
     transaction.put_command(&first.government, &answered(&first)).unwrap();
     transaction.add_deltas(&[delta(&first, "petitions", "2020-07-15", 1)]).unwrap();
-    transaction.note_look(&first.government, first.record, "zhang", 5).unwrap();
+    transaction.note_look(&first.government, &common::look(first.record, "zhang", 5)).unwrap();
     transaction.put_definition(terms::Digest([2; 32]), "petition", b"text").unwrap();
     transaction.next_number(&first.government, "petition", 2020).unwrap();
     append(&mut *transaction, COUNTY, Some(&first));

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use common::{CITY, COUNTY, answered, append, date, delta, due, key, place, record};
 use ledger::{
-    AccountRow, AgencyRow, Attempts, DeltaQuery, Effort, Fault, FaultKind, GroupBy, PublicRow, Read, SessionRow, Store,
-    Transaction,
+    AccountRow, AgencyPast, AgencyRow, Attempts, DeltaQuery, Effort, Fault, FaultKind, GroupBy, HoldingRow, LookRow,
+    MessageRow, MessageState, OfficeRow, PublicRow, Read, SessionRow, StandingRow, Store, Transaction,
 };
 use store::copy::{Kind, Proof, check_whole, copy, prove};
 use store::{Address, Options};
-use terms::{Digest, GovernmentCode};
+use terms::{Digest, GovernmentCode, MessageId, RecordId, Thread};
 
 fn sqlite() -> (tempfile::TempDir, store::sqlite::SqliteStore) {
     let folder = tempfile::TempDir::new().unwrap();
@@ -31,6 +31,23 @@ fn postgres() -> (String, store::postgres::PostgresStore) {
     (url, store)
 }
 
+/// Who works there, and what administrators did.
+fn fill_office(into: &mut dyn ledger::Transaction, own: &terms::GovernmentCode) {
+    let (government, since) = (own.clone(), date("2020-01-01"));
+    let (account, post) = (terms::Code::from("zhang"), "officer".into());
+    into.put_holding(&HoldingRow { government, account, post, since, until: Some(date("2020-09-01")) }).unwrap();
+    let (government, account) = (own.clone(), "zhang".into());
+    into.put_standing(&StandingRow { government, account, closed: Some(since), renew: true }).unwrap();
+    let (government, code, place) = (own.clone(), "justice".into(), own.clone());
+    let name = "司法科".to_owned();
+    into.put_agency_past(&AgencyPast { government, code, since, until: None, name, place }).unwrap();
+    for n in 1..=3 {
+        let (government, account, subject) = (own.clone(), "root".into(), "zhang".into());
+        let (what, before, after) = ("account-made".into(), String::new(), n.to_string());
+        into.note_office(&OfficeRow { government, n, at: 5, account, what, subject, before, after }).unwrap();
+    }
+}
+
 /// A small government with a row of every kind.
 fn fill(store: &dyn Store, government: &str, records: u32) {
     let own = place(government);
@@ -44,6 +61,7 @@ fn fill(store: &dyn Store, government: &str, records: u32) {
     let shown = "张".to_owned();
     let account = AccountRow { government: own.clone(), name, shown, agency: "justice".into(), posts, password };
     into.put_account(&account).unwrap();
+    fill_office(into, &own);
     for n in 0..records {
         let first = append(into, government, None);
         let last = append(into, government, Some(&first));
@@ -60,8 +78,11 @@ fn fill(store: &dyn Store, government: &str, records: u32) {
         ];
         into.add_deltas(&deltas).unwrap();
         into.put_command(&own, &answered(&first)).unwrap();
-        into.note_look(&own, first.record, "zhang", 1_594_776_600_000_000 + i64::from(n)).unwrap();
+        let reason = "督查".to_owned();
+        let at = 1_594_776_600_000_000 + i64::from(n);
+        into.note_look(&own, &LookRow { record: first.record, account: "zhang".into(), at, reason }).unwrap();
         into.next_number(&own, "letter", 2020).unwrap();
+        into.put_message(&message(&own, Some(first.record))).unwrap();
         into.put_public(&PublicRow {
             government: own.clone(),
             record: first.record,
@@ -74,12 +95,34 @@ fn fill(store: &dyn Store, government: &str, records: u32) {
         })
         .unwrap();
     }
+    into.put_message(&message(&own, None)).unwrap();
     into.put_definition(Digest([2; 32]), "petition", b"text").unwrap();
     into.put_note("synthetic", "yes").unwrap();
     transaction.commit().unwrap();
     let mut transaction = store.begin(&own).unwrap();
     transaction.erase(&own, 2, 1).unwrap();
     transaction.commit().unwrap();
+}
+
+/// A message that opened a record, or waits to.
+fn message(own: &GovernmentCode, record: Option<RecordId>) -> MessageRow {
+    let opener = RecordId(record.map_or(900, |record| record.0 + 100));
+    let thread = Thread { government: place("630000"), record: opener, seq: 2, effect: "forward".into() };
+    MessageRow {
+        government: own.clone(),
+        sent: false,
+        id: MessageId { thread, back: false, n: 1 },
+        record,
+        seq: 1,
+        other: Some(place("630000")),
+        line: "petition".into(),
+        there: Some(opener),
+        addressee: own.to_string(),
+        state: if record.is_some() { MessageState::Done } else { MessageState::Waits },
+        told: String::new(),
+        bytes: vec![7, 0, 7],
+        at: 5,
+    }
 }
 
 fn moved(from: &dyn Store, to: &dyn Store) -> Proof {
@@ -120,7 +163,7 @@ fn ledger_moves_to_the_same_engine() {
     let proof = moved(&from, &to);
     assert!(proof.holds(), "{proof:?}");
     let counted: Vec<u64> = Kind::ALL.into_iter().map(|kind| rows(&proof, kind)).collect();
-    assert_eq!(counted, [8, 16, 4, 1, 2, 4, 8, 8, 12, 8, 4, 4, 2, 2, 1]);
+    assert_eq!(counted, [8, 16, 4, 1, 2, 4, 8, 8, 12, 8, 4, 4, 6, 2, 2, 1]);
     same_answers(&from, &to);
     // It goes on where the other stopped.
     let mut transaction = to.begin(&place(COUNTY)).unwrap();

@@ -141,7 +141,7 @@ fn a_distributed_ledger_declares_every_table_and_has_no_guards() {
     let declared: Vec<&str> = declared.lines().collect();
     assert_eq!(declared[0], "event government none");
     let count = |end: &str| declared.iter().filter(|line| line.ends_with(end)).count();
-    assert_eq!((count(" government event"), count(" everywhere")), (15, 3), "{declared:?}");
+    assert_eq!((count(" government event"), count(" everywhere")), (19, 3), "{declared:?}");
     let tables = server.sql(&url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").unwrap();
     assert_eq!(tables.trim(), declared.len().to_string());
     assert_eq!(server.sql(&url, "SELECT count(*) FROM pg_trigger").unwrap().trim(), "0");
@@ -172,7 +172,7 @@ fn the_guides_privileges_are_enough_and_no_more() {
     let work = url.replace("tester:secret", &format!("{role}:secret"));
     let store = store::postgres::open(&work, &store::Options::default()).unwrap();
     writes_all_there_is(&store);
-    for table in ["event", "command", "look", "delta", "definition", "content", "head", "series"] {
+    for table in ["event", "command", "look", "delta", "definition", "content", "head", "series", "holding", "office"] {
         assert!(server.sql(&work, &format!("DELETE FROM {table}")).is_err(), "{table}");
         assert!(server.sql(&work, &format!("TRUNCATE {table}")).is_err(), "{table}");
     }
@@ -182,6 +182,8 @@ fn the_guides_privileges_are_enough_and_no_more() {
     }
     assert!(server.sql(&work, "UPDATE definition SET name = 'x'").is_err());
     assert!(server.sql(&work, "UPDATE look SET at = 1").is_err());
+    assert!(server.sql(&work, "UPDATE office SET after = 'x'").is_err());
+    assert!(server.sql(&work, "UPDATE holding SET since = 1").is_err());
 }
 
 /// One of each row, twice where it is replaced.
@@ -201,7 +203,8 @@ fn writes_all_there_is(store: &dyn Store) {
         transaction.put_command(&county, &common::answered(&event)).unwrap();
         transaction.put_definition(terms::Digest([2; 32]), "petition", b"text").unwrap();
         transaction.next_number(&county, "petition", 2020).unwrap();
-        transaction.note_look(&county, event.record, "zhang", 5).unwrap();
+        transaction.note_look(&county, &common::look(event.record, "zhang", 5)).unwrap();
+        writes_the_office(&mut *transaction, event.position);
         transaction.put_note("a", "b").unwrap();
         let name = "a".into();
         let place = county.clone();
@@ -224,6 +227,30 @@ fn writes_all_there_is(store: &dyn Store) {
         store.attempts_end(&county, terms::Digest([3; 32])).unwrap();
         store.sessions_sweep(&county, 9, 9, 9).unwrap();
     }
+}
+
+/// What administrators write: what is granted ends, and nothing they did is altered.
+fn writes_the_office(transaction: &mut dyn ledger::Transaction, n: u64) {
+    let (government, account) = (place(COUNTY), terms::Code::from("a"));
+    let since = common::date("2020-07-15");
+    for until in [None, Some(since)] {
+        let (government, account) = (government.clone(), account.clone());
+        let post = "officer".into();
+        transaction.put_holding(&ledger::HoldingRow { government, account, post, since, until }).unwrap();
+    }
+    let standing =
+        ledger::StandingRow { government: government.clone(), account: account.clone(), closed: None, renew: true };
+    transaction.put_standing(&standing).unwrap();
+    let (name, code) = ("a".to_owned(), account.clone());
+    let past =
+        ledger::AgencyPast { government: government.clone(), code, since, until: None, name, place: place(COUNTY) };
+    transaction.put_agency_past(&past).unwrap();
+    let n = u64::from(n > 1) + 1;
+    let (what, subject) = ("account-made".into(), account.clone());
+    let (before, after) = (String::new(), "a".to_owned());
+    transaction
+        .note_office(&ledger::OfficeRow { government, n, at: 1, account, what, subject, before, after })
+        .unwrap();
 }
 
 fn published(event: &ledger::EventRow) -> ledger::PublicRow {

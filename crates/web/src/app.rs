@@ -18,7 +18,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
-use crate::{act, desk, figures, health, home, metrics, record, report, session, submit, wrong};
+use crate::{act, admin, desk, figures, handover, health, home, look, metrics, record, report, session, submit, wrong};
 
 /// How the site is run.
 #[derive(Clone, Debug)]
@@ -161,8 +161,19 @@ fn pages() -> Router<App> {
         .route("/new/{line}/{act}", get(act::show_new).post(submit::new))
         .route("/records/{id}", get(record::show))
         .route("/records/{id}/act/{act}", get(act::show).post(submit::act))
+        .route("/records/{id}/look", post(look::look))
         .route("/records/{id}/sign", post(submit::sign))
         .route("/records/{id}/return", get(act::show_return).post(submit::give_back))
+        .route("/handover", get(handover::show))
+        .route("/password", get(admin::password).post(admin::change_password))
+        .route("/admin", get(admin::home))
+        .route("/admin/people", get(admin::people).post(admin::make))
+        .route("/admin/people/{name}", get(admin::person))
+        .route("/admin/people/{name}/{act}", post(admin::change))
+        .route("/admin/agencies", get(admin::agencies_page).post(admin::change_agency))
+        .route("/admin/posts", get(admin::posts))
+        .route("/admin/log", get(admin::log))
+        .route("/admin/looks", get(admin::looks))
         .route("/figures", get(figures::list))
         .route("/figures/{code}", get(figures::one))
         .route("/report", get(report::show))

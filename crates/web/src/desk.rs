@@ -41,13 +41,20 @@ pub(crate) fn heading(frame: &Frame, row: &RecordRow, line: &Line) -> String {
     wording::say(frame.language, "no-label", &args)
 }
 
+/// The page of a record; of another government's than the visitor's own, with its code.
+pub(crate) fn record_href(frame: &Frame, row: &RecordRow) -> String {
+    let own = frame.person.as_ref().is_none_or(|person| person.government == row.government);
+    let of = if own { "" } else { row.government.as_str() };
+    format!("/records/{}{}", row.id, query(&[("of", of)]))
+}
+
 /// A row as a list shows it.
 pub(crate) fn row_view(frame: &Frame, directory: &Directory, today: Date, row: &RecordRow, line: &Line) -> RowView {
     let stage = line.stages.iter().find(|stage| stage.code == row.stage);
     let due = row.due.filter(|_| !row.closed);
     let mine = frame.person.as_ref().is_some_and(|person| row.handler.as_ref() == Some(&person.account));
     RowView {
-        href: format!("/records/{}", row.id),
+        href: record_href(frame, row),
         label: heading(frame, row, line),
         line: frame.said(&line.title),
         stage: stage.map_or_else(|| row.stage.to_string(), |stage| frame.said(&stage.title)),
@@ -129,6 +136,8 @@ struct ListPage {
     lines: Vec<Pick>,
     stages: Vec<Pick>,
     agencies: Vec<Pick>,
+    /// Governments below whose records may be seen.
+    below: Vec<Pick>,
     state: String,
     from: String,
     to: String,
@@ -180,12 +189,16 @@ fn list(
         to: day("to"),
         text: some("text").map(str::to_owned),
         mine: text("mine") == "1",
+        handler: some("handler").map(Into::into),
+        government: some("of").and_then(|code| code.parse().ok()),
         after: some("after").and_then(position),
     };
     let found = platform.list(person, &filter)?;
-    let directory = platform.directory(&person.government)?;
+    let directory = platform.directory(filter.government.as_ref().unwrap_or(&person.government))?;
     let today = platform.now().date();
-    let same: Vec<(&str, &str)> = ["line", "agency", "stage", "state", "from", "to", "text", "mine"]
+    let below = platform.below(person).into_iter();
+    let below = below.map(|(code, title)| Pick { chosen: code.as_str() == text("of"), code: code.to_string(), title });
+    let same: Vec<(&str, &str)> = ["of", "handler", "line", "agency", "stage", "state", "from", "to", "text", "mine"]
         .into_iter()
         .map(|name| (name, text(name)))
         .collect();
@@ -201,6 +214,7 @@ fn list(
         lines: lines(platform, &frame, text("line")),
         stages: stages(platform, &frame, text("line"), text("stage")),
         agencies: agencies(&directory, text("agency")),
+        below: below.collect(),
         state: text("state").to_owned(),
         from: text("from").to_owned(),
         to: text("to").to_owned(),

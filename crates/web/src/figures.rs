@@ -6,12 +6,13 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use figures::{Amount, Period};
+use ledger::{Fault, RecordRow, Sight};
 use platform::{Behind, FigureValue, Platform, TellError};
 use procedure::{Counted, Expr, Figure, Line};
-use terms::{Date, PlaceCode, RecordId};
+use terms::{Date, GovernmentCode, PlaceCode, RecordId};
 
 use crate::app::App;
-use crate::desk::heading;
+use crate::desk::{heading, record_href};
 use crate::frame::{Frame, page, query};
 use crate::input;
 use crate::session::Visitor;
@@ -232,7 +233,7 @@ fn opened(
         place_name: place_name(platform, asked),
         as_of: as_of(&frame, &told),
         opens: told.opens,
-        rows: rows.iter().map(|row| behind_row(platform, &frame, row, printed(row.amount))).collect(),
+        rows: behind_rows(platform, &frame, &rows, printed)?,
         equal: told.value.zip(sum).is_some_and(|(value, sum)| value.units == sum),
         sum: sum.map(|sum| printed(sum).to_string()),
         next: next.map(|id| format!("/figures/{code}{base}&after={id}")),
@@ -257,9 +258,26 @@ fn sum(platform: &Platform, asked: &Asked, code: &str, part: Option<&str>) -> Re
     }
 }
 
-fn behind_row(platform: &Platform, frame: &Frame, behind: &Behind, adds: Amount) -> BehindRow {
+fn behind_rows(
+    platform: &Platform,
+    frame: &Frame,
+    rows: &[Behind],
+    printed: impl Fn(i64) -> Amount,
+) -> Result<Vec<BehindRow>, Fault> {
+    let mut sights: HashMap<&GovernmentCode, Sight> = HashMap::new();
+    if let Some(person) = &frame.person {
+        for Behind { row, .. } in rows {
+            if !sights.contains_key(&row.government) {
+                sights.insert(&row.government, platform.sight_in(person, &row.government)?);
+            }
+        }
+    }
+    let sees = |row: &RecordRow| sights.get(&row.government).is_some_and(|sight| sight.sees(row));
+    Ok(rows.iter().map(|one| behind_row(platform, frame, one, sees(&one.row), printed(one.amount))).collect())
+}
+
+fn behind_row(platform: &Platform, frame: &Frame, behind: &Behind, sees: bool, adds: Amount) -> BehindRow {
     let row = &behind.row;
-    let sees = frame.person.as_ref().is_some_and(|person| platform.sees(person, row));
     let line = platform.catalog().versions(&row.line).last().cloned();
     let label = match (sees, line) {
         (true, Some(line)) => heading(frame, row, &line),
@@ -267,7 +285,7 @@ fn behind_row(platform: &Platform, frame: &Frame, behind: &Behind, adds: Amount)
         (false, _) => frame.t("figure-hidden"),
     };
     BehindRow {
-        href: sees.then(|| format!("/records/{}", row.id)),
+        href: sees.then(|| record_href(frame, row)),
         label,
         opened: if sees { row.opened.to_string() } else { String::new() },
         adds: adds.to_string(),

@@ -21,6 +21,10 @@ pub(crate) struct Frame {
     pub path: String,
     pub section: &'static str,
     pub person: Option<Person>,
+    /// The visitor administers, and does no business.
+    pub administers: bool,
+    /// The visitor reads the administrators' log.
+    pub audits: bool,
     pub token: String,
     pub synthetic: bool,
     pub place: String,
@@ -42,6 +46,8 @@ impl Frame {
             path,
             section: "",
             person: None,
+            administers: false,
+            audits: false,
             token: String::new(),
             synthetic: app.synthetic.load(Ordering::Relaxed),
             place: place.unwrap_or_else(|| app.options.government.to_string()),

@@ -110,7 +110,8 @@ fn last_act(case: &Case) -> Option<u32> {
 fn colleagues(making: &Making<'_>, case: &Case) -> Result<Vec<(String, String)>, Fault> {
     let directory = making.platform.directory(&case.person.government)?;
     let agency = case.view.as_ref().map_or(&case.person.agency, |view| &view.row.agency);
-    let of_agency = directory.people.iter().filter(|(_, _, other)| other == agency);
+    let stays = |account: &Code| !directory.closed.contains(account);
+    let of_agency = directory.people.iter().filter(|(account, _, other)| other == agency && stays(account));
     Ok(of_agency.map(|(account, shown, _)| (account.to_string(), format!("{shown} ({account})"))).collect())
 }
 

@@ -2,15 +2,18 @@
 //! sentence is the wording's; here requests become commands and answers become pages. Works without a script.
 
 mod act;
+mod admin;
 mod app;
 mod desk;
 mod figures;
 mod form;
 mod frame;
 mod general;
+mod handover;
 mod health;
 mod home;
 mod input;
+mod look;
 mod metrics;
 mod record;
 mod report;

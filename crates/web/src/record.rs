@@ -1,19 +1,22 @@
 //! A record: its head, its limits with their reasons, what may be done next, and what was done.
 
+use std::collections::HashMap;
+
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use kernel::{ClockState, Next};
 use ledger::Fault;
-use platform::{Directory, Entry, Person, Platform, RecordView};
+use platform::{Directory, Entry, Person, Platform, RecordView, Seen};
 use procedure::{Act, Binds, Field, Line, say_value};
-use terms::{Code, DateTime, PartyKind, RecordId, Value};
+use terms::{Code, DateTime, GovernmentCode, PartyKind, RecordId, Value};
 use wording::{RefusalText, Step};
 
 use crate::app::App;
 use crate::desk::heading;
 use crate::form::posts;
 use crate::frame::{Frame, LightView, page};
+use crate::look::{self, LookPage};
 use crate::session::{Visitor, random};
 use crate::wrong::Wrong;
 
@@ -101,26 +104,48 @@ struct RecordPage {
     proposal: Option<ProposalView>,
     timeline: Vec<EntryView>,
     public: Vec<PublicView>,
+    /// Personal content is masked, and can be seen for a reason.
+    masked: bool,
+    of: String,
+    wrong: Option<String>,
 }
 
 /// The page of a record.
-pub(crate) async fn show(State(app): State<App>, visitor: Visitor, Path(id): Path<String>) -> Result<Response, Wrong> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(given): Query<HashMap<String, String>>,
+) -> Result<Response, Wrong> {
     let person = visitor.person()?;
     let id: RecordId = id.parse().map_err(|_| Wrong::NotFound)?;
+    let of = look::government_of(&person.government, given.get("of").map_or("", |of| of.as_str()))?;
     let (frame, command) = (visitor.told().await?, random()?);
-    let made = app.ask(move |platform| build(platform, frame, &person, id, command)).await?;
-    page(&made.ok_or(Wrong::NotFound)?)
+    match app.ask(move |platform| build(platform, frame, &person, (&of, id), command)).await? {
+        Some(Made::Record(made)) => page(made.as_ref()),
+        Some(Made::Reason(made)) => page(&made),
+        None => Err(Wrong::NotFound),
+    }
+}
+
+/// A record, or what is asked before.
+enum Made {
+    Record(Box<RecordPage>),
+    Reason(LookPage),
 }
 
 fn build(
     platform: &Platform,
     frame: Frame,
     person: &Person,
-    id: RecordId,
+    (of, id): (&GovernmentCode, RecordId),
     command: String,
-) -> Result<Option<RecordPage>, Fault> {
-    let Some(view) = platform.record(person, id)? else { return Ok(None) };
-    let directory = platform.directory(&person.government)?;
+) -> Result<Option<Made>, Fault> {
+    let Some(view) = platform.record_in(person, of, id)? else { return Ok(None) };
+    if view.seen == Seen::ForReason {
+        return LookPage::new(platform, frame, &view).map(|made| Some(Made::Reason(made)));
+    }
+    let directory = platform.directory(of)?;
     let (line, record) = (&view.line, &view.record);
     let said = |code: usize| line.stages.get(code).map(|stage| frame.said(&stage.title)).unwrap_or_default();
     let tracks = (0u16..).map(procedure::TrackId).zip(&line.tracks).map(|(track, named)| {
@@ -155,9 +180,12 @@ fn build(
         proposal: proposal(platform, &frame, &directory, &view, person, command),
         timeline: entries(&frame, platform, &directory, &view),
         public: public(&frame, &view),
+        masked: view.seen == Seen::Masked,
+        of: if *of == person.government { String::new() } else { of.to_string() },
+        wrong: None,
         f: frame.clone().named(heading(&frame, &view.row, line)).within("records"),
     };
-    Ok(Some(made))
+    Ok(Some(Made::Record(Box::new(made))))
 }
 
 fn held(frame: &Frame, view: &RecordView) -> Vec<(String, String)> {
@@ -338,7 +366,7 @@ fn minute(at: DateTime) -> String {
 }
 
 /// Microseconds UTC as civil time (+08:00).
-fn civil(micros: i64) -> String {
+pub(crate) fn civil(micros: i64) -> String {
     let beijing = u64::try_from(micros).unwrap_or(0) + 8 * 3_600_000_000;
     let epoch = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
     minute(epoch.saturating_add(std::time::Duration::from_micros(beijing)))

@@ -27,11 +27,18 @@ pub(crate) struct Visitor {
     /// The token of the session, where there is one.
     token: Option<String>,
     told: Vec<String>,
+    /// The password has to be changed before anything else.
+    pub renew: bool,
 }
 
 impl Visitor {
     /// The person, or the way to the sign-in page.
     pub fn person(&self) -> Result<Person, Wrong> {
+        if self.renew { Err(Wrong::Renew) } else { self.anybody() }
+    }
+
+    /// The person, also one whose password has to be changed before anything else.
+    pub fn anybody(&self) -> Result<Person, Wrong> {
         self.frame.person.clone().ok_or_else(|| Wrong::SignIn(self.frame.path.clone()))
     }
 
@@ -66,8 +73,12 @@ impl FromRequestParts<App> for Visitor {
         let session = app.visit(token.clone()).await?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let frame = Frame::bare(app, language_of(&parts.headers), path);
-        let mut visitor = Visitor { frame, app: app.clone(), token: None, told: Vec::new() };
+        let mut visitor = Visitor { frame, app: app.clone(), token: None, told: Vec::new(), renew: false };
         if let Some(session) = session {
+            let duties = app.platform.administers(&session.person);
+            visitor.frame.administers = !duties.is_empty();
+            visitor.frame.audits = duties.contains(&catalog::Administers::Log);
+            visitor.renew = session.renew;
             visitor.frame.person = Some(session.person);
             visitor.frame.token = session.secret;
             visitor.token = token;
@@ -249,7 +260,12 @@ pub(crate) async fn sign_out(
 
 /// Sixteen random bytes of the operating system, as hexadecimal digits.
 pub(crate) fn random() -> Result<String, Wrong> {
+    random_bytes().map(|bytes| terms::CommandId(bytes).to_string())
+}
+
+/// Sixteen random bytes of the operating system.
+pub(crate) fn random_bytes() -> Result<[u8; 16], Wrong> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| Wrong::broken("no-randomness"))?;
-    Ok(terms::CommandId(bytes).to_string())
+    Ok(bytes)
 }

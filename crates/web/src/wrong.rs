@@ -22,6 +22,8 @@ pub(crate) enum Wrong {
     Foreign,
     /// Somebody must sign in first, and then comes back here.
     SignIn(String),
+    /// The password has to be changed first.
+    Renew,
     /// Disk, network, or a mistake of ours; for the operator.
     Fault {
         /// Its kind, of a fixed vocabulary.
@@ -65,6 +67,7 @@ impl IntoResponse for Wrong {
             Wrong::SignIn(path) => {
                 return Redirect::to(&format!("/sign-in?back={}", encoded(path))).into_response();
             }
+            Wrong::Renew => return Redirect::to("/password").into_response(),
             Wrong::NotFound => StatusCode::NOT_FOUND,
             Wrong::Foreign => StatusCode::FORBIDDEN,
             Wrong::Fault { kind, told } => {

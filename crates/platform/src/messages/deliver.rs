@@ -8,7 +8,7 @@ use ledger::{Fault, MessageRow, MessageState};
 use terms::{Code, GovernmentCode, MessageId, RecordId, Thread};
 
 use super::{Came, decode, done};
-use crate::{ClockGrant, Person, Platform, rights};
+use crate::{ClockGrant, Person, Platform};
 
 /// So many messages are handed over in one commit.
 const STRETCH: u32 = 200;
@@ -171,7 +171,8 @@ impl Platform {
     /// Whether it is this person's to look at a message that waits: of posts that reach over the government, or of those
     /// that could do what it asks.
     fn looks_after(&self, person: &Person, row: &MessageRow) -> bool {
-        let oversees = rights::oversees(&self.catalog.terms, person);
+        let across = |post: &Code| self.catalog.terms.post(post).is_some_and(|post| post.across);
+        let oversees = person.posts.iter().any(across);
         let letter = decode(row).ok();
         let opens = letter.and_then(|letter| letter.opens);
         let line = opens.and_then(|line| self.catalog.line(&line, &person.government, self.now().date()));
@@ -193,12 +194,13 @@ impl Platform {
         const MOST: u32 = 200;
         let mut read = self.store.read()?;
         let came = read.messages(&person.government, false, MessageState::Waits, MOST)?;
+        let sight = self.sight_of(read.as_mut(), person, &person.government)?;
         let came = came.into_iter().filter(|row| self.looks_after(person, row)).collect();
         let mut sent = Vec::new();
         for state in [MessageState::Waits, MessageState::Returned] {
             for row in read.messages(&person.government, true, state, MOST)? {
                 let Some(id) = row.record else { continue };
-                if read.record(&person.government, id)?.is_some_and(|record| self.sees(person, &record)) {
+                if read.record(&person.government, id)?.is_some_and(|record| sight.sees(&record)) {
                     sent.push(row);
                 }
             }

@@ -5,6 +5,7 @@ mod check;
 mod distributed;
 mod handle;
 mod message;
+mod office;
 mod open;
 mod read;
 mod rows;

@@ -68,6 +68,16 @@ macro_rules! account_columns {
         "government, name, shown, agency, posts, password"
     };
 }
+macro_rules! holding_columns {
+    () => {
+        "government, account, post, since, until"
+    };
+}
+macro_rules! office_columns {
+    () => {
+        "government, n, at, account, what, subject, before, after"
+    };
+}
 macro_rules! public_columns {
     () => {
         "government, record, publication, line, published, withdrawn, shown, digest"
@@ -152,6 +162,8 @@ statements! {
     Schema STEP_2 = include_str!("../../../../migrations/postgres/0002_lease.sql");
     Schema STEP_3 = include_str!("../../../../migrations/postgres/0003_session.sql");
     Schema STEP_4 = include_str!("../../../../migrations/postgres/0004_message.sql");
+    Schema STEP_5 = include_str!("../../../../migrations/postgres/0005_rights.sql");
+    Schema GUARDS_5 = include_str!("../../../../migrations/postgres/0005_rights_guards.sql");
     Reference VERSION = "SELECT version, distributed FROM schema_version WHERE application = 'fazhi'";
     Reference PUT_VERSION = "INSERT INTO schema_version (application, version, distributed) VALUES ('fazhi', $1, $2) \
                              ON CONFLICT (application) DO UPDATE SET version = excluded.version";
@@ -222,7 +234,6 @@ statements! {
     Government AGENCIES = "SELECT government, code, name, place FROM agency WHERE government = $1 ORDER BY code";
     Government PUT_AGENCY = "INSERT INTO agency (government, code, name, place) VALUES ($1, $2, $3, $4) \
                              ON CONFLICT (government, code) DO UPDATE SET name = excluded.name, place = excluded.place";
-    Government LOOKS = "SELECT record, account, at FROM look WHERE government = $1 AND record = $2 ORDER BY at, account";
     Government MESSAGE = concat!(
         "SELECT ", message_columns!(), " FROM message WHERE government = $1 AND sent = $2 AND origin = $3 \
          AND opener = $4 AND opened_by = $5 AND effect = $6 AND back = $7 AND n = $8"
@@ -243,9 +254,12 @@ statements! {
          there = excluded.there, addressee = excluded.addressee, state = excluded.state, told = excluded.told, \
          bytes = excluded.bytes, at = excluded.at"
     );
+    Government LOOKS = "SELECT record, account, at, reason FROM look WHERE government = $1 AND record = $2 \
+                        ORDER BY at, account";
     // The same look at the same microsecond is one look.
     Government NOTE_LOOK =
-        "INSERT INTO look (government, record, at, account) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+        "INSERT INTO look (government, record, at, account, reason) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT DO NOTHING";
 
     Reference DEFINITION = "SELECT bytes FROM definition WHERE digest = $1";
     Reference DEFINITIONS = "SELECT digest, name FROM definition ORDER BY digest";
@@ -271,6 +285,34 @@ statements! {
                                ON CONFLICT (government, name) DO UPDATE SET failed = excluded.failed, \
                                last = excluded.last WHERE attempt.failed = $5";
     Government END_ATTEMPTS = "DELETE FROM attempt WHERE government = $1 AND name = $2";
+    Government HOLDINGS = concat!("SELECT ", holding_columns!(), " FROM holding \
+                                   WHERE government = $1 AND account = $2 ORDER BY post, since");
+    Government HOLDERS = concat!("SELECT ", holding_columns!(), " FROM holding \
+                                  WHERE government = $1 AND since <= $2 AND (until IS NULL OR until >= $2) \
+                                  ORDER BY account, post, since");
+    Government PUT_HOLDING = concat!("INSERT INTO holding (", holding_columns!(), ") VALUES ($1, $2, $3, $4, $5) \
+                                      ON CONFLICT (government, account, post, since) DO UPDATE SET \
+                                      until = excluded.until");
+    Government STANDING = "SELECT government, account, closed, renew FROM standing \
+                           WHERE government = $1 AND account = $2";
+    Government STANDINGS = "SELECT government, account, closed, renew FROM standing WHERE government = $1 \
+                            ORDER BY account";
+    Government PUT_STANDING = "INSERT INTO standing (government, account, closed, renew) VALUES ($1, $2, $3, $4) \
+                               ON CONFLICT (government, account) DO UPDATE SET closed = excluded.closed, \
+                               renew = excluded.renew";
+    Government AGENCIES_PAST = "SELECT government, code, since, until, name, place FROM agency_past \
+                                WHERE government = $1 ORDER BY code, since";
+    Government PUT_AGENCY_PAST = "INSERT INTO agency_past (government, code, since, until, name, place) \
+                                  VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (government, code, since) DO UPDATE \
+                                  SET until = excluded.until, name = excluded.name, place = excluded.place";
+    Government OFFICE = concat!("SELECT ", office_columns!(), " FROM office WHERE government = $1 AND n < $2 \
+                                 ORDER BY n DESC LIMIT $3");
+    Government NOTE_OFFICE = concat!("INSERT INTO office (", office_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+    Government LAST_OFFICE = "SELECT coalesce(max(n), 0) FROM office WHERE government = $1";
+    Government ALL_LOOKS = "SELECT record, account, at, reason FROM look WHERE government = $1 AND at < $2 \
+                            ORDER BY at DESC, record DESC, account DESC LIMIT $3";
+    Government LOOKS_OF = "SELECT record, account, at, reason FROM look WHERE government = $1 AND at < $2 \
+                           AND account = $3 ORDER BY at DESC, record DESC LIMIT $4";
     Government SWEEP_ATTEMPTS = "DELETE FROM attempt WHERE government = $1 AND last < $2";
 }
 
@@ -332,11 +374,12 @@ macro_rules! inserts {
 inserts! {
     Government INTO_EVENT = 7 "event (government, position, record, seq, hash, head, envelope)", "";
     Government INTO_CONTENT = 5 "content (government, position, part, nonce, bytes)", "";
-    Government INTO_RECORD = 16 concat!("record (", record_columns!(), ")"),
+    Government INTO_RECORD = 19 concat!("record (", record_columns!(), ")"),
         " ON CONFLICT (government, id) DO UPDATE SET line = excluded.line, definition = excluded.definition, \
          agency = excluded.agency, handler = excluded.handler, place = excluded.place, stage = excluded.stage, \
          closed = excluded.closed, label = excluded.label, opened = excluded.opened, touched = excluded.touched, \
-         due = excluded.due, seq = excluded.seq, hash = excluded.hash, state = excluded.state";
+         due = excluded.due, seq = excluded.seq, hash = excluded.hash, state = excluded.state, \
+         seen_by = excluded.seen_by, hidden = excluded.hidden, above = excluded.above";
     Government INTO_DUE = 5 "due (government, record, limit_code, due, agency)", "";
     Government INTO_KEY = 6 "key_value (government, line, field, value, record, only_one)", "";
     Government INTO_DELTA = 10
@@ -387,6 +430,12 @@ pub(crate) static STEPS: &[Step] = &[
     Step { tables: &STEP_2, guards: None, distributed: &["lease"], reference: &[] },
     Step { tables: &STEP_3, guards: None, distributed: &["session", "attempt"], reference: &[] },
     Step { tables: &STEP_4, guards: None, distributed: &["message"], reference: &[] },
+    Step {
+        tables: &STEP_5,
+        guards: Some(&GUARDS_5),
+        distributed: &["holding", "standing", "agency_past", "office"],
+        reference: &[],
+    },
 ];
 
 /// Distributes a table by the government, beside `event`.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use ledger::{
-    AccountRow, AgencyRow, CommandRow, DeltaRow, DueRow, EventRow, Fault, FaultKind, Head, KeyRow, NOTHING, PublicRow,
-    RecordRow, Transaction,
+    AccountRow, AgencyRow, CommandRow, DeltaRow, DueRow, EventRow, Fault, FaultKind, Head, KeyRow, LookRow, NOTHING,
+    PublicRow, RecordRow, Transaction, column,
 };
 use terms::{Code, CommandId, Digest, GovernmentCode, RecordId};
 
@@ -248,6 +248,9 @@ fn send_records(handle: &mut Handle, own: impl Fn() -> Value, waiting: Vec<Recor
             row.seq.into(),
             row.hash.0.as_slice().into(),
             Value::Bytes(row.state),
+            Value::Text(column(&row.narrowing.only)),
+            Value::Text(column(&row.narrowing.hidden)),
+            row.narrowing.above.number().into(),
         ]
     });
     insert(handle, &say::INTO_RECORD, records)
@@ -547,15 +550,15 @@ impl Transaction for Session<Guard<'_>> {
         self.direct(&say::PUT_AGENCY, &params).map(drop)
     }
 
-    fn note_look(
-        &mut self,
-        government: &GovernmentCode,
-        record: RecordId,
-        account: &str,
-        at: i64,
-    ) -> Result<(), Fault> {
+    fn note_look(&mut self, government: &GovernmentCode, look: &LookRow) -> Result<(), Fault> {
         self.own(government)?;
-        let params = [government.as_str().into(), integer(record.0).into(), at.into(), account.into()];
+        let params = [
+            government.as_str().into(),
+            integer(look.record.0).into(),
+            look.at.into(),
+            look.account.as_str().into(),
+            look.reason.as_str().into(),
+        ];
         self.direct(&say::NOTE_LOOK, &params).map(drop)
     }
 

@@ -6,6 +6,7 @@ mod failing;
 mod handle;
 mod log;
 mod message;
+mod office;
 mod open;
 mod read;
 mod rows;
@@ -13,4 +14,6 @@ mod signed_in;
 mod write;
 
 pub use backup::{Kept, Manifest, backup, restore};
+#[cfg(test)]
+pub(crate) use open::MIGRATIONS;
 pub use open::{Options, SqliteStore, migrate, open, open_read_only};

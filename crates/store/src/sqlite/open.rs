@@ -27,11 +27,12 @@ const LOCK: &str = "ledger.lock";
 /// Says that a SQLite file is a ledger of ours: "Fazh".
 const APPLICATION: i32 = 0x4661_7a68;
 /// The schema, step by step; the number of steps is its version.
-pub(super) const MIGRATIONS: &[&str] = &[
+pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/sqlite/0001_ledger.sql"),
     include_str!("../../../../migrations/sqlite/0002_lease.sql"),
     include_str!("../../../../migrations/sqlite/0003_session.sql"),
     include_str!("../../../../migrations/sqlite/0004_message.sql"),
+    include_str!("../../../../migrations/sqlite/0005_rights.sql"),
 ];
 
 /// How a store is opened.

@@ -99,6 +99,7 @@ pub fn record(event: &EventRow, change: impl FnOnce(&mut RecordRow)) -> RecordRo
         seq: event.seq,
         hash: event.hash,
         state: vec![1; 200],
+        narrowing: ledger::Narrowing::default(),
     };
     change(&mut row);
     row
@@ -124,6 +125,10 @@ pub fn delta(event: &EventRow, figure: &str, day: &str, amount: i64) -> DeltaRow
         part: Code::default(),
         amount,
     }
+}
+
+pub fn look(record: RecordId, account: &str, at: i64) -> ledger::LookRow {
+    ledger::LookRow { record, account: account.into(), at, reason: String::new() }
 }
 
 pub fn answered(event: &EventRow) -> CommandRow {

@@ -7,12 +7,16 @@ mod beside;
 mod common;
 mod lists;
 mod log;
+mod messages;
+mod office;
 
 /// All checks in one place, by name.
 mod checks {
     pub use crate::beside::*;
     pub use crate::lists::*;
     pub use crate::log::*;
+    pub use crate::messages::*;
+    pub use crate::office::*;
 }
 
 /// One test for each check, on the store that `$fresh` makes.
@@ -58,6 +62,15 @@ macro_rules! on {
             published_comes_newest_first_and_leaves_a_stub,
             accounts_and_agencies_are_kept_by_government,
             looks_are_noted,
+            messages_are_found_by_id_by_record_and_by_state,
+            message_goes_on_as_a_whole,
+            looks_are_listed_newest_first,
+            posts_are_held_from_a_day_to_a_day,
+            what_was_granted_can_only_end,
+            accounts_and_agencies_have_a_past,
+            what_administrators_did_is_numbered,
+            sight_is_the_same_for_a_list_and_for_one_record,
+            narrowing_is_replaced,
             transaction_keeps_to_its_government,
             dropped_transaction_leaves_nothing,
             writers_take_turns,

@@ -121,7 +121,9 @@ impl Another {
 
 /// An account of the first agency with every post that there is.
 pub fn with_every_post(site: &Site) {
-    let posts = site.platform.catalog().terms.posts().iter().map(|post| post.code.clone());
+    // Of business: who administers does none.
+    let posts = site.platform.catalog().terms.posts().iter().filter(|post| post.administers.is_none());
+    let posts = posts.map(|post| post.code.clone());
     let account = AccountRow {
         government: government(),
         name: "all".into(),
