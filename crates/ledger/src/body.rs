@@ -1,10 +1,10 @@
 //! The content of an event, in parts of which the personal ones can be erased.
 
 use minicbor::{Decoder, Encoder};
-use terms::{Code, Date, DateTime, PlaceCode, Value};
+use terms::{Code, Date, DateTime, Digest, PlaceCode, Value};
 
 use crate::cbor::{
-    DecodeError, Map, need, read_code, read_date, read_end, read_list, read_map, read_moment, read_nullable, read_pair,
+    DecodeError, Map, need, read_code, read_date, read_digest, read_end, read_list, read_map, read_moment, read_nullable, read_pair,
     read_parsed, read_string, read_value, write_value,
 };
 
@@ -25,6 +25,7 @@ use crate::cbor::{
 /// | 9 | to | text |
 /// | 10 | until | text, `2020-07-15` |
 /// | 11 | reason | text |
+/// | 12 | attachments | array of maps: 1 digest, 32 bytes; 2 name, text; 3 kind, text; 4 size, unsigned |
 ///
 /// A value is an array of its tag and its payload: 1 bool, 2 number, 3 money in fen, 4 day, 5 moment, 6 text,
 /// 7 choice, 8 choices, 9 key, 10 keys, 11 party (map: 1 kind, 2 name, 3 number, 4 phone, 5 address), 12 link.
@@ -52,6 +53,21 @@ pub struct Body {
     pub until: Option<Date>,
     /// Reason.
     pub reason: Option<String>,
+    /// The files that came with it.
+    pub attachments: Vec<Attached>,
+}
+
+/// A file that came with an event. Its digest stands in the envelope too; what is said of it here can be erased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attached {
+    /// SM3 of its bytes.
+    pub digest: Digest,
+    /// What it was called; whoever brought it may have called it by a person.
+    pub name: String,
+    /// What it is, told by its content.
+    pub kind: Code,
+    /// How many bytes.
+    pub size: u64,
 }
 
 /// What a record is opened with.
@@ -108,6 +124,7 @@ impl Body {
         if let Some(reason) = &self.reason {
             map.text(11, reason);
         }
+        map.list(12, &self.attachments, |to, one| one.write(to));
         map.finish()
     }
 
@@ -149,15 +166,16 @@ impl Body {
             9 => self.to = Some(read_code(from)?),
             10 => self.until = Some(read_date(from)?),
             11 => self.reason = Some(read_string(from)?),
+            12 => self.attachments = read_list(from, Attached::read)?,
             _ => return Ok(false),
         }
         Ok(true)
     }
 
     /// The parts in which it is stored: part 0, which is not personal and is always there, and one further part for
-    /// each personal field, so that one can be erased without the others.
+    /// each personal field and then for each file, so that one can be erased without the others.
     ///
-    /// A field is personal where `personal` says so, and wherever it holds a party.
+    /// A field is personal where `personal` says so, and wherever it holds a party; a file always is.
     pub fn split(mut self, personal: impl Fn(&Code) -> bool) -> Vec<(u16, Body)> {
         let mut fields: Vec<Code> = Vec::new();
         for (field, value) in &self.changes {
@@ -172,7 +190,9 @@ impl Body {
         }
         let mut parts = parts.into_iter();
         self.changes = parts.next().unwrap_or_default();
-        let further = parts.map(|changes| Body { changes, ..Body::default() });
+        let files = std::mem::take(&mut self.attachments).into_iter();
+        let files = files.map(|one| Body { attachments: vec![one], ..Body::default() });
+        let further = parts.map(|changes| Body { changes, ..Body::default() }).chain(files);
         (0..=u16::MAX).zip(std::iter::once(self).chain(further)).collect()
     }
 
@@ -194,6 +214,7 @@ impl Body {
             whole.to = whole.to.or(part.to);
             whole.until = whole.until.or(part.until);
             whole.reason = whole.reason.or(part.reason);
+            whole.attachments.extend(part.attachments);
         }
         whole
     }
@@ -228,6 +249,28 @@ impl Opening {
             line: need(4, line)?,
             version: need(5, version)?,
         })
+    }
+}
+
+impl Attached {
+    fn write(&self, to: &mut Encoder<Vec<u8>>) -> crate::cbor::Written {
+        to.map(4)?.u8(1)?.bytes(&self.digest.0)?.u8(2)?.str(&self.name)?;
+        to.u8(3)?.str(&self.kind)?.u8(4)?.u64(self.size).map(drop)
+    }
+
+    fn read(from: &mut Decoder<'_>) -> Result<Attached, DecodeError> {
+        let (mut digest, mut name, mut kind, mut size) = (None, None, None, None);
+        read_map(from, |key, from| {
+            match key {
+                1 => digest = Some(read_digest(from)?),
+                2 => name = Some(read_string(from)?),
+                3 => kind = Some(read_code(from)?),
+                4 => size = Some(from.u64()?),
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        Ok(Attached { digest: need(1, digest)?, name: need(2, name)?, kind: need(3, kind)?, size: need(4, size)? })
     }
 }
 
