@@ -1,5 +1,6 @@
 //! The store on SQLite.
 
+mod attachments;
 mod backup;
 #[cfg(test)]
 mod failing;
@@ -11,5 +12,6 @@ mod rows;
 mod signed_in;
 mod write;
 
+pub(crate) use attachments::{other_bytes, unknown};
 pub use backup::{Kept, Manifest, backup, restore};
 pub use open::{Options, SqliteStore, migrate, open, open_read_only};
