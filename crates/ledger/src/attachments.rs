@@ -32,8 +32,8 @@ pub struct AttachmentRow {
 #[allow(clippy::missing_errors_doc)] // every method: where the store cannot be reached
 pub trait Attachments {
     /// Takes a file in, piece by piece, and notes that an account brought it. Once it returns, the bytes are durable. The
-    /// same file again is kept once; bytes that were damaged are whole again. Bytes that do not have the row's digest
-    /// and size are a fault, and nothing of them is kept. The row's `uses` is not written.
+    /// same file again is kept once. Bytes that do not have the row's digest and size are a fault, and nothing of them is
+    /// kept. The row's `uses` is not written.
     fn attachment_put(
         &self,
         row: &AttachmentRow,
@@ -58,7 +58,7 @@ pub trait Attachments {
 /// What a reader knows of files.
 #[allow(clippy::missing_errors_doc)] // every method: where the store cannot be read
 pub trait ReadAttachments {
-    /// A file, if its bytes are kept.
+    /// A file, if it is kept; one in staging, if its bytes are there.
     fn attachment(&mut self, government: &GovernmentCode, digest: Digest) -> Result<Option<AttachmentRow>, Fault>;
     /// Whether an account brought a file that still stands in staging for it.
     fn attachment_staged(&mut self, government: &GovernmentCode, digest: Digest, account: &str)

@@ -2,10 +2,12 @@
 //! and store meet; blocking, so that nothing of it depends on a web server.
 
 mod accounts;
+mod attachments;
 mod commit;
 mod definitions;
 mod derived;
 mod directory;
+mod files;
 mod health;
 mod history;
 mod lookups;
@@ -29,9 +31,11 @@ use ledger::{Fault, Store};
 use terms::{DateTime, GovernmentCode};
 
 pub use accounts::{Person, hash_password};
+pub use attachments::Attaching;
 pub use commit::Batch;
 pub use definitions::Definitions;
 pub use directory::Directory;
+pub use files::{FileKind, FileProblem};
 pub use health::{Pulse, Unready};
 pub use publish::Shown;
 pub use rebuild::Rebuilt;

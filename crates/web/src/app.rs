@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -18,7 +19,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
-use crate::{act, desk, figures, health, home, metrics, record, report, session, submit, wrong};
+use crate::{act, desk, figures, file, health, home, metrics, record, report, session, submit, wrong};
 
 /// How the site is run.
 #[derive(Clone, Debug)]
@@ -31,6 +32,10 @@ pub struct Options {
     pub published_reports: Vec<PublishedReport>,
     /// Whether cookies go over HTTPS alone; on wherever the site is reached by HTTPS.
     pub secure_cookies: bool,
+    /// The most bytes of a file that comes with an act.
+    pub attachment_limit: u64,
+    /// The folder in which a file lies while it comes in; on the disk, and large enough for a few.
+    pub spool: PathBuf,
 }
 
 /// A report as it was published.
@@ -124,7 +129,11 @@ impl Site {
             // Beside the pages: what a program asks is not answered in words.
             .merge(probes())
             .layer(axum::middleware::from_fn_with_state(app.clone(), requests::watched))
-            .layer(always("content-security-policy", CONTENT_POLICY))
+            // A file has one of its own.
+            .layer(SetResponseHeaderLayer::if_not_present(
+                header::CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static(CONTENT_POLICY),
+            ))
             .layer(always("x-content-type-options", "nosniff"))
             .layer(always("referrer-policy", "same-origin"))
             .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
@@ -147,6 +156,7 @@ fn probes() -> Router<App> {
     Router::new().route("/health", get(health::health)).route("/ready", get(health::ready))
 }
 
+/// A form that can come with files has bounds of its own, in `sent.rs`.
 fn pages() -> Router<App> {
     Router::new()
         .route("/", get(home::home))
@@ -158,11 +168,15 @@ fn pages() -> Router<App> {
         .route("/desk", get(desk::desk))
         .route("/records", get(desk::records))
         .route("/new", get(desk::new))
-        .route("/new/{line}/{act}", get(act::show_new).post(submit::new))
+        .route("/new/{line}/{act}", get(act::show_new).post(submit::new).layer(DefaultBodyLimit::disable()))
         .route("/records/{id}", get(record::show))
-        .route("/records/{id}/act/{act}", get(act::show).post(submit::act))
+        .route("/records/{id}/files/{digest}", get(file::show))
+        .route("/records/{id}/act/{act}", get(act::show).post(submit::act).layer(DefaultBodyLimit::disable()))
         .route("/records/{id}/sign", post(submit::sign))
-        .route("/records/{id}/return", get(act::show_return).post(submit::give_back))
+        .route(
+            "/records/{id}/return",
+            get(act::show_return).post(submit::give_back).layer(DefaultBodyLimit::disable()),
+        )
         .route("/figures", get(figures::list))
         .route("/figures/{code}", get(figures::one))
         .route("/report", get(report::show))

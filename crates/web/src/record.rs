@@ -69,6 +69,16 @@ struct ProposalView {
     command: String,
 }
 
+struct FileView {
+    href: String,
+    name: String,
+    /// The act with which it came.
+    act: String,
+    seq: u32,
+    kind: String,
+    size: String,
+}
+
 struct PublicView {
     href: String,
     title: String,
@@ -101,6 +111,7 @@ struct RecordPage {
     proposal: Option<ProposalView>,
     timeline: Vec<EntryView>,
     public: Vec<PublicView>,
+    files: Vec<FileView>,
 }
 
 /// The page of a record.
@@ -155,6 +166,7 @@ fn build(
         proposal: proposal(platform, &frame, &directory, &view, person, command),
         timeline: entries(&frame, platform, &directory, &view),
         public: public(&frame, &view),
+        files: files(&frame, &view),
         f: frame.clone().named(heading(&frame, &view.row, line)).within("records"),
     };
     Ok(Some(made))
@@ -273,6 +285,24 @@ fn proposal(
         mine,
         command,
     })
+}
+
+/// The files of a record, newest first.
+fn files(frame: &Frame, view: &RecordView) -> Vec<FileView> {
+    let of_entry = |entry: &Entry| {
+        let act = entry_title(frame, entry);
+        let seq = entry.seq;
+        let one = |file: &ledger::Attached| FileView {
+            href: format!("/records/{}/files/{}", view.row.id, file.digest),
+            name: file.name.clone(),
+            act: act.clone(),
+            seq,
+            kind: frame.t(&format!("file-kind-{}", file.kind)),
+            size: crate::file::size(file.size),
+        };
+        entry.attachments.iter().map(one).collect::<Vec<_>>()
+    };
+    view.timeline.iter().rev().flat_map(of_entry).collect()
 }
 
 fn public(frame: &Frame, view: &RecordView) -> Vec<PublicView> {

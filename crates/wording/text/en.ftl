@@ -380,3 +380,29 @@ report-theirs = Published
 report-our-value = Ours
 report-difference = Difference
 report-same = equal
+
+## Files
+
+form-files = Files
+form-files-choose = Choose files
+form-files-drop = Drop
+form-files-hint = Optional. Kinds: { $kinds }; at most { $most } at a time, each up to { $size } MB. They go on the record with this act.
+record-files = Files
+file-save = Save
+file-kind-pdf = PDF
+file-kind-png = Picture
+file-kind-jpeg = Picture
+file-kind-docx = Word document
+file-kind-xlsx = Excel workbook
+file-kind-ofd = OFD document
+file-kind-txt = Text
+file-kind-txt-gb18030 = Text
+file-kind-mp4 = Recording (MP4)
+file-kind-mp3 = Recording (MP3)
+file-empty = "{ $name }" is empty and was not taken; export it again and send that.
+file-active = "{ $name }" may hold a program, a script, a web page or macros and was not taken; send it as a PDF.
+file-unknown = "{ $name }" is of no kind that is taken, or is broken, and was not taken; these are: { $kinds }.
+file-not-what-it-says = "{ $name }" is called { $says } and is { $is }, and was not taken; see whether it is the right file, or correct its ending.
+file-too-large = "{ $name }" is larger than { $most } MB and was not taken; make it smaller or send it in parts.
+file-too-many = At most { $most } files come with one act; those beyond were not taken and can come with the next.
+answer-no-attachment = The file "{ $name }" is no longer held for you (what no act names within a day is cleared away, and nobody names what another brought); nothing was done. Drop it and send it again.

@@ -240,7 +240,9 @@ impl<H: Deref<Target = Handle>> ReadAttachments for Session<H> {
     fn attachment(&mut self, government: &GovernmentCode, digest: Digest) -> Result<Option<AttachmentRow>, Fault> {
         let sql = "SELECT government, digest, size, kind, uses FROM attachment WHERE government = $1 AND digest = $2";
         let found = self.handle.one(sql, params![government.as_str(), digest.0], read_row)?;
-        Ok(found.filter(|row| place(&folder(&self.handle), row.government.as_str(), digest).exists()))
+        let there = |row: &AttachmentRow| place(&folder(&self.handle), row.government.as_str(), digest).exists();
+        // Where an event names it, bytes that are not there are damage, and not absence.
+        Ok(found.filter(|row| row.uses > 0 || there(row)))
     }
 
     fn attachment_staged(
