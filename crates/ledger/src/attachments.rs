@@ -34,13 +34,7 @@ pub trait Attachments {
     /// Takes a file in, piece by piece, and notes that an account brought it. Once it returns, the bytes are durable. The
     /// same file again is kept once. Bytes that do not have the row's digest and size are a fault, and nothing of them is
     /// kept. The row's `uses` is not written.
-    fn attachment_put(
-        &self,
-        row: &AttachmentRow,
-        account: &str,
-        at: i64,
-        bytes: &mut Bytes<'_>,
-    ) -> Result<(), Fault>;
+    fn attachment_put(&self, row: &AttachmentRow, account: &str, at: i64, bytes: &mut Bytes<'_>) -> Result<(), Fault>;
     /// Bytes of a file from a place on: at least one, and at most `most`, unless it ends there; `None` where the bytes are
     /// not there.
     fn attachment_bytes(
@@ -61,8 +55,7 @@ pub trait ReadAttachments {
     /// A file, if it is kept; one in staging, if its bytes are there.
     fn attachment(&mut self, government: &GovernmentCode, digest: Digest) -> Result<Option<AttachmentRow>, Fault>;
     /// Whether an account brought a file that still stands in staging for it.
-    fn attachment_staged(&mut self, government: &GovernmentCode, digest: Digest, account: &str)
-    -> Result<bool, Fault>;
+    fn attachment_staged(&mut self, government: &GovernmentCode, digest: Digest, account: &str) -> Result<bool, Fault>;
     /// The files that events name, in order of their digests, after one.
     fn attachments(
         &mut self,

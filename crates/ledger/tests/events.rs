@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use ledger::{
-    Attached, Body, ContentRow, Envelope, EventRow, Head, Links, NOTHING, Opening, What, check_chain, check_record, extend_head,
-    hash, seal,
+    Attached, Body, ContentRow, Envelope, EventRow, Head, Links, NOTHING, Opening, What, check_chain, check_record,
+    extend_head, hash, seal,
 };
 use proptest::collection::vec;
 use proptest::option::of;
@@ -355,7 +355,11 @@ fn body() -> impl Strategy<Value = Body> {
     let second = (of(".{0,20}"), of(opening()), of(any::<u32>()), of((any::<u32>(), of(moment()))));
     let third = (of(code()), of(date()), of(".{0,20}"), vec(file(), 0..3));
     (first, second, third).prop_map(
-        |((line, changes, findings, extended), (number, opening, annuls, corrects), (to, until, reason, attachments))| Body {
+        |(
+            (line, changes, findings, extended),
+            (number, opening, annuls, corrects),
+            (to, until, reason, attachments),
+        )| Body {
             line,
             changes,
             findings,

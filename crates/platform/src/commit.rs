@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use catalog::Catalog;
 use kernel::{Ask, Command, Event, Kind, Opening, Question, Standing, Verdict, judge, lapses};
 use ledger::{
-    Attached, CommandRow, ContentRow, DueRow, Envelope, EventRow, Fault, Head, KeyRow, Landing, NOTHING, RecordRow, Store,
-    Transaction,
+    Attached, CommandRow, ContentRow, DueRow, Envelope, EventRow, Fault, Head, KeyRow, Landing, NOTHING, RecordRow,
+    Store, Transaction,
 };
 use procedure::{ActKind, Actor, Binds, FieldType, General, LimitId, Line, Pending, Record};
 use rand_chacha::ChaCha20Rng;

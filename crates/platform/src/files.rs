@@ -111,10 +111,7 @@ impl FileKind {
 
     /// Whether a browser may show it; the others are only saved.
     pub fn is_shown(self) -> bool {
-        matches!(
-            self,
-            FileKind::Pdf | FileKind::Png | FileKind::Jpeg | FileKind::Text | FileKind::TextGb
-        )
+        matches!(self, FileKind::Pdf | FileKind::Png | FileKind::Jpeg | FileKind::Text | FileKind::TextGb)
     }
 }
 
@@ -134,9 +131,7 @@ pub fn tell<F: Read + Seek>(name: &str, file: &mut F) -> io::Result<Result<FileK
         Err(problem) => return Ok(Err(problem)),
     };
     Ok(match ending(name) {
-        Some(says) if !kind.endings().contains(&says.as_str()) => {
-            Err(FileProblem::NotWhatItSays { is: kind, says })
-        }
+        Some(says) if !kind.endings().contains(&says.as_str()) => Err(FileProblem::NotWhatItSays { is: kind, says }),
         _ => Ok(kind),
     })
 }

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ledger::{
-    AccountRow, AgencyRow, AttachmentRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, Envelope, EventRow, Fault, FaultKind,
-    GroupBy, Hashing, Head, KeyRow, Links, LookRow, NOTHING, PublicRow, Read, RecordRow, SeriesRow, Store, Transaction,
-    check_chain, extend_head, hash,
+    AccountRow, AgencyRow, AttachmentRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, Envelope, EventRow,
+    Fault, FaultKind, GroupBy, Hashing, Head, KeyRow, Links, LookRow, NOTHING, PublicRow, Read, RecordRow, SeriesRow,
+    Store, Transaction, check_chain, extend_head, hash,
 };
 use terms::{Code, CommandId, Digest, GovernmentCode, RecordId};
 

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use common::{CITY, COUNTY, answered, append, date, delta, due, key, place, record};
 use ledger::{
-    AccountRow, AgencyRow, AttachmentRow, Attachments, Attempts, Bytes, DeltaQuery, Effort, Fault, FaultKind, GroupBy, PublicRow, Read, SessionRow, Store,
-    Transaction,
+    AccountRow, AgencyRow, AttachmentRow, Attachments, Attempts, Bytes, DeltaQuery, Effort, Fault, FaultKind, GroupBy,
+    PublicRow, Read, SessionRow, Store, Transaction,
 };
 use store::copy::{Kind, Proof, check_whole, copy, prove};
 use store::{Address, Options};
@@ -364,8 +364,8 @@ fn copy_that_ends_early_says_so() {
         }
         interrupted += 1;
     }
-    // The note, three parts of each government, what is shared, and the note again.
-    assert_eq!(interrupted, 9);
+    // The note, three parts and a file of each government, what is shared, and the note again.
+    assert_eq!(interrupted, 11);
 }
 
 #[test]

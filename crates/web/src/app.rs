@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::{Platform, Session};
 use terms::GovernmentCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::requests::{self, Requests};
@@ -137,7 +138,7 @@ impl Site {
             .layer(always("x-content-type-options", "nosniff"))
             .layer(always("referrer-policy", "same-origin"))
             .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-            .layer(CompressionLayer::new())
+            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_page)))
             .with_state(app)
     }
 
@@ -150,6 +151,11 @@ impl Site {
 /// The site as a service.
 pub fn router(platform: Arc<Platform>, options: Options) -> Router {
     Site::new(platform, options).pages()
+}
+
+/// A page is made small on its way. A file is not: it is asked for by its bytes, in parts too.
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    !headers.contains_key(header::CONTENT_DISPOSITION)
 }
 
 fn probes() -> Router<App> {
@@ -173,10 +179,7 @@ fn pages() -> Router<App> {
         .route("/records/{id}/files/{digest}", get(file::show))
         .route("/records/{id}/act/{act}", get(act::show).post(submit::act).layer(DefaultBodyLimit::disable()))
         .route("/records/{id}/sign", post(submit::sign))
-        .route(
-            "/records/{id}/return",
-            get(act::show_return).post(submit::give_back).layer(DefaultBodyLimit::disable()),
-        )
+        .route("/records/{id}/return", get(act::show_return).post(submit::give_back).layer(DefaultBodyLimit::disable()))
         .route("/figures", get(figures::list))
         .route("/figures/{code}", get(figures::one))
         .route("/report", get(report::show))

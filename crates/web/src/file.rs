@@ -69,8 +69,6 @@ pub(crate) async fn show(
     put(header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin")?;
     put(header::ACCEPT_RANGES, "bytes")?;
     put(header::ETAG, &tag)?;
-    // A page is made small on its way, a file is not: it is asked for by its bytes.
-    put(header::CONTENT_ENCODING, "identity")?;
     if status == StatusCode::PARTIAL_CONTENT {
         put(header::CONTENT_RANGE, &format!("bytes {from}-{}/{}", to - 1, file.size))?;
     }

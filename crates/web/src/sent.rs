@@ -133,6 +133,7 @@ struct Reading<'a> {
     text: usize,
     /// Bytes thrown away.
     thrown: u64,
+    /// Files, taken or not.
     files: usize,
 }
 
@@ -173,9 +174,10 @@ impl Reading<'_> {
         self.visitor.check(sent.posted.get("token"))?;
         let frame = &self.visitor.frame;
         self.files += 1;
-        if self.files + attached(&sent.posted).len() > MOST_FILES {
-            if self.files <= MOST_FILES + 1 {
-                sent.problems.push(frame.t1("file-too-many", "most", MOST_FILES));
+        if self.files > MOST_FILES || attached(&sent.posted).len() >= MOST_FILES {
+            let sentence = frame.t1("file-too-many", "most", MOST_FILES);
+            if !sent.problems.contains(&sentence) {
+                sent.problems.push(sentence);
             }
             return self.throw_away(field).await;
         }
@@ -226,9 +228,7 @@ impl Reading<'_> {
 }
 
 /// Does what waits for the disk, without holding up other visitors.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> Result<T, Wrong> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T, Wrong> {
     let done = tokio::task::spawn_blocking(work).await.map_err(|_| Wrong::broken("panic"))?;
     done.map_err(|why| Wrong::Fault { kind: "spool", told: why.to_string() })
 }
@@ -244,9 +244,7 @@ fn told(frame: &Frame, name: &str, problem: &FileProblem) -> String {
     match problem {
         FileProblem::Empty => frame.t1("file-empty", "name", name),
         FileProblem::Active => frame.t1("file-active", "name", name),
-        FileProblem::Unknown => {
-            wording::say(frame.language, "file-unknown", &[("name", name), ("kinds", kinds())])
-        }
+        FileProblem::Unknown => wording::say(frame.language, "file-unknown", &[("name", name), ("kinds", kinds())]),
         FileProblem::NotWhatItSays { is, says } => {
             let args = [("name", name), ("is", is.endings()[0].to_owned()), ("says", says.clone())];
             wording::say(frame.language, "file-not-what-it-says", &args)

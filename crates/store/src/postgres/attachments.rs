@@ -45,13 +45,7 @@ fn next_piece(bytes: &mut Bytes<'_>, piece: &mut [u8]) -> Result<usize, Fault> {
 }
 
 impl Attachments for PostgresStore {
-    fn attachment_put(
-        &self,
-        row: &AttachmentRow,
-        account: &str,
-        at: i64,
-        bytes: &mut Bytes<'_>,
-    ) -> Result<(), Fault> {
+    fn attachment_put(&self, row: &AttachmentRow, account: &str, at: i64, bytes: &mut Bytes<'_>) -> Result<(), Fault> {
         let mut guard = self.beside()?;
         let [government, digest] = key(&row.government, row.digest);
         let params = [government, digest, integer(row.size).into(), row.kind.as_str().into()];
@@ -133,12 +127,7 @@ impl<H: DerefMut<Target = Handle>> ReadAttachments for Session<H> {
         self.handle.one(&say::ATTACHMENT, &key(government, digest), read_row)
     }
 
-    fn attachment_staged(
-        &mut self,
-        government: &GovernmentCode,
-        digest: Digest,
-        account: &str,
-    ) -> Result<bool, Fault> {
+    fn attachment_staged(&mut self, government: &GovernmentCode, digest: Digest, account: &str) -> Result<bool, Fault> {
         let [government, digest] = key(government, digest);
         Ok(self.handle.one(&say::STAGED, &[government, digest, account.into()], |_| Ok(()))?.is_some())
     }

@@ -34,10 +34,15 @@ pub(super) fn place(data: &Path, government: &str, digest: Digest) -> PathBuf {
 
 /// Clears away what was being taken in when a program ended. The folder must be this program's alone.
 pub(super) fn clear_parts(data: &Path) -> Result<(), Fault> {
-    match fs::remove_dir_all(data.join(FOLDER).join(PART)) {
+    match fs::remove_dir_all(spool(data)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unusable(data, &error)),
         _ => Ok(()),
     }
+}
+
+/// Where files lie while they come in.
+pub(crate) fn spool(data: &Path) -> PathBuf {
+    data.join(FOLDER).join(PART)
 }
 
 fn unusable(data: &Path, error: &io::Error) -> Fault {
@@ -58,7 +63,7 @@ fn folder(handle: &Handle) -> PathBuf {
 fn write_part(data: &Path, row: &AttachmentRow, bytes: &mut Bytes<'_>) -> Result<PathBuf, Fault> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let unusable = |error: io::Error| unusable(data, &error);
-    let parts = data.join(FOLDER).join(PART);
+    let parts = spool(data);
     fs::create_dir_all(&parts).map_err(unusable)?;
     let part = parts.join(format!("{}-{}", row.digest, NEXT.fetch_add(1, Ordering::Relaxed)));
     let written = take_in(&part, row, bytes, &unusable);
@@ -180,13 +185,7 @@ impl SqliteStore {
 }
 
 impl Attachments for SqliteStore {
-    fn attachment_put(
-        &self,
-        row: &AttachmentRow,
-        account: &str,
-        at: i64,
-        bytes: &mut Bytes<'_>,
-    ) -> Result<(), Fault> {
+    fn attachment_put(&self, row: &AttachmentRow, account: &str, at: i64, bytes: &mut Bytes<'_>) -> Result<(), Fault> {
         let part = write_part(self.data(), row, bytes)?;
         let place = place(self.data(), row.government.as_str(), row.digest);
         let staged = self.stage(row, account, at);
@@ -228,7 +227,8 @@ impl Attachments for SqliteStore {
         // What released them must outlive the power before they go.
         self.flush()?;
         for digest in &unused {
-            destroy(&place(self.data(), government.as_str(), *digest)).map_err(|error| unusable(self.data(), &error))?;
+            destroy(&place(self.data(), government.as_str(), *digest))
+                .map_err(|error| unusable(self.data(), &error))?;
             let sql = "DELETE FROM attachment WHERE government = $1 AND digest = $2";
             handle.run(sql, params![government.as_str(), digest.0])?;
         }
@@ -245,12 +245,7 @@ impl<H: Deref<Target = Handle>> ReadAttachments for Session<H> {
         Ok(found.filter(|row| row.uses > 0 || there(row)))
     }
 
-    fn attachment_staged(
-        &mut self,
-        government: &GovernmentCode,
-        digest: Digest,
-        account: &str,
-    ) -> Result<bool, Fault> {
+    fn attachment_staged(&mut self, government: &GovernmentCode, digest: Digest, account: &str) -> Result<bool, Fault> {
         let sql = "SELECT 1 FROM staged WHERE government = $1 AND digest = $2 AND account = $3";
         Ok(self.handle.one(sql, params![government.as_str(), digest.0, account], |_| Ok(()))?.is_some())
     }

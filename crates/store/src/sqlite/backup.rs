@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
 use terms::{DateTime, Digest};
 
-use super::attachments::{held, place};
+use super::attachments::{FOLDER, held, place};
 use super::handle::{Handle, damaged, fault, refused};
 use super::open::{FILE, MIGRATIONS, check, lock, newer, present, unreachable, version};
 use super::rows;
@@ -114,6 +114,8 @@ pub fn restore(from: &Path, data: &Path) -> Result<Manifest, Fault> {
     let _lock = lock(data)?;
     empty(data)?;
     let part = data.join(format!("{FILE}{PART}"));
+    let files = data.join(FOLDER);
+    let had_files = files.exists();
     let done = take_over(from, &manifest, &part).and_then(|()| take_files(from, data, &part)).and_then(|()| {
         let named = fs::rename(&part, data.join(FILE)).and_then(|()| sync_folder(data));
         named.map_err(|error| unreachable(data, &error))
@@ -121,6 +123,9 @@ pub fn restore(from: &Path, data: &Path) -> Result<Manifest, Fault> {
     if done.is_err() {
         // It is in the way of nothing: the next attempt replaces it.
         let _ = remove(&part);
+        if !had_files {
+            let _ = fs::remove_dir_all(&files);
+        }
     }
     done.map(|()| manifest)
 }
@@ -197,7 +202,9 @@ fn carry(data: &Path, to: &Path, file: &AttachmentRow, ledger: &Connection) -> R
             let key = (file.government.as_str(), file.digest.0);
             let uses = ledger.query_row(sql, key, |row| row.get::<_, i64>(0));
             Err(match uses {
-                Ok(1..) => damaged(&format!("the file {} is missing or altered: fazhi verify tells which", file.digest)),
+                Ok(1..) => {
+                    damaged(&format!("the file {} is missing or altered: fazhi verify tells which", file.digest))
+                }
                 _ => refused(
                     "a file was erased from the ledger while it was copied: take the backup again, into a new folder"
                         .to_owned(),

@@ -12,6 +12,6 @@ mod rows;
 mod signed_in;
 mod write;
 
-pub(crate) use attachments::{other_bytes, unknown};
+pub(crate) use attachments::{other_bytes, spool, unknown};
 pub use backup::{Kept, Manifest, backup, restore};
 pub use open::{Options, SqliteStore, migrate, open, open_read_only};
