@@ -150,9 +150,9 @@ pub enum Command {
                             an event elsewhere names the same file. The chain proves the rest as before. It cannot be \
                             undone, and does not reach backups taken before. Stop the program that serves a folder \
                             first.\n\n\
-                            Example: fazhi erase-file 4711 66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+                            Example: fazhi erase 4711 66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
     )]
-    EraseFile(EraseFile),
+    Erase(Erase),
     /// Tell which of the 221 entries of the scope work
     #[command(long_about = "Tells group by group which entries of docs/scope.md work. An entry works when a case \
                             that runs green names it (a line `scope 9.01` in the case).\n\n\
@@ -355,9 +355,9 @@ pub struct Explain {
     pub place: Option<PlaceCode>,
 }
 
-/// `erase-file`.
+/// `erase`.
 #[derive(Args)]
-pub struct EraseFile {
+pub struct Erase {
     /// The record's number
     #[arg(value_name = "RECORD")]
     pub record: RecordId,

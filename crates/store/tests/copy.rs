@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use common::{CITY, COUNTY, answered, append, date, delta, due, key, place, record};
+use common::{CITY, COUNTY, answered, append, bring, date, delta, due, key, place, record};
 use ledger::{
     AccountRow, AgencyRow, AttachmentRow, Attachments, Attempts, Bytes, DeltaQuery, Effort, Fault, FaultKind, GroupBy,
     PublicRow, Read, SessionRow, Store, Transaction,
@@ -89,16 +89,6 @@ fn fill(store: &dyn Store, government: &str, records: u32) {
 /// A file of several pieces.
 fn papers() -> Vec<u8> {
     (0..600_000u32).map(|n| (n * 7 % 249) as u8).collect()
-}
-
-fn bring(store: &dyn Store, government: &str, bytes: &[u8]) -> Digest {
-    let digest = ledger::hash(bytes);
-    let (government, kind, size) = (place(government), "pdf".into(), bytes.len() as u64);
-    let row = AttachmentRow { government, digest, size, kind, uses: 0 };
-    let mut left = bytes;
-    let mut next = |piece: &mut [u8]| Ok(std::io::Read::read(&mut left, piece).unwrap());
-    store.attachment_put(&row, "zhang", 1, &mut next).unwrap();
-    digest
 }
 
 fn moved(from: &dyn Store, to: &dyn Store) -> Proof {

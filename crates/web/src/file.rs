@@ -22,7 +22,9 @@ use crate::wrong::Wrong;
 const PIECE: usize = 1 << 18;
 
 /// Nothing is loaded, nothing runs, and it stands at no address: what is in it cannot act for whoever looks.
-const SANDBOX: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";
+const SANDBOX: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
+/// A PDF is shown by a program of the browser, which keeps it apart by itself and which browsers do not start in a sandbox.
+const VIEWER: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /// How a file is asked for.
 #[derive(Deserialize)]
@@ -64,7 +66,7 @@ pub(crate) async fn show(
     put(header::CONTENT_TYPE, kind.media_type())?;
     put(header::CONTENT_LENGTH, &(to - from).to_string())?;
     put(header::CONTENT_DISPOSITION, &disposition(&file, kind.is_shown() && how.save.is_none()))?;
-    put(header::CONTENT_SECURITY_POLICY, SANDBOX)?;
+    put(header::CONTENT_SECURITY_POLICY, if kind == FileKind::Pdf { VIEWER } else { SANDBOX })?;
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff")?;
     put(header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin")?;
     put(header::ACCEPT_RANGES, "bytes")?;

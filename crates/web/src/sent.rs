@@ -33,10 +33,11 @@ const MOST_HEAD: usize = 1 << 20;
 /// So many times what is allowed is read and thrown away, so that a browser gets the page that says so.
 const PATIENCE: u64 = 4;
 
-/// A form's control for files, and the one that drops a file that came before.
+/// A form's control for files.
 pub(crate) const FILE: &str = "file";
 /// A file that came before: its digest, `/`, its name.
 pub(crate) const ATTACHED: &str = "attached";
+/// The digest of a file that came before and is to be left out.
 const DROP: &str = "drop";
 
 /// A form, with what is wrong with its files.

@@ -1,11 +1,11 @@
-//! `fazhi erase-file`: an order to erase a file of a record, carried out.
+//! `fazhi erase`: an order to erase a file of a record, carried out.
 
-use crate::args::{At, EraseFile};
+use crate::args::{At, Erase};
 use crate::failure::{Failure, Found};
 use crate::{open, show};
 
 /// Erases what a record's events say of a file, and its bytes unless another record has it too.
-pub fn run(at: &At, asked: &EraseFile) -> Result<Found, Failure> {
+pub fn run(at: &At, asked: &Erase) -> Result<Found, Failure> {
     let platform = open::writing(at)?;
     let government = open::only_government(&platform, asked.place.as_ref())?;
     let events = platform.erase_attachment(&government, asked.record, asked.file)?;
