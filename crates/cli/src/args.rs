@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use store::Address;
-use terms::{Date, PlaceCode, RecordId};
+use terms::{Date, Digest, PlaceCode, RecordId};
 
 use crate::failure::Failure;
 use crate::running::Running;
@@ -144,6 +144,15 @@ pub enum Command {
                             extended it, which holidays it passed over.\n\n\
                             Example: fazhi explain 4711 --place 632222")]
     Explain(Explain),
+    /// Erase a file of a record, as an order to erase says
+    #[command(
+        long_about = "Erases what a record's events say of a file: its name, kind and size; and its bytes, unless \
+                            an event elsewhere names the same file. The chain proves the rest as before. It cannot be \
+                            undone, and does not reach backups taken before. Stop the program that serves a folder \
+                            first.\n\n\
+                            Example: fazhi erase 4711 66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    )]
+    Erase(Erase),
     /// Tell which of the 221 entries of the scope work
     #[command(long_about = "Tells group by group which entries of docs/scope.md work. An entry works when a case \
                             that runs green names it (a line `scope 9.01` in the case).\n\n\
@@ -371,6 +380,20 @@ pub struct Explain {
     /// The record's number
     #[arg(value_name = "RECORD")]
     pub record: RecordId,
+    /// Its government; not needed where the ledger keeps only one
+    #[arg(long, value_name = "CODE")]
+    pub place: Option<PlaceCode>,
+}
+
+/// `erase`.
+#[derive(Args)]
+pub struct Erase {
+    /// The record's number
+    #[arg(value_name = "RECORD")]
+    pub record: RecordId,
+    /// The SM3 of the file: the last part of its address
+    #[arg(value_name = "SM3")]
+    pub file: Digest,
     /// Its government; not needed where the ledger keeps only one
     #[arg(long, value_name = "CODE")]
     pub place: Option<PlaceCode>,

@@ -12,6 +12,7 @@ mod clock;
 mod compare;
 mod copy;
 mod demo;
+mod erase;
 mod explain;
 mod failure;
 mod figures;
@@ -55,6 +56,7 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Backup(asked) => backup::run(at, asked),
         Command::Restore(asked) => backup::restore(at, asked),
         Command::Case(case) => case::run(at, case),
+        Command::Erase(asked) => erase::run(at, asked),
         Command::Explain(explain) => explain::run(at, explain),
         Command::Scope(scope) => scope::run(at, scope),
         Command::Copy(copy) => copy::run(copy),

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ pub fn run(at: &At, asked: &Serve) -> Result<Found, Failure> {
     let published = published(&asked.published)?;
     let platform = open::writing(at)?;
     let government = open::only_government(&platform, asked.place.as_ref())?;
-    serve(platform, doors, government, published, "", &asked.running)
+    serve(platform, doors, government, published, "", at.data.spool(), &asked.running)
 }
 
 /// Reports as they were published, each with the year that its name ends with.
@@ -77,13 +78,14 @@ fn ready(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
     tokio::net::TcpListener::from_std(listener)
 }
 
-/// Serves until it is stopped; `greeting` is printed once it listens, before the line that says what was started.
+/// Serves until it is stopped; files lie in the folder `spool` while they come in; `greeting` is printed once it listens, before the line that says what was started.
 pub fn serve(
     platform: Platform,
     doors: Doors,
     government: GovernmentCode,
     published_reports: Vec<PublishedReport>,
     greeting: &str,
+    spool: PathBuf,
     running: &Running,
 ) -> Result<Found, Failure> {
     running.begin_log();
@@ -92,7 +94,14 @@ pub fn serve(
     };
     let platform = Arc::new(platform.with_session_times(running.session_times()));
     let address = doors.pages.local_addr().map_err(broken)?;
-    let options = Options { address, government, published_reports, secure_cookies: false };
+    let options = Options {
+        address,
+        government,
+        published_reports,
+        secure_cookies: false,
+        attachment_limit: running.attachment_limit(),
+        spool,
+    };
     let holder = holder()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(broken)?;
     let greeting = format!("{greeting}{}", calendars(&platform, &holder));

@@ -18,8 +18,8 @@ pub fn run(at: &At, asked: &Verify) -> Result<Found, Failure> {
     for government in open::governments(&platform)? {
         match platform.verify(&government)? {
             Ok(verified) => text.push_str(&format!(
-                "{government}: {} events of {} records hold; head {}\n",
-                verified.events, verified.records, verified.head
+                "{government}: {} events of {} records and {} files hold; head {}\n",
+                verified.events, verified.records, verified.files, verified.head
             )),
             Err(mismatch) => {
                 found = Found::Something;

@@ -4,6 +4,7 @@
 //! The envelope holds only digests of the parts; each record's events are chained by their hashes, and all events of
 //! a government by the head of its log. [`check_chain`] recomputes all of it.
 
+mod attachments;
 mod body;
 mod cbor;
 mod chain;
@@ -13,7 +14,8 @@ mod office;
 mod sight;
 mod store;
 
-pub use body::{Body, Opening};
+pub use attachments::{AttachmentRow, Attachments, Bytes, HoldAttachments, ReadAttachments};
+pub use body::{Attached, Body, Opening};
 pub use cbor::DecodeError;
 pub use chain::{Difference, Hashing, Links, What, check_chain, check_record, extend_head, hash, seal};
 pub use envelope::Envelope;

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use catalog::Catalog;
 use kernel::{Ask, Command, Event, Kind, Opening, Question, Refusal, Standing, Verdict, judge, lapses};
 use ledger::{
-    CommandRow, ContentRow, DueRow, Envelope, EventRow, Fault, Head, KeyRow, Landing, NOTHING, RecordRow, Store,
-    Transaction,
+    Attached, CommandRow, ContentRow, DueRow, Envelope, EventRow, Fault, Head, KeyRow, Landing, NOTHING, RecordRow,
+    Store, Transaction,
 };
 use procedure::{ActKind, Actor, Binds, FieldType, General, LimitId, Line, Pending, Record, Series};
 use rand_chacha::ChaCha20Rng;
@@ -15,7 +15,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use terms::{Code, CommandId, Date, DateTime, Deadline, Digest, GovernmentCode, MessageId, RecordId, Value};
 
 use crate::{
-    Answer, Clock, Definitions, Receipt, Request, RequestAsk,
+    Answer, Clock, Definitions, Receipt, Request, RequestAsk, attachments,
     history::History,
     lookups::{self, Asking},
     publish, rights, translate,
@@ -244,7 +244,7 @@ impl<'a> Batch<'a> {
             return Ok(None);
         }
         let actor = Actor { agency: loaded.row.agency.clone(), ..Actor::default() };
-        let write = Write { command, actor: &actor, now, answers: &[], sends: true };
+        let write = Write { command, actor: &actor, now, answers: &[], files: &[], sends: true };
         let line = loaded.line.clone();
         self.write(&write, &line, Some(loaded), events).map(Some)
     }
@@ -281,6 +281,10 @@ impl<'a> Batch<'a> {
         if !fact && request.standing == Standing::Normal && at != now {
             return Ok(Answer::WrongTime);
         }
+        let files = match attachments::named(self.tx.as_mut(), request)? {
+            Ok(files) => files,
+            Err(answer) => return Ok(answer),
+        };
         let actor = request.who.actor(&self.catalog.terms);
         let answers = self.answers(line, current.as_ref(), &command, &actor)?;
         let question = Question {
@@ -305,7 +309,7 @@ impl<'a> Batch<'a> {
             .collect();
         // History was told elsewhere when it was made.
         let sends = request.standing == Standing::Normal;
-        let write = Write { command: request.id, actor: &actor, now, answers: &positions, sends };
+        let write = Write { command: request.id, actor: &actor, now, answers: &positions, files: &files, sends };
         self.write(&write, line, before, events)
     }
 
@@ -464,8 +468,10 @@ impl<'a> Batch<'a> {
         let definition = self.definition(line, before.as_ref())?;
         let first = row.map_or(1, |row| row.seq + 1);
         let mut previous = row.map_or(NOTHING, |row| row.hash);
-        for (seq, event) in (first..).zip(&events) {
-            previous = self.append(write, line, event, id, seq, definition, previous)?;
+        for ((seq, event), left) in (first..).zip(&events).zip((0..events.len()).rev()) {
+            // Files come with what was asked for, which is last: lapses go before it.
+            let files = if left == 0 { write.files } else { &[] };
+            previous = self.append(write, line, event, files, id, seq, definition, previous)?;
         }
         let due = kernel::due_days(line, &record, &self.catalog.calendar);
         let last = Last { definition, hash: previous, recorded: write.now };
@@ -612,13 +618,14 @@ impl<'a> Batch<'a> {
         write: &Write<'_>,
         line: &Line,
         event: &Event,
+        files: &[Attached],
         record: RecordId,
         seq: u32,
         definition: Digest,
         previous: Digest,
     ) -> Result<Digest, Fault> {
         let (kind, what) = translate::kind_name(line, &event.kind);
-        let contents = self.seal(line, event);
+        let contents = self.seal(line, event, files);
         let digests = contents.iter().filter_map(|content| {
             let (nonce, bytes) = (content.nonce.as_ref()?, content.bytes.as_ref()?);
             Some((content.part, ledger::seal(nonce, bytes)))
@@ -645,7 +652,7 @@ impl<'a> Batch<'a> {
             definition,
             lookups: write.answers.to_vec(),
             contents: digests.collect(),
-            attachments: Vec::new(),
+            attachments: files.iter().map(|file| file.digest).collect(),
             previous,
         };
         let bytes = envelope.encode();
@@ -661,12 +668,15 @@ impl<'a> Batch<'a> {
             head,
             contents,
         })?;
+        for file in files {
+            self.tx.hold_attachment(&self.government, file.digest)?;
+        }
         self.head = Head { position: envelope.position, hash: head };
         Ok(hash)
     }
 
-    fn seal(&self, line: &Line, event: &Event) -> Vec<ContentRow> {
-        let body = translate::body_of(line, event);
+    fn seal(&self, line: &Line, event: &Event, files: &[Attached]) -> Vec<ContentRow> {
+        let body = ledger::Body { attachments: files.to_vec(), ..translate::body_of(line, event) };
         if body == ledger::Body::default() {
             return Vec::new();
         }
@@ -715,6 +725,7 @@ pub(crate) struct Write<'w> {
     answers: &'w [(Code, u64)],
     /// What it does elsewhere is sent there.
     sends: bool,
+    files: &'w [Attached],
 }
 
 pub(crate) fn nothing(id: RecordId) -> Fault {

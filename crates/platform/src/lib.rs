@@ -2,11 +2,13 @@
 //! and store meet; blocking, so that nothing of it depends on a web server.
 
 mod accounts;
+mod attachments;
 mod campaign;
 mod commit;
 mod definitions;
 mod derived;
 mod directory;
+mod files;
 mod health;
 mod history;
 mod lookups;
@@ -32,10 +34,12 @@ use ledger::{Fault, Store};
 use terms::{DateTime, GovernmentCode};
 
 pub use accounts::{Person, hash_password};
+pub use attachments::Attaching;
 pub use campaign::{Decided, Decision, MOST_VERDICTS};
 pub use commit::Batch;
 pub use definitions::Definitions;
 pub use directory::Directory;
+pub use files::{FileKind, FileProblem};
 pub use health::{Pulse, Unready};
 pub use messages::organ;
 pub use office::{ALWAYS, AccountFile, LONGEST, Left, OfficeError, SHORTEST, check_password};

@@ -126,6 +126,8 @@ pub struct Entry {
     pub findings: Vec<(Code, Option<String>)>,
     /// Reason.
     pub reason: Option<String>,
+    /// The files that came with it, those erased left out.
+    pub attachments: Vec<ledger::Attached>,
     /// Number of the event that it annuls.
     pub annuls: Option<u32>,
     /// Hash of the event.
@@ -425,6 +427,7 @@ fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Di
         changes: body.changes.iter().map(change).collect(),
         findings: body.findings,
         reason: body.reason,
+        attachments: body.attachments,
         annuls: body.annuls,
         hash,
     }

@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ledger::{
-    AccountRow, AgencyPast, AgencyRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, Envelope, EventRow, Fault,
-    FaultKind, GroupBy, Head, HoldingRow, KeyRow, Links, LookRow, MessageRow, MessageState, NOTHING, OfficeRow,
-    PublicRow, Read, RecordRow, SeriesRow, StandingRow, Store, Transaction, check_chain, extend_head, hash,
+    AccountRow, AgencyPast, AgencyRow, AttachmentRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, Envelope,
+    EventRow, Fault, FaultKind, GroupBy, Hashing, Head, HoldingRow, KeyRow, Links, LookRow, MessageRow, MessageState,
+    NOTHING, OfficeRow, PublicRow, Read, RecordRow, SeriesRow, StandingRow, Store, Transaction, check_chain,
+    extend_head, hash,
 };
 use terms::{Code, CommandId, Digest, GovernmentCode, RecordId};
 
@@ -18,6 +19,10 @@ use terms::{Code, CommandId, Digest, GovernmentCode, RecordId};
 const EVENTS: u32 = 2_000;
 /// How many records one transaction moves, with all that hangs on them.
 const RECORDS: usize = 500;
+/// How many files are listed at once.
+const FILES: u32 = 200;
+/// How much of a file is held at once.
+const PIECE: usize = 1 << 18;
 /// The note of a ledger that is a copy.
 const NOTE: &str = "copy";
 /// What it says until the copy is whole and proven.
@@ -108,11 +113,13 @@ pub enum Kind {
     AgencyPast,
     Office,
     Note,
+    /// Files that events name, each with the SM3 of the bytes that are there.
+    Attachment,
 }
 
 impl Kind {
     /// All, in the order in which they are told.
-    pub const ALL: [Kind; 20] = [
+    pub const ALL: [Kind; 21] = [
         Kind::Event,
         Kind::Content,
         Kind::Command,
@@ -133,6 +140,7 @@ impl Kind {
         Kind::AgencyPast,
         Kind::Office,
         Kind::Note,
+        Kind::Attachment,
     ];
 }
 
@@ -159,6 +167,7 @@ impl fmt::Display for Kind {
             Kind::AgencyPast => "names of agencies",
             Kind::Office => "acts of administrators",
             Kind::Note => "notes",
+            Kind::Attachment => "files",
         })
     }
 }
@@ -199,6 +208,8 @@ enum Part {
     Log { events: Vec<EventRow>, commands: Vec<CommandRow> },
     /// Some of its records.
     Records(Vec<Whole>),
+    /// Some of the files that its events name, each with the SM3 of the bytes that are there.
+    Files(Vec<(AttachmentRow, Option<Digest>)>),
     /// Sums of its deltas, which nobody writes.
     Sums(Vec<(Code, Vec<DeltaSum>)>),
     /// What belongs to no government.
@@ -220,10 +231,13 @@ pub fn copy(from: &dyn Store, to: &dyn Store, progress: &mut dyn FnMut(Copying<'
     check_empty(&mut *to.read()?)?;
     put_note(to, first, INCOMPLETE)?;
     let mut had = Tally::default();
-    let mut walk = Walk { read: &mut *read, proving: false, progress };
+    let mut walk = Walk { read: &mut *read, store: from, proving: false, progress };
     walk.all(&mut |government, part| {
         had.add(government, part);
-        write(to, government, part)
+        match part {
+            Part::Files(files) => files.iter().try_for_each(|(file, _)| write_file(from, to, file)),
+            part => write(to, government, part),
+        }
     })?;
     // The proof may take long, and no reader stays open so long with nothing to read.
     drop(read);
@@ -246,7 +260,7 @@ pub fn copy(from: &dyn Store, to: &dyn Store, progress: &mut dyn FnMut(Copying<'
 pub fn prove(from: &dyn Store, to: &dyn Store, progress: &mut dyn FnMut(Copying<'_>)) -> Result<Proof, Fault> {
     let mut had = Tally::default();
     let mut read = from.read()?;
-    Walk { read: &mut *read, proving: true, progress }.all(&mut |government, part| {
+    Walk { read: &mut *read, store: from, proving: true, progress }.all(&mut |government, part| {
         had.add(government, part);
         Ok(())
     })?;
@@ -296,6 +310,8 @@ fn put_note(to: &dyn Store, government: &GovernmentCode, text: &str) -> Result<(
 /// Hands on the parts of a ledger: the same parts in the same order, whichever database holds it.
 struct Walk<'a> {
     read: &'a mut dyn Read,
+    /// Where the bytes of files are read, which no reader holds.
+    store: &'a dyn Store,
     proving: bool,
     progress: &'a mut dyn FnMut(Copying<'_>),
 }
@@ -318,6 +334,7 @@ impl Walk<'_> {
             see(government, &Part::Government { agencies, accounts, series, waiting, office })?;
             let records = self.log(government, see)?;
             let figures = self.records(government, &records, see)?;
+            self.files(government, see)?;
             see(government, &Part::Sums(self.sums(government, &figures)?))?;
         }
         if let Some(first) = governments.first() {
@@ -416,6 +433,22 @@ impl Walk<'_> {
         Ok(figures)
     }
 
+    /// The files that events name. While they are copied, whoever takes them in checks their bytes.
+    fn files(&mut self, government: &GovernmentCode, see: &mut See<'_>) -> Result<(), Fault> {
+        let mut after = None;
+        loop {
+            let files = self.read.attachments(government, after, FILES)?;
+            let Some(last) = files.last() else { return Ok(()) };
+            after = Some(last.digest);
+            let mut told = Vec::with_capacity(files.len());
+            for file in files {
+                let found = if self.proving { found(self.store, &file)? } else { Some(file.digest) };
+                told.push((file, found));
+            }
+            see(government, &Part::Files(told))?;
+        }
+    }
+
     fn sums(
         &mut self,
         government: &GovernmentCode,
@@ -448,10 +481,35 @@ fn command_of(event: &EventRow) -> Result<CommandId, Fault> {
     Ok(envelope.command)
 }
 
+/// Reads a file from the first byte to the last, piece by piece.
+fn pieces<'a>(from: &'a dyn Store, file: &'a AttachmentRow) -> impl FnMut(&mut [u8]) -> Result<usize, Fault> + 'a {
+    let mut at = 0;
+    move |piece| {
+        let bytes = from.attachment_bytes(&file.government, file.digest, at, piece.len())?.unwrap_or_default();
+        piece[..bytes.len()].copy_from_slice(&bytes);
+        at += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+}
+
+/// The SM3 of the bytes of a file that are there.
+fn found(store: &dyn Store, file: &AttachmentRow) -> Result<Option<Digest>, Fault> {
+    if store.attachment_bytes(&file.government, file.digest, 0, 1)?.is_none() {
+        return Ok(None);
+    }
+    let (mut hashing, mut next, mut piece) = (Hashing::default(), pieces(store, file), vec![0; PIECE]);
+    loop {
+        match next(&mut piece)? {
+            0 => return Ok(Some(hashing.end())),
+            read => hashing.take(&piece[..read]),
+        }
+    }
+}
+
 // Writing ------------------------------------------------------------------------------------------------------------
 
 fn write(to: &dyn Store, government: &GovernmentCode, part: &Part) -> Result<(), Fault> {
-    if matches!(part, Part::Sums(_)) {
+    if matches!(part, Part::Files(_) | Part::Sums(_)) {
         return Ok(());
     }
     let mut transaction = to.begin(government)?;
@@ -475,7 +533,7 @@ fn write(to: &dyn Store, government: &GovernmentCode, part: &Part) -> Result<(),
             commands.iter().try_for_each(|row| into.put_command(government, row))?;
         }
         Part::Records(wholes) => wholes.iter().try_for_each(|whole| write_whole(into, government, whole))?,
-        Part::Sums(_) => {}
+        Part::Files(_) | Part::Sums(_) => {}
         Part::Shared { definitions, notes } => {
             for (digest, name, bytes) in definitions {
                 into.put_definition(*digest, name, bytes)?;
@@ -485,6 +543,15 @@ fn write(to: &dyn Store, government: &GovernmentCode, part: &Part) -> Result<(),
             }
         }
     }
+    transaction.commit()
+}
+
+/// A file, and how many events name it.
+fn write_file(from: &dyn Store, to: &dyn Store, file: &AttachmentRow) -> Result<(), Fault> {
+    // Nobody has it in staging there: that ends with the next sweep.
+    to.attachment_put(file, "", 0, &mut pieces(from, file))?;
+    let mut transaction = to.begin(&file.government)?;
+    (0..file.uses).try_for_each(|_| transaction.hold_attachment(&file.government, file.digest))?;
     transaction.commit()
 }
 
@@ -571,6 +638,12 @@ impl Tally {
                 }
             }
             Part::Records(wholes) => wholes.iter().for_each(|whole| self.whole(government, whole)),
+            Part::Files(files) => {
+                for (row, found) in files {
+                    let bytes = own().bytes(&row.digest.0).number(row.size).text(&row.kind).number(row.uses);
+                    self.row(Kind::Attachment, bytes.maybe(*found, |bytes, found| bytes.bytes(&found.0)));
+                }
+            }
             Part::Sums(sums) => {
                 for (figure, sums) in sums {
                     let bytes = own().text(figure);
@@ -665,7 +738,7 @@ impl Tally {
         let mut has = Tally::default();
         let mut chains = Chains::default();
         let mut read = other.read()?;
-        Walk { read: &mut *read, proving: true, progress }.all(&mut |government, part| {
+        Walk { read: &mut *read, store: other, proving: true, progress }.all(&mut |government, part| {
             has.add(government, part);
             if let Part::Log { events, .. } = part {
                 chains.follow(government, events);

@@ -5,10 +5,11 @@ mod common;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use common::{CITY, COUNTY, answered, append, date, delta, due, key, place, record};
+use common::{CITY, COUNTY, answered, append, bring, date, delta, due, key, place, record};
 use ledger::{
-    AccountRow, AgencyPast, AgencyRow, Attempts, DeltaQuery, Effort, Fault, FaultKind, GroupBy, HoldingRow, LookRow,
-    MessageRow, MessageState, OfficeRow, PublicRow, Read, SessionRow, StandingRow, Store, Transaction,
+    AccountRow, AgencyPast, AgencyRow, AttachmentRow, Attachments, Attempts, Bytes, DeltaQuery, Effort, Fault,
+    FaultKind, GroupBy, HoldingRow, LookRow, MessageRow, MessageState, OfficeRow, PublicRow, Read, SessionRow,
+    StandingRow, Store, Transaction,
 };
 use store::copy::{Kind, Proof, check_whole, copy, prove};
 use store::{Address, Options};
@@ -99,8 +100,12 @@ fn fill(store: &dyn Store, government: &str, records: u32) {
     into.put_definition(Digest([2; 32]), "petition", b"text").unwrap();
     into.put_note("synthetic", "yes").unwrap();
     transaction.commit().unwrap();
+    let named = bring(store, government, &papers());
+    bring(store, government, b"in staging alone");
     let mut transaction = store.begin(&own).unwrap();
     transaction.erase(&own, 2, 1).unwrap();
+    transaction.hold_attachment(&own, named).unwrap();
+    transaction.hold_attachment(&own, named).unwrap();
     transaction.commit().unwrap();
 }
 
@@ -123,6 +128,11 @@ fn message(own: &GovernmentCode, record: Option<RecordId>) -> MessageRow {
         bytes: vec![7, 0, 7],
         at: 5,
     }
+}
+
+/// A file of several pieces.
+fn papers() -> Vec<u8> {
+    (0..600_000u32).map(|n| (n * 7 % 249) as u8).collect()
 }
 
 fn moved(from: &dyn Store, to: &dyn Store) -> Proof {
@@ -148,6 +158,9 @@ fn same_answers(from: &dyn Store, to: &dyn Store) {
             DeltaQuery { figure: "petitions".into(), as_of: vec![(county.clone(), until)], ..DeltaQuery::default() };
         assert_eq!(to.sums(&query, GroupBy::Month).unwrap(), from.sums(&query, GroupBy::Month).unwrap());
     }
+    let files = from.attachments(&county, None, 9).unwrap();
+    assert_eq!(to.attachments(&county, None, 9).unwrap(), files);
+    assert_eq!(files.iter().map(|file| file.uses).collect::<Vec<_>>(), [2], "what is in staging alone stays behind");
     let record = log[0].record;
     assert_eq!(to.deltas_of(&county, record).unwrap(), from.deltas_of(&county, record).unwrap());
     assert_eq!(to.public(&county, None, None, 0, 9).unwrap(), from.public(&county, None, None, 0, 9).unwrap());
@@ -163,7 +176,7 @@ fn ledger_moves_to_the_same_engine() {
     let proof = moved(&from, &to);
     assert!(proof.holds(), "{proof:?}");
     let counted: Vec<u64> = Kind::ALL.into_iter().map(|kind| rows(&proof, kind)).collect();
-    assert_eq!(counted, [8, 16, 4, 1, 2, 4, 8, 8, 12, 8, 4, 4, 6, 2, 2, 1]);
+    assert_eq!(counted, [8, 16, 4, 1, 2, 4, 8, 8, 12, 8, 4, 4, 2, 2, 1, 2]);
     same_answers(&from, &to);
     // It goes on where the other stopped.
     let mut transaction = to.begin(&place(COUNTY)).unwrap();
@@ -227,6 +240,28 @@ fn what_was_altered_in_the_target_is_found() {
 }
 
 #[test]
+fn bytes_that_were_altered_are_neither_copied_nor_proven() {
+    let (folder, from) = sqlite();
+    fill(&from, COUNTY, 1);
+    let (_b, to) = sqlite();
+    assert!(moved(&from, &to).holds());
+    let name = ledger::hash(&papers()).to_string();
+    let path = folder.path().join("attachments").join(COUNTY).join(&name[..2]).join(&name[2..]);
+    for damage in [Some(b"altered".as_slice()), None] {
+        match damage {
+            Some(bytes) => std::fs::write(&path, bytes).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        let proof = prove(&from, &to, &mut |_| {}).unwrap();
+        let kinds = proof.kinds.iter().filter(|(_, from, to)| from != to).map(|(kind, ..)| *kind);
+        assert_eq!(kinds.collect::<Vec<_>>(), [Kind::Attachment]);
+        let (_c, other) = sqlite();
+        assert_eq!(copy(&from, &other, &mut |_| {}).unwrap_err().kind, FaultKind::Damaged);
+        assert!(check_whole(&mut *other.read().unwrap()).is_err());
+    }
+}
+
+#[test]
 fn acts_beyond_the_copy_are_counted() {
     let (_a, from) = sqlite();
     fill(&from, COUNTY, 1);
@@ -270,6 +305,24 @@ struct Failing<'a> {
 
 fn lost<T>() -> Result<T, Fault> {
     Err(Fault { kind: FaultKind::Unavailable, message: "the connection is lost".into() })
+}
+
+impl Attachments for Failing<'_> {
+    fn attachment_put(&self, row: &AttachmentRow, by: &str, at: i64, bytes: &mut Bytes<'_>) -> Result<(), Fault> {
+        self.store.attachment_put(row, by, at, bytes)
+    }
+    fn attachment_bytes(
+        &self,
+        government: &GovernmentCode,
+        digest: Digest,
+        from: u64,
+        most: usize,
+    ) -> Result<Option<Vec<u8>>, Fault> {
+        self.store.attachment_bytes(government, digest, from, most)
+    }
+    fn attachments_sweep(&self, _: &GovernmentCode, _: i64) -> Result<u64, Fault> {
+        lost()
+    }
 }
 
 impl Store for Failing<'_> {
@@ -345,8 +398,8 @@ fn copy_that_ends_early_says_so() {
         }
         interrupted += 1;
     }
-    // The note, three parts of each government, what is shared, and the note again.
-    assert_eq!(interrupted, 9);
+    // The note, three parts and a file of each government, what is shared, and the note again.
+    assert_eq!(interrupted, 11);
 }
 
 #[test]

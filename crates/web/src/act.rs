@@ -12,7 +12,7 @@ use terms::{Code, RecordId};
 use wording::RefusalText;
 
 use crate::app::App;
-use crate::form::{Control, FormPage, Look, Making, Reason, posts};
+use crate::form::{Control, Files, FormPage, Look, Making, Reason, posts};
 use crate::frame::{Frame, page};
 use crate::general;
 use crate::input::{Errors, Posted};
@@ -156,6 +156,7 @@ pub(crate) fn build(
         reasons,
         controls: parts.controls,
         done_at,
+        files: Files::of(&frame, posted, errors),
         command: posted.text("command").to_owned(),
         // Of a form that comes back: what was seen when it was first opened.
         seen: posted.get("seen").and_then(|seen| seen.parse().ok()).unwrap_or_else(|| case.seq()),

@@ -2,23 +2,27 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::{Platform, Session};
 use terms::GovernmentCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
-use crate::{act, admin, desk, figures, handover, health, home, look, metrics, record, report, session, submit, wrong};
+use crate::{
+    act, admin, desk, figures, file, handover, health, home, look, metrics, record, report, session, submit, wrong,
+};
 
 /// How the site is run.
 #[derive(Clone, Debug)]
@@ -31,6 +35,10 @@ pub struct Options {
     pub published_reports: Vec<PublishedReport>,
     /// Whether cookies go over HTTPS alone; on wherever the site is reached by HTTPS.
     pub secure_cookies: bool,
+    /// The most bytes of a file that comes with an act.
+    pub attachment_limit: u64,
+    /// The folder in which a file lies while it comes in; on the disk, and large enough for a few.
+    pub spool: PathBuf,
 }
 
 /// A report as it was published.
@@ -124,11 +132,15 @@ impl Site {
             // Beside the pages: what a program asks is not answered in words.
             .merge(probes())
             .layer(axum::middleware::from_fn_with_state(app.clone(), requests::watched))
-            .layer(always("content-security-policy", CONTENT_POLICY))
+            // A file has one of its own.
+            .layer(SetResponseHeaderLayer::if_not_present(
+                header::CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static(CONTENT_POLICY),
+            ))
             .layer(always("x-content-type-options", "nosniff"))
             .layer(always("referrer-policy", "same-origin"))
             .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-            .layer(CompressionLayer::new())
+            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_page)))
             .with_state(app)
     }
 
@@ -143,10 +155,16 @@ pub fn router(platform: Arc<Platform>, options: Options) -> Router {
     Site::new(platform, options).pages()
 }
 
+/// A page is made small on its way. A file is not: it is asked for by its bytes, in parts too.
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    !headers.contains_key(header::CONTENT_DISPOSITION)
+}
+
 fn probes() -> Router<App> {
     Router::new().route("/health", get(health::health)).route("/ready", get(health::ready))
 }
 
+/// A form that can come with files has bounds of its own, in `sent.rs`.
 fn pages() -> Router<App> {
     Router::new()
         .route("/", get(home::home))
@@ -158,12 +176,9 @@ fn pages() -> Router<App> {
         .route("/desk", get(desk::desk))
         .route("/records", get(desk::records))
         .route("/new", get(desk::new))
-        .route("/new/{line}/{act}", get(act::show_new).post(submit::new))
+        .route("/new/{line}/{act}", get(act::show_new).post(submit::new).layer(DefaultBodyLimit::disable()))
         .route("/records/{id}", get(record::show))
-        .route("/records/{id}/act/{act}", get(act::show).post(submit::act))
         .route("/records/{id}/look", post(look::look))
-        .route("/records/{id}/sign", post(submit::sign))
-        .route("/records/{id}/return", get(act::show_return).post(submit::give_back))
         .route("/handover", get(handover::show))
         .route("/password", get(admin::password).post(admin::change_password))
         .route("/admin", get(admin::home))
@@ -174,6 +189,10 @@ fn pages() -> Router<App> {
         .route("/admin/posts", get(admin::posts))
         .route("/admin/log", get(admin::log))
         .route("/admin/looks", get(admin::looks))
+        .route("/records/{id}/files/{digest}", get(file::show))
+        .route("/records/{id}/act/{act}", get(act::show).post(submit::act).layer(DefaultBodyLimit::disable()))
+        .route("/records/{id}/sign", post(submit::sign))
+        .route("/records/{id}/return", get(act::show_return).post(submit::give_back).layer(DefaultBodyLimit::disable()))
         .route("/figures", get(figures::list))
         .route("/figures/{code}", get(figures::one))
         .route("/report", get(report::show))

@@ -28,6 +28,8 @@ pub(crate) struct Frame {
     pub token: String,
     pub synthetic: bool,
     pub place: String,
+    /// The most bytes of a file that comes with a form.
+    pub attachment_limit: u64,
     pub flash: Vec<String>,
 }
 
@@ -51,6 +53,7 @@ impl Frame {
             token: String::new(),
             synthetic: app.synthetic.load(Ordering::Relaxed),
             place: place.unwrap_or_else(|| app.options.government.to_string()),
+            attachment_limit: app.options.attachment_limit,
             flash: Vec::new(),
         }
     }

@@ -72,6 +72,16 @@ struct ProposalView {
     command: String,
 }
 
+struct FileView {
+    href: String,
+    name: String,
+    /// The act with which it came.
+    act: String,
+    seq: u32,
+    kind: String,
+    size: String,
+}
+
 struct PublicView {
     href: String,
     title: String,
@@ -108,6 +118,7 @@ struct RecordPage {
     masked: bool,
     of: String,
     wrong: Option<String>,
+    files: Vec<FileView>,
 }
 
 /// The page of a record.
@@ -183,6 +194,7 @@ fn build(
         masked: view.seen == Seen::Masked,
         of: if *of == person.government { String::new() } else { of.to_string() },
         wrong: None,
+        files: files(&frame, &view),
         f: frame.clone().named(heading(&frame, &view.row, line)).within("records"),
     };
     Ok(Some(Made::Record(Box::new(made))))
@@ -301,6 +313,24 @@ fn proposal(
         mine,
         command,
     })
+}
+
+/// The files of a record, newest first.
+fn files(frame: &Frame, view: &RecordView) -> Vec<FileView> {
+    let of_entry = |entry: &Entry| {
+        let act = entry_title(frame, entry);
+        let seq = entry.seq;
+        let one = |file: &ledger::Attached| FileView {
+            href: format!("/records/{}/files/{}", view.row.id, file.digest),
+            name: file.name.clone(),
+            act: act.clone(),
+            seq,
+            kind: frame.t(&format!("file-kind-{}", file.kind)),
+            size: crate::file::size(file.size),
+        };
+        entry.attachments.iter().map(one).collect::<Vec<_>>()
+    };
+    view.timeline.iter().rev().flat_map(of_entry).collect()
 }
 
 fn public(frame: &Frame, view: &RecordView) -> Vec<PublicView> {

@@ -57,7 +57,7 @@ fn every_gap_and_every_answer_has_words() {
         GapKind::NoReason,
         GapKind::NothingToCorrect,
     ];
-    let answers = ["done", "refused", "asks", "incomplete", "stale", "unknown", "taken", "wrong-time"];
+    let answers = ["done", "refused", "asks", "incomplete", "stale", "unknown", "taken", "no-attachment", "wrong-time"];
     let codes = gaps.map(|kind| wording::gap_code(kind).to_owned()).into_iter();
     for code in codes.chain(answers.map(|answer| format!("answer-{answer}"))) {
         assert!(wording::has(Language::Zh, &code) && wording::has(Language::En, &code), "{code}");

@@ -480,3 +480,29 @@ password-differ = 两次输入的新密码不一致。
 handover-title = 离岗人员的未结案卷
 handover-lead = 承办账号已停用的未结案卷，须移交他人承办。
 handover-empty = 没有需要移交的案卷。
+
+## 附件
+
+form-files = 附件
+form-files-choose = 选择文件
+form-files-drop = 移除
+form-files-hint = 可选。类型：{ $kinds }；每次最多{ $most }个，每个不超过{ $size } MB。文件随本次办理一并入卷。
+record-files = 附件
+file-save = 下载
+file-kind-pdf = PDF文件
+file-kind-png = 图片
+file-kind-jpeg = 图片
+file-kind-docx = Word文档
+file-kind-xlsx = Excel表格
+file-kind-ofd = OFD版式文件
+file-kind-txt = 文本
+file-kind-txt-gb18030 = 文本
+file-kind-mp4 = 音像资料（MP4）
+file-kind-mp3 = 录音（MP3）
+file-empty = “{ $name }”是空文件，未收取；请重新导出后再上传。
+file-active = “{ $name }”可能含有程序、脚本、网页或者宏，未收取；请转为PDF后上传。
+file-unknown = “{ $name }”不是可以收取的类型，或者文件已损坏，未收取；可以收取：{ $kinds }。
+file-not-what-it-says = “{ $name }”的扩展名是{ $says }，内容却是{ $is }，未收取；请核对是否选错文件，或者改正扩展名后再上传。
+file-too-large = “{ $name }”超过{ $most } MB，未收取；请压缩或者拆分后再上传。
+file-too-many = 一次最多附{ $most }个文件，多出的未收取；其余可以在下次办理时附上。
+answer-no-attachment = 附件“{ $name }”已不在暂存区（上传后一天内未使用即清除，或者由他人上传），本次未办理；请勾选移除，再重新上传。

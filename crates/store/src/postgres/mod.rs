@@ -1,5 +1,6 @@
 //! The store on PostgreSQL: many programs, one database. Plain tables and types, so that its relatives can keep it too.
 
+mod attachments;
 mod check;
 #[cfg(test)]
 mod distributed;

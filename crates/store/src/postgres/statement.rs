@@ -78,6 +78,11 @@ macro_rules! office_columns {
         "government, n, at, account, what, subject, before, after"
     };
 }
+macro_rules! attachment_columns {
+    () => {
+        "government, digest, size, kind, uses"
+    };
+}
 macro_rules! public_columns {
     () => {
         "government, record, publication, line, published, withdrawn, shown, digest"
@@ -163,7 +168,9 @@ statements! {
     Schema STEP_3 = include_str!("../../../../migrations/postgres/0003_session.sql");
     Schema STEP_4 = include_str!("../../../../migrations/postgres/0004_message.sql");
     Schema STEP_5 = include_str!("../../../../migrations/postgres/0005_rights.sql");
-    Schema GUARDS_5 = include_str!("../../../../migrations/postgres/0005_rights_guards.sql");
+    Schema GUARDS_5 = include_str!("../../../../migrations/postgres/0005_guards.sql");
+    Schema STEP_6 = include_str!("../../../../migrations/postgres/0006_attachment.sql");
+    Schema GUARDS_6 = include_str!("../../../../migrations/postgres/0006_guards.sql");
     Reference VERSION = "SELECT version, distributed FROM schema_version WHERE application = 'fazhi'";
     Reference PUT_VERSION = "INSERT INTO schema_version (application, version, distributed) VALUES ('fazhi', $1, $2) \
                              ON CONFLICT (application) DO UPDATE SET version = excluded.version";
@@ -271,6 +278,35 @@ statements! {
     Government LEASE = "INSERT INTO lease (government, duty, holder, until) VALUES ($1, $2, $3, $4) \
                         ON CONFLICT (government, duty) DO UPDATE SET holder = excluded.holder, until = excluded.until \
                         WHERE lease.holder = excluded.holder OR lease.until <= $5";
+    Government ATTACHMENT = concat!(
+        "SELECT ", attachment_columns!(), " FROM attachment WHERE government = $1 AND digest = $2"
+    );
+    // As above, and nobody else changes it until this transaction ends.
+    Government LOCK_ATTACHMENT =
+        "SELECT uses FROM attachment WHERE government = $1 AND digest = $2 FOR UPDATE";
+    Government ATTACHMENTS = concat!(
+        "SELECT ", attachment_columns!(), " FROM attachment \
+         WHERE government = $1 AND digest > $2 AND uses > 0 ORDER BY digest LIMIT $3"
+    );
+    Government PUT_ATTACHMENT = concat!(
+        "INSERT INTO attachment (", attachment_columns!(), ") VALUES ($1, $2, $3, $4, 0) ON CONFLICT DO NOTHING"
+    );
+    Government PUT_PIECE = "INSERT INTO attachment_piece (government, digest, n, bytes) VALUES ($1, $2, $3, $4) \
+                            ON CONFLICT DO NOTHING";
+    Government PIECE = "SELECT bytes FROM attachment_piece WHERE government = $1 AND digest = $2 AND n = $3";
+    Government STAGE = "INSERT INTO staged (government, digest, account, at) VALUES ($1, $2, $3, $4) \
+                        ON CONFLICT (government, digest, account) DO UPDATE SET at = excluded.at \
+                        WHERE staged.at < excluded.at";
+    Government STAGED = "SELECT account FROM staged WHERE government = $1 AND digest = $2 AND account = $3";
+    Government STAGED_BY_ANYBODY = "SELECT account FROM staged WHERE government = $1 AND digest = $2 LIMIT 1";
+    Government HOLD_ATTACHMENT = "UPDATE attachment SET uses = uses + 1 WHERE government = $1 AND digest = $2";
+    Government RELEASE_ATTACHMENT =
+        "UPDATE attachment SET uses = uses - 1 WHERE government = $1 AND digest = $2 AND uses > 0";
+    Government UNSTAGE = "DELETE FROM staged WHERE government = $1 AND digest = $2";
+    Government SWEEP_STAGED = "DELETE FROM staged WHERE government = $1 AND at < $2";
+    Government UNUSED = "SELECT digest FROM attachment WHERE government = $1 AND uses = 0 ORDER BY digest";
+    Government DROP_PIECES = "DELETE FROM attachment_piece WHERE government = $1 AND digest = $2";
+    Government DROP_ATTACHMENT = "DELETE FROM attachment WHERE government = $1 AND digest = $2 AND uses = 0";
     Government SESSION_BEGIN = "INSERT INTO session (government, token, account, secret, begun, seen, told) \
                                 VALUES ($1, $2, $3, $4, $5, $6, $7)";
     Government SESSION = "SELECT government, token, account, secret, begun, seen, told FROM session \
@@ -434,6 +470,12 @@ pub(crate) static STEPS: &[Step] = &[
         tables: &STEP_5,
         guards: Some(&GUARDS_5),
         distributed: &["holding", "standing", "agency_past", "office"],
+        reference: &[],
+    },
+    Step {
+        tables: &STEP_6,
+        guards: Some(&GUARDS_6),
+        distributed: &["attachment", "staged", "attachment_piece"],
         reference: &[],
     },
 ];

@@ -1,5 +1,6 @@
 //! The store on SQLite.
 
+mod attachments;
 mod backup;
 #[cfg(test)]
 mod failing;
@@ -13,6 +14,7 @@ mod rows;
 mod signed_in;
 mod write;
 
+pub(crate) use attachments::{other_bytes, spool, unknown};
 pub use backup::{Kept, Manifest, backup, restore};
 #[cfg(test)]
 pub(crate) use open::MIGRATIONS;

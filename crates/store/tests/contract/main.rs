@@ -2,6 +2,7 @@
 //! by one line at the end of this file.
 #![allow(clippy::unwrap_used)]
 
+mod attachments;
 mod beside;
 #[path = "../common/mod.rs"]
 mod common;
@@ -12,6 +13,7 @@ mod office;
 
 /// All checks in one place, by name.
 mod checks {
+    pub use crate::attachments::*;
     pub use crate::beside::*;
     pub use crate::lists::*;
     pub use crate::log::*;
@@ -80,6 +82,13 @@ macro_rules! on {
             sessions_and_attempts_are_swept,
             of_attempts_at_once_one_counts,
             session_within_a_transaction_of_another_thread_waits_and_stands,
+            file_comes_back_from_any_place,
+            absent_file_is_absent,
+            altered_bytes_are_not_taken_in,
+            file_is_staged_for_whoever_brought_it,
+            held_file_outlives_every_sweep_until_it_is_released,
+            holding_stands_or_falls_with_its_transaction,
+            held_files_are_listed_in_order,
         );
     };
 }
