@@ -27,7 +27,7 @@ const SECTIONS: [(&str, &[&str]); 13] = [
         "act",
         &[
             "title", "kind", "opens", "track", "from", "to", "by", "sign", "kinds", "fills", "may_fill", "number",
-            "general", "law", "reading", "adopted", "mark", "local",
+            "general", "second_after", "second_by", "law", "reading", "adopted", "mark", "local",
         ],
     ),
     (

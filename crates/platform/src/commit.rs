@@ -555,7 +555,7 @@ impl<'a> Batch<'a> {
         });
         let posts = match &event.kind {
             Kind::Act(id) | Kind::Proposed(id) => line.act(*id).by.as_slice(),
-            Kind::Signed(id) => line.act(*id).sign.as_slice(),
+            Kind::Signed(id) => line.act(*id).signing(),
             _ => &[],
         };
         let post = posts.iter().find(|post| write.actor.posts.contains(post));

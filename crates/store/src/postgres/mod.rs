@@ -1,6 +1,7 @@
 //! The store on PostgreSQL: many programs, one database. Plain tables and types, so that its relatives can keep it too.
 
 mod check;
+mod desk;
 #[cfg(test)]
 mod distributed;
 mod handle;
