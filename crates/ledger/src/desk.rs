@@ -252,12 +252,13 @@ pub trait WriteDesk {
         alone: bool,
         at: i64,
     ) -> Result<(), Fault>;
-    /// Notices of a kind about a record are of no concern any more: they count as read.
+    /// Notices of a kind about a record are of no concern any more, but those of one source: they count as read.
     fn settle_notices(
         &mut self,
         government: &GovernmentCode,
         record: RecordId,
         kind: &str,
+        but: &str,
         at: i64,
     ) -> Result<(), Fault>;
     /// Adds what was found; the same again changes nothing.

@@ -18,7 +18,7 @@ use crate::{
     Answer, Clock, Definitions, Receipt, Request, RequestAsk,
     history::History,
     lookups::{self, Asking},
-    publish, translate,
+    publish, translate, waiting,
 };
 
 /// Makes the nonces that seal contents.
@@ -627,6 +627,19 @@ impl<'a> Batch<'a> {
         if before != after {
             self.tx.put_due(&self.government, record.id, &after)?;
         }
+        let waits = |line, record, due: &[(LimitId, Deadline)]| {
+            let own = own_due(line, due).map(|deadline| deadline.last.date());
+            waiting::rows(line, record, own, calendar)
+        };
+        let waited = stood.map_or_else(Vec::new, |(line, old)| {
+            // Only a proposal is put by the record's own due day, which takes time to count.
+            let due = if old.proposal.is_some() { kernel::due_days(line, old, calendar) } else { Vec::new() };
+            waits(line, old, &due)
+        });
+        let now_waits = waits(line, record, due);
+        if waited != now_waits {
+            self.tx.put_waiting(&self.government, record.id, &now_waits)?;
+        }
         let deltas = figures::deltas(line, stood, record, calendar, &self.government, self.head.position);
         if !deltas.is_empty() {
             self.tx.add_deltas(&deltas)?;
@@ -667,7 +680,7 @@ pub(crate) fn row_of(
     due: &[(LimitId, Deadline)],
     last: &Last,
 ) -> RecordRow {
-    let own = due.iter().find(|(id, deadline)| line.limit(*id).binds == Binds::Agency && !deadline.provisional);
+    let own = own_due(line, due);
     RecordRow {
         government: government.clone(),
         id: record.id,
@@ -681,11 +694,17 @@ pub(crate) fn row_of(
         label: label(line, record),
         opened: record.opened().unwrap_or(last.recorded.date()),
         touched: last.recorded.date(),
-        due: own.map(|(_, deadline)| deadline.last.date()),
+        due: own.map(|deadline| deadline.last.date()),
         seq: record.seq,
         hash: last.hash,
         state: encode_state(record),
     }
+}
+
+/// The earliest deadline that binds the agency.
+pub(crate) fn own_due<'d>(line: &Line, due: &'d [(LimitId, Deadline)]) -> Option<&'d Deadline> {
+    let own = due.iter().find(|(id, deadline)| line.limit(*id).binds == Binds::Agency && !deadline.provisional);
+    own.map(|(_, deadline)| deadline)
 }
 
 /// Civil time (+08:00) as microseconds UTC.

@@ -113,6 +113,7 @@ impl Platform {
         let records = self.put_through(government, None)?;
         self.watch.of(government).passed(records);
         self.sessions_sweep(government)?;
+        self.sweep_drafts(government)?;
         Ok(Some(records))
     }
 

@@ -4,13 +4,17 @@
 mod accounts;
 mod commit;
 mod definitions;
+mod deliver;
 mod derived;
 mod directory;
+mod drafts;
 mod health;
 mod history;
 mod lookups;
+mod notices;
 mod publish;
 mod rebuild;
+mod remarks;
 mod request;
 mod rights;
 mod sessions;
@@ -18,6 +22,7 @@ mod telling;
 mod translate;
 mod verify;
 mod views;
+mod waiting;
 mod watch;
 mod writer;
 
@@ -31,10 +36,14 @@ use terms::{DateTime, GovernmentCode};
 pub use accounts::{Person, hash_password};
 pub use commit::Batch;
 pub use definitions::Definitions;
+pub use deliver::{Deliver, Delivered, Outgoing, WayOut};
 pub use directory::Directory;
+pub use drafts::Draft;
 pub use health::{Pulse, Unready};
+pub use notices::{MOST_UNREAD, Notice, NoticeKind, SOON};
 pub use publish::Shown;
 pub use rebuild::Rebuilt;
+pub use remarks::{LONGEST_REMARK, Remarked, mentioned};
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
 pub use rights::visible;
 pub use sessions::{Session, SessionTimes, SignIn};
@@ -42,6 +51,7 @@ pub use telling::{AsOf, Behind, Compared, FigureValue, TellError};
 pub use translate::{Translated, body_of, kind_name};
 pub use verify::{Mismatch, Verified};
 pub use views::{ClockView, Entry, Filter, InboxItem, Light, Openable, Page, Published, RecordView};
+pub use waiting::Waiting;
 pub use watch::{Counts, Outcome, Spread, Spreading, Watch};
 
 /// The time, as the platform sees it. The program's own reads the system clock; tests and cases bring theirs.

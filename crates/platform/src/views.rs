@@ -379,6 +379,7 @@ fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Di
         let text = Said { zh: say_value(value, field, Language::Zh), en: say_value(value, field, Language::En) };
         (title, text)
     };
+    let is_annulment = envelope.kind == "annul";
     Entry {
         seq: envelope.seq,
         kind: envelope.kind,
@@ -390,7 +391,8 @@ fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Di
         changes: body.changes.iter().map(change).collect(),
         findings: body.findings,
         reason: body.reason,
-        annuls: body.annuls,
+        // A proposal to annul has annulled nothing yet.
+        annuls: body.annuls.filter(|_| is_annulment),
         hash,
     }
 }

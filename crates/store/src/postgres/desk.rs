@@ -385,10 +385,11 @@ impl WriteDesk for Session<Guard<'_>> {
         government: &GovernmentCode,
         record: RecordId,
         kind: &str,
+        but: &str,
         at: i64,
     ) -> Result<(), Fault> {
         self.own(government)?;
-        let params = [government.as_str().into(), integer(record.0).into(), kind.into(), at.into()];
+        let params = [government.as_str().into(), integer(record.0).into(), kind.into(), at.into(), but.into()];
         self.direct(&say::SETTLE_NOTICES, &params).map(drop)
     }
 

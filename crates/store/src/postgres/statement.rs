@@ -350,7 +350,7 @@ statements! {
     Government READ_NOTICE = "UPDATE notice SET read = $4 \
                               WHERE government = $1 AND account = $2 AND n = $3 AND read IS NULL";
     Government SETTLE_NOTICES = "UPDATE notice SET read = $4 \
-                                 WHERE government = $1 AND record = $2 AND kind = $3 AND read IS NULL";
+                                 WHERE government = $1 AND record = $2 AND kind = $3 AND source <> $5 AND read IS NULL";
     Government FOUND = "SELECT position, code, record, agency, day FROM found WHERE government = $1 AND day >= $2 \
                         AND ($3 = '' OR agency = $3) ORDER BY day DESC, position DESC, code DESC LIMIT $4";
     Government ADD_FOUND =

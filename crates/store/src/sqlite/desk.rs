@@ -417,11 +417,13 @@ impl WriteDesk for Session<WriteGuard<'_>> {
         government: &GovernmentCode,
         record: RecordId,
         kind: &str,
+        but: &str,
         at: i64,
     ) -> Result<(), Fault> {
         self.own(government)?;
-        let sql = "UPDATE notice SET read = $4 WHERE government = $1 AND record = $2 AND kind = $3 AND read IS NULL";
-        self.handle.run(sql, params![government.as_str(), integer(record.0), kind, at])?;
+        let sql = "UPDATE notice SET read = $4 WHERE government = $1 AND record = $2 AND kind = $3 AND source <> $5 \
+                   AND read IS NULL";
+        self.handle.run(sql, params![government.as_str(), integer(record.0), kind, at, but])?;
         Ok(())
     }
 
