@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use procedure::{
-    Act, ActId, ActKind, Article, Choice, Choices, Expr, Field, FieldType, General, Ground, Habit, Line, Mark, Pending, Rests,
-    Second, Stage, StageId, Track, TrackId, Value,
+    Act, ActId, ActKind, Article, Choice, Choices, Expr, Field, FieldType, General, Ground, Habit, Line, Mark, Pending,
+    Rests, Second, Stage, StageId, Track, TrackId, Value,
 };
 use terms::{Code, Date, Period};
 

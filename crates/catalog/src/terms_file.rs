@@ -30,6 +30,8 @@ pub struct Post {
     pub role: PostRole,
     /// Sees and acts on the records of every agency of its government, not of its own alone.
     pub across: bool,
+    /// It leads: whoever holds it begins the day with what matters, and not with what is to be done.
+    pub leads: bool,
 }
 
 /// Where a post stands.
@@ -83,11 +85,13 @@ pub(crate) fn read(table: &Table, findings: &mut Findings<'_>) -> Terms {
     keys(table, &["post", "kind", "power"], "", findings);
     let mut terms = Terms::default();
     for (entry, inner) in table.elements("post") {
-        keys(inner, &["title", "is", "reach"], &format!("post.{}", entry.key), findings);
+        keys(inner, &["title", "is", "reach", "leads"], &format!("post.{}", entry.key), findings);
         let role = read::one_of(inner, "is", &ROLES, findings).unwrap_or(PostRole::Post);
         let title = read::title(entry, inner, findings);
         let across = read::one_of(inner, "reach", &[("agency", false), ("government", true)], findings);
-        terms.posts.push(Post { code: entry.key.as_str().into(), title, role, across: across.unwrap_or(false) });
+        let leads = read::flag(inner, "leads", findings).unwrap_or(false);
+        let across = across.unwrap_or(false);
+        terms.posts.push(Post { code: entry.key.as_str().into(), title, role, across, leads });
     }
     for (section, codes, titles) in
         [("kind", &mut terms.kinds, &mut terms.kind_titles), ("power", &mut terms.powers, &mut terms.power_titles)]

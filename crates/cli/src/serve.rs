@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use platform::Platform;
+use platform::{Platform, WayOut};
 use terms::GovernmentCode;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -13,6 +13,7 @@ use web::{Options, PublishedReport, Site};
 
 use crate::args::{At, Serve};
 use crate::failure::{Failure, Found};
+use crate::out::Teller;
 use crate::running::Running;
 use crate::{open, read, running, show};
 
@@ -27,7 +28,8 @@ pub fn run(at: &At, asked: &Serve) -> Result<Found, Failure> {
     let published = published(&asked.published)?;
     let platform = open::writing(at)?;
     let government = open::only_government(&platform, asked.place.as_ref())?;
-    serve(platform, doors, government, published, "", &asked.running)
+    let ways = asked.out.ways()?;
+    serve(platform, doors, government, published, "", ways, &asked.running)
 }
 
 /// Reports as they were published, each with the year that its name ends with.
@@ -84,6 +86,7 @@ pub fn serve(
     government: GovernmentCode,
     published_reports: Vec<PublishedReport>,
     greeting: &str,
+    ways: Vec<WayOut>,
     running: &Running,
 ) -> Result<Found, Failure> {
     running.begin_log();
@@ -99,6 +102,7 @@ pub fn serve(
     let site = Site::new(platform.clone(), options);
     // Asks the store, which may block and so has no place inside the runtime.
     let line = running::started(&platform, address)?;
+    let teller = Teller::begin(platform.clone(), ways, holder.clone()).map_err(broken)?;
     let served = runtime.block_on(async {
         let mut signals = Signals::new()?;
         let rounds = tokio::spawn(every_hour(platform.clone(), holder.clone()));
@@ -109,6 +113,7 @@ pub fn serve(
         rounds.abort();
         served
     });
+    drop(teller);
     close(runtime, &platform, &holder);
     served.map_err(broken)?;
     show::say("stopped: every act that was answered is on disk\n")?;

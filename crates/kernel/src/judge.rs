@@ -606,13 +606,7 @@ fn sign(question: &Question<'_>, command: &Command) -> Verdict {
 }
 
 /// The signature of a second person under a correction or an annulment, which is judged again as it stands now.
-fn second(
-    question: &Question<'_>,
-    command: &Command,
-    record: &Record,
-    proposal: &Proposal,
-    mend: &Mend,
-) -> Verdict {
+fn second(question: &Question<'_>, command: &Command, record: &Record, proposal: &Proposal, mend: &Mend) -> Verdict {
     let act = question.line.act(proposal.act);
     if proposal.by == question.actor.account {
         return Verdict::Refused(vec![Refusal::new("R212").law(&act.ground.law)]);
@@ -629,8 +623,7 @@ fn second(
         Mend::Correct { time, reason } => Ask::Correct { act: proposal.act, time, reason },
         Mend::Annul { seq, reason } => Ask::Annul { act: proposal.act, seq, reason },
     };
-    let inner =
-        Command { ask, at: command.at, inputs: proposal.changes.clone(), reasons: Vec::new(), opening: None };
+    let inner = Command { ask, at: command.at, inputs: proposal.changes.clone(), reasons: Vec::new(), opening: None };
     let mut judge = Judge::new(&again, &inner, proposal.act);
     judge.seconded = true;
     match judge.general() {

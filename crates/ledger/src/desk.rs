@@ -220,12 +220,7 @@ pub trait ReadDesk {
 #[allow(clippy::missing_errors_doc)] // every method: where the store cannot be written
 pub trait WriteDesk {
     /// Replaces what a record waits for.
-    fn put_waiting(
-        &mut self,
-        government: &GovernmentCode,
-        record: RecordId,
-        rows: &[WaitingRow],
-    ) -> Result<(), Fault>;
+    fn put_waiting(&mut self, government: &GovernmentCode, record: RecordId, rows: &[WaitingRow]) -> Result<(), Fault>;
     /// Puts a draft aside, in the place of that of its id.
     fn put_draft(&mut self, government: &GovernmentCode, row: &DraftRow) -> Result<(), Fault>;
     /// Ends a draft; gives whether there was one.
@@ -237,8 +232,7 @@ pub trait WriteDesk {
     /// Writes a remark; its number is given here. The same id again changes nothing.
     fn put_remark(&mut self, government: &GovernmentCode, row: &RemarkRow) -> Result<(), Fault>;
     /// Withdraws a remark of an account: its text goes, and the rest stays. Gives whether it stood.
-    fn withdraw_remark(&mut self, government: &GovernmentCode, account: &str, n: u64, at: i64)
-    -> Result<bool, Fault>;
+    fn withdraw_remark(&mut self, government: &GovernmentCode, account: &str, n: u64, at: i64) -> Result<bool, Fault>;
     /// Takes the text out of every remark beside a record: for the erasure of personal content.
     fn erase_remarks(&mut self, government: &GovernmentCode, record: RecordId, at: i64) -> Result<u64, Fault>;
     /// Adds notices, each numbered here; what a source told somebody before is not told again. Gives how many are new.

@@ -14,9 +14,7 @@ mod store;
 pub use body::{Body, Opening};
 pub use cbor::DecodeError;
 pub use chain::{Difference, Hashing, Links, What, check_chain, check_record, extend_head, hash, seal};
-pub use desk::{
-    DraftRow, FoundRow, NoticeRow, ReadDesk, RemarkRow, WaitingKind, WaitingQuery, WaitingRow, WriteDesk,
-};
+pub use desk::{DraftRow, FoundRow, NoticeRow, ReadDesk, RemarkRow, WaitingKind, WaitingQuery, WaitingRow, WriteDesk};
 pub use envelope::Envelope;
 pub use store::*;
 

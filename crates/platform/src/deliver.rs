@@ -60,6 +60,11 @@ fn pause(failures: u32) -> i64 {
 }
 
 impl WayOut {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.to.name()
+    }
+
     /// A way out.
     pub fn new(to: Box<dyn Deliver>) -> WayOut {
         WayOut { to, failures: 0, not_before: i64::MIN }

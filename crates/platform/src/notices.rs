@@ -166,13 +166,7 @@ impl Telling<'_> {
         Ok(news)
     }
 
-    fn event(
-        &self,
-        read: &mut dyn Read,
-        row: &RecordRow,
-        stored: &Translated,
-        news: &mut News,
-    ) -> Result<(), Fault> {
+    fn event(&self, read: &mut dyn Read, row: &RecordRow, stored: &Translated, news: &mut News) -> Result<(), Fault> {
         let Translated { envelope, body } = stored;
         let position = envelope.position;
         let by = |notice: NoticeRow| NoticeRow { by: envelope.actor.clone(), ..notice };

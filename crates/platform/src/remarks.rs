@@ -79,7 +79,8 @@ pub fn mentioned(text: &str, directory: &Directory) -> Vec<Code> {
     let mut found: Vec<Code> = Vec::new();
     for (at, sign) in text.match_indices(['@', '＠']) {
         let rest = &text[at + sign.len()..];
-        let names = directory.people.iter().flat_map(|(account, shown, _)| [(account.as_str(), account), (shown, account)]);
+        let names =
+            directory.people.iter().flat_map(|(account, shown, _)| [(account.as_str(), account), (shown, account)]);
         let fits = names.filter(|(name, _)| !name.is_empty() && begins(rest, name));
         let longest = fits.max_by_key(|(name, _)| name.len());
         if let Some((_, account)) = longest

@@ -62,10 +62,14 @@ fn passed(line: &Line, record: &Record, calendar: &Calendar) -> Vec<(LimitId, Da
     if record.closed(line) {
         return Vec::new();
     }
-    let mut limits: Vec<LimitId> = record.done.iter().filter_map(|done| match done.what {
-        What::Lapse(limit) if line.limit(limit).binds == Binds::Agency => Some(limit),
-        _ => None,
-    }).collect();
+    let mut limits: Vec<LimitId> = record
+        .done
+        .iter()
+        .filter_map(|done| match done.what {
+            What::Lapse(limit) if line.limit(limit).binds == Binds::Agency => Some(limit),
+            _ => None,
+        })
+        .collect();
     limits.sort_unstable();
     limits.dedup();
     let late = |limit: LimitId| match clock(line, record, limit, calendar)?.state {
@@ -144,6 +148,18 @@ impl Platform {
         };
         let found = read.waiting(&person.government, &query)?;
         self.with_rows(read.as_mut(), person, found)
+    }
+
+    /// A record's row with its line, for somebody who may see it.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn seen_row(&self, person: &Person, id: RecordId) -> Result<Option<(RecordRow, Arc<Line>)>, Fault> {
+        let mut read = self.store.read()?;
+        let row = read.record(&person.government, id)?.filter(|row| self.sees(person, row));
+        let Some(row) = row else { return Ok(None) };
+        let line = self.definitions.line(read.as_mut(), row.definition)?;
+        Ok(Some((row, line)))
     }
 
     /// The rows of what waits, each record once, under a person's rights, by day.

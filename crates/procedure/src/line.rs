@@ -277,7 +277,13 @@ impl Act {
     /// The posts of which one signs next, once so many have signed; none: nothing is left to sign.
     pub fn signers(&self, signed: u8) -> &[Code] {
         match &self.second {
-            Some(second) if self.sign.is_empty() => if signed == 0 { &second.by } else { &[] },
+            Some(second) if self.sign.is_empty() => {
+                if signed == 0 {
+                    &second.by
+                } else {
+                    &[]
+                }
+            }
             _ => self.sign.get(usize::from(signed)).map_or(&[], std::slice::from_ref),
         }
     }

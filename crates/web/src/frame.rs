@@ -25,6 +25,10 @@ pub(crate) struct Frame {
     pub synthetic: bool,
     pub place: String,
     pub flash: Vec<String>,
+    /// How many notices wait to be read.
+    pub unread: u32,
+    /// The person holds a post that leads, and has a morning.
+    pub leads: bool,
 }
 
 impl Frame {
@@ -46,6 +50,17 @@ impl Frame {
             synthetic: app.synthetic.load(Ordering::Relaxed),
             place: place.unwrap_or_else(|| app.options.government.to_string()),
             flash: Vec::new(),
+            unread: 0,
+            leads: false,
+        }
+    }
+
+    /// How many notices wait, as the menu says it; empty: none.
+    pub fn waiting(&self) -> String {
+        match self.unread {
+            0 => String::new(),
+            many if many > platform::MOST_UNREAD => format!("{}+", platform::MOST_UNREAD),
+            few => few.to_string(),
         }
     }
 

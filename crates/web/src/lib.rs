@@ -4,6 +4,7 @@
 mod act;
 mod app;
 mod desk;
+mod drafts;
 mod figures;
 mod form;
 mod frame;
@@ -12,10 +13,14 @@ mod health;
 mod home;
 mod input;
 mod metrics;
+mod morning;
+mod notices;
 mod record;
+mod remarks;
 mod report;
 mod requests;
 mod session;
+mod signing;
 mod submit;
 mod wrong;
 

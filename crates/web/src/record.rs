@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use kernel::{ClockState, Next};
 use ledger::Fault;
-use platform::{Directory, Entry, Person, Platform, RecordView};
+use platform::{Directory, Entry, Light, Person, Platform, RecordView};
 use procedure::{Act, Binds, Field, Line, say_value};
 use terms::{Code, DateTime, PartyKind, RecordId, Value};
 use wording::{RefusalText, Step};
@@ -14,7 +14,9 @@ use crate::app::App;
 use crate::desk::heading;
 use crate::form::posts;
 use crate::frame::{Frame, LightView, page};
+use crate::remarks::{self, RemarkView};
 use crate::session::{Visitor, random};
+use crate::signing::{self, ProposalView};
 use crate::wrong::Wrong;
 
 /// One line of a timeline.
@@ -52,21 +54,21 @@ struct NextView {
     signs: Option<String>,
 }
 
-struct Signature {
-    post: String,
-    state: String,
-    done: bool,
+/// The next day that counts, with how it stands and why it is that day.
+pub(crate) struct Due {
+    pub title: String,
+    pub day: String,
+    pub light: LightView,
+    pub articles: String,
+    pub steps: Vec<Step>,
 }
 
-struct ProposalView {
+/// Something that the record holds.
+struct FieldView {
     title: String,
-    by: String,
-    content: Vec<(String, String)>,
-    signatures: Vec<Signature>,
-    may_sign: bool,
-    may_return: bool,
-    mine: bool,
-    command: String,
+    text: String,
+    /// Another record.
+    href: Option<String>,
 }
 
 struct PublicView {
@@ -93,7 +95,13 @@ struct RecordPage {
     articles: String,
     opened: String,
     touched: String,
-    fields: Vec<(String, String)>,
+    number: String,
+    parties: String,
+    stand_in: Option<String>,
+    due: Option<Due>,
+    fields: Vec<FieldView>,
+    remarks: Vec<RemarkView>,
+    remark_command: String,
     clocks: Vec<ClockRow>,
     ready: Vec<NextView>,
     blocked: Vec<NextView>,
@@ -107,8 +115,8 @@ struct RecordPage {
 pub(crate) async fn show(State(app): State<App>, visitor: Visitor, Path(id): Path<String>) -> Result<Response, Wrong> {
     let person = visitor.person()?;
     let id: RecordId = id.parse().map_err(|_| Wrong::NotFound)?;
-    let (frame, command) = (visitor.told().await?, random()?);
-    let made = app.ask(move |platform| build(platform, frame, &person, id, command)).await?;
+    let (frame, commands) = (visitor.told().await?, (random()?, random()?));
+    let made = app.ask(move |platform| build(platform, frame, &person, id, commands)).await?;
     page(&made.ok_or(Wrong::NotFound)?)
 }
 
@@ -117,7 +125,7 @@ fn build(
     frame: Frame,
     person: &Person,
     id: RecordId,
-    command: String,
+    (command, remark_command): (String, String),
 ) -> Result<Option<RecordPage>, Fault> {
     let Some(view) = platform.record(person, id)? else { return Ok(None) };
     let directory = platform.directory(&person.government)?;
@@ -147,12 +155,21 @@ fn build(
         articles: wording::list(frame.language, &law),
         opened: view.row.opened.to_string(),
         touched: view.row.touched.to_string(),
+        number: number(&frame, &view),
+        parties: parties(&frame, &view),
+        stand_in: record.stand_in.as_ref().map(|(account, until)| {
+            let args = [("name", directory.person(account)), ("day", until.to_string())];
+            wording::say(frame.language, "record-stand-in", &args)
+        }),
+        due: next_due(platform, &frame, &view),
+        remarks: remarks::views(platform, &frame, &directory, person, id)?,
+        remark_command,
         fields: held(&frame, &view),
         clocks: clocks(platform, &frame, &view),
         ready,
         blocked,
         general: general.into_iter().map(|(_, view)| view).filter(|view| view.refusals.is_empty()).collect(),
-        proposal: proposal(platform, &frame, &directory, &view, person, command),
+        proposal: signing::proposal(platform, &frame, &directory, &view, person, command),
         timeline: entries(&frame, platform, &directory, &view),
         public: public(&frame, &view),
         f: frame.clone().named(heading(&frame, &view.row, line)).within("records"),
@@ -160,16 +177,72 @@ fn build(
     Ok(Some(made))
 }
 
-fn held(frame: &Frame, view: &RecordView) -> Vec<(String, String)> {
+fn held(frame: &Frame, view: &RecordView) -> Vec<FieldView> {
     let one = |(id, field): (procedure::FieldId, &Field)| {
         let value = view.record.get(id)?;
-        Some((frame.said(&field.title), whole(frame, value, field)))
+        let href = match value {
+            Value::Link(record) => Some(format!("/records/{record}")),
+            _ => None,
+        };
+        Some(FieldView { title: frame.said(&field.title), text: whole(frame, value, field), href })
     };
     view.line.fields_with_ids().filter_map(one).collect()
 }
 
+/// The number that the record was given, or its id.
+fn number(frame: &Frame, view: &RecordView) -> String {
+    let given = view.line.series.iter().filter_map(|series| match view.record.get(series.field) {
+        Some(Value::Text(text)) => Some(text.clone()),
+        _ => None,
+    });
+    let given: Vec<String> = given.collect();
+    if given.is_empty() { view.row.id.to_string() } else { given.join(&frame.t("comma")) }
+}
+
+/// The names of the parties that the record holds, each with what it is in the case.
+pub(crate) fn parties(frame: &Frame, view: &RecordView) -> String {
+    let one = |(id, field): (procedure::FieldId, &Field)| match view.record.get(id)? {
+        Value::Party(party) => Some(format!("{}{}{}", frame.said(&field.title), frame.colon(), party.name)),
+        _ => None,
+    };
+    view.line.fields_with_ids().filter_map(one).collect::<Vec<_>>().join("\n")
+}
+
+/// The limit that presses most: one that has passed and was not met, else the earliest that runs against the agency, else
+/// against anybody.
+pub(crate) fn next_due(platform: &Platform, frame: &Frame, view: &RecordView) -> Option<Due> {
+    if view.row.closed {
+        return None;
+    }
+    let today = platform.now().date();
+    let pressing = view.clocks.iter().filter_map(|one| {
+        let limit = view.line.limit(one.limit);
+        let ours = limit.binds == Binds::Agency;
+        match one.clock.state {
+            ClockState::Passed(deadline) if ours => Some((0, deadline, Light::Late, one)),
+            ClockState::Runs(deadline) if !matches!(limit.allow, procedure::Allow::AtLeast(_)) => {
+                let light =
+                    if deadline.provisional { Light::Provisional } else { Light::of(deadline.last.date(), today) };
+                Some((if ours { 1 } else { 2 }, deadline, light, one))
+            }
+            _ => None,
+        }
+    });
+    let (_, deadline, light, one) = pressing.min_by_key(|(rank, deadline, ..)| (*rank, deadline.last))?;
+    let limit = view.line.limit(one.limit);
+    let law: Vec<String> = limit.ground.law.iter().map(|law| wording::article(frame.language, law)).collect();
+    let day = deadline.last.date();
+    Some(Due {
+        title: frame.said(&limit.title),
+        day: day.to_string(),
+        light: LightView::of(frame, light, Some((day, today))),
+        articles: wording::list(frame.language, &law),
+        steps: one.why.as_ref().map(|why| wording::why(frame.language, why)).unwrap_or_default(),
+    })
+}
+
 /// A value in full: of a party also what is needed to reach it.
-fn whole(frame: &Frame, value: &Value, field: &Field) -> String {
+pub(crate) fn whole(frame: &Frame, value: &Value, field: &Field) -> String {
     let said = say_value(value, Some(field), frame.language);
     let (Value::Party(party), unit) = (value, field_unit(field)) else {
         return format!("{said}{}", field_unit(field));
@@ -238,43 +311,6 @@ fn next_view(platform: &Platform, frame: &Frame, view: &RecordView, next: &Next)
     (act.general.is_some(), made)
 }
 
-fn proposal(
-    platform: &Platform,
-    frame: &Frame,
-    directory: &Directory,
-    view: &RecordView,
-    person: &Person,
-    command: String,
-) -> Option<ProposalView> {
-    let proposal = view.record.proposal.as_ref()?;
-    let act = view.line.act(proposal.act);
-    let signed = usize::from(proposal.signed);
-    let state = |at: usize| match at.cmp(&signed) {
-        std::cmp::Ordering::Less => "proposal-signed",
-        std::cmp::Ordering::Equal => "proposal-next",
-        std::cmp::Ordering::Greater => "proposal-later",
-    };
-    let titles = posts(frame, platform, &act.sign);
-    let signatures = titles.into_iter().enumerate();
-    let signature = |(at, post)| Signature { post, state: frame.t(state(at)), done: at < signed };
-    let content = proposal.changes.iter().map(|(id, value)| {
-        let field = view.line.field(*id);
-        (frame.said(&field.title), whole(frame, value, field))
-    });
-    let may_sign = act.sign.get(signed).is_some_and(|post| person.posts.contains(post));
-    let mine = proposal.by == person.account;
-    Some(ProposalView {
-        title: frame.said(&act.title),
-        by: directory.person(&proposal.by),
-        content: content.collect(),
-        signatures: signatures.map(signature).collect(),
-        may_sign,
-        may_return: may_sign || mine,
-        mine,
-        command,
-    })
-}
-
 fn public(frame: &Frame, view: &RecordView) -> Vec<PublicView> {
     let row = |row: &ledger::PublicRow| {
         let publication = view.line.publications.iter().find(|one| one.code == row.publication);
@@ -333,12 +369,12 @@ pub(crate) fn entries(frame: &Frame, platform: &Platform, directory: &Directory,
     view.timeline.iter().rev().map(one).collect()
 }
 
-fn minute(at: DateTime) -> String {
+pub(crate) fn minute(at: DateTime) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// Microseconds UTC as civil time (+08:00).
-fn civil(micros: i64) -> String {
+pub(crate) fn civil(micros: i64) -> String {
     let beijing = u64::try_from(micros).unwrap_or(0) + 8 * 3_600_000_000;
     let epoch = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
     minute(epoch.saturating_add(std::time::Duration::from_micros(beijing)))

@@ -119,13 +119,8 @@ impl<H: DerefMut<Target = Handle>> ReadDesk for Session<H> {
 
     fn waiting(&mut self, government: &GovernmentCode, query: &WaitingQuery) -> Result<Vec<WaitingRow>, Fault> {
         let (from, after) = query.after.map_or((0, 0), |(date, record)| (day(date), integer(record.0)));
-        let mut params: Vec<Value> = vec![
-            government.as_str().into(),
-            query.kind.name().into(),
-            from.into(),
-            after.into(),
-            query.limit.into(),
-        ];
+        let mut params: Vec<Value> =
+            vec![government.as_str().into(), query.kind.name().into(), from.into(), after.into(), query.limit.into()];
         params.extend(query.who.iter().chain(&query.agency).map(|code| Value::from(code.as_str())));
         let statement = match (&query.who, &query.agency) {
             (None, None) => &say::WAITING,
@@ -155,8 +150,7 @@ impl<H: DerefMut<Target = Handle>> ReadDesk for Session<H> {
         to: Date,
         agency: Option<&str>,
     ) -> Result<Vec<(Code, u64)>, Fault> {
-        let params =
-            [government.as_str().into(), day(from).into(), day(to).into(), agency.unwrap_or_default().into()];
+        let params = [government.as_str().into(), day(from).into(), day(to).into(), agency.unwrap_or_default().into()];
         self.desk(&say::DUE_COUNTED, &params, counted)
     }
 
@@ -230,8 +224,7 @@ impl<H: DerefMut<Target = Handle>> ReadDesk for Session<H> {
         agency: Option<&str>,
         limit: u32,
     ) -> Result<Vec<FoundRow>, Fault> {
-        let params =
-            [government.as_str().into(), day(from).into(), agency.unwrap_or_default().into(), limit.into()];
+        let params = [government.as_str().into(), day(from).into(), agency.unwrap_or_default().into(), limit.into()];
         self.desk(&say::FOUND, &params, found)
     }
 
@@ -261,12 +254,7 @@ impl Session<Guard<'_>> {
 }
 
 impl WriteDesk for Session<Guard<'_>> {
-    fn put_waiting(
-        &mut self,
-        government: &GovernmentCode,
-        record: RecordId,
-        rows: &[WaitingRow],
-    ) -> Result<(), Fault> {
+    fn put_waiting(&mut self, government: &GovernmentCode, record: RecordId, rows: &[WaitingRow]) -> Result<(), Fault> {
         self.own(government)?;
         self.work.waiting.desks.push((record, rows.to_vec()));
         Ok(())
@@ -321,13 +309,7 @@ impl WriteDesk for Session<Guard<'_>> {
         self.direct(&say::PUT_REMARK, &params).map(drop)
     }
 
-    fn withdraw_remark(
-        &mut self,
-        government: &GovernmentCode,
-        account: &str,
-        n: u64,
-        at: i64,
-    ) -> Result<bool, Fault> {
+    fn withdraw_remark(&mut self, government: &GovernmentCode, account: &str, n: u64, at: i64) -> Result<bool, Fault> {
         self.own(government)?;
         let params = [government.as_str().into(), integer(n).into(), account.into(), at.into()];
         let stood = self.direct(&say::WITHDRAW_REMARK, &params)? > 0;

@@ -307,7 +307,11 @@ fn send(handle: &mut Handle, government: &str, old: u64, waiting: Waiting) -> Re
     let desks = last(waiting.desks, |(record, _)| *record);
     if !desks.is_empty() {
         clear(handle, &say::CLEAR_WAITING, own(), old, desks.iter().map(|(record, _)| *record))?;
-        insert(handle, &say::INTO_WAITING, desks.iter().flat_map(|(_, rows)| rows).map(|row| desk::values(own(), row)))?;
+        insert(
+            handle,
+            &say::INTO_WAITING,
+            desks.iter().flat_map(|(_, rows)| rows).map(|row| desk::values(own(), row)),
+        )?;
     }
     let deltas = waiting.deltas.into_iter().map(|(n, row)| {
         vec![

@@ -257,15 +257,11 @@ impl Session<WriteGuard<'_>> {
 }
 
 impl WriteDesk for Session<WriteGuard<'_>> {
-    fn put_waiting(
-        &mut self,
-        government: &GovernmentCode,
-        record: RecordId,
-        rows: &[WaitingRow],
-    ) -> Result<(), Fault> {
+    fn put_waiting(&mut self, government: &GovernmentCode, record: RecordId, rows: &[WaitingRow]) -> Result<(), Fault> {
         self.own(government)?;
         let id = integer(record.0);
-        self.handle.run("DELETE FROM waiting WHERE government = $1 AND record = $2", params![government.as_str(), id])?;
+        self.handle
+            .run("DELETE FROM waiting WHERE government = $1 AND record = $2", params![government.as_str(), id])?;
         for row in rows {
             self.handle.run(
                 "INSERT INTO waiting (government, record, kind, what, who, agency, day) \
@@ -344,13 +340,7 @@ impl WriteDesk for Session<WriteGuard<'_>> {
         Ok(())
     }
 
-    fn withdraw_remark(
-        &mut self,
-        government: &GovernmentCode,
-        account: &str,
-        n: u64,
-        at: i64,
-    ) -> Result<bool, Fault> {
+    fn withdraw_remark(&mut self, government: &GovernmentCode, account: &str, n: u64, at: i64) -> Result<bool, Fault> {
         self.own(government)?;
         self.work.erased = true;
         let sql = "UPDATE remark SET text = '', withdrawn = $4 \
@@ -405,9 +395,8 @@ impl WriteDesk for Session<WriteGuard<'_>> {
     ) -> Result<(), Fault> {
         self.own(government)?;
         let which = if alone { "n = $3" } else { "n <= $3" };
-        let sql = format!(
-            "UPDATE notice SET read = $4 WHERE government = $1 AND account = $2 AND {which} AND read IS NULL"
-        );
+        let sql =
+            format!("UPDATE notice SET read = $4 WHERE government = $1 AND account = $2 AND {which} AND read IS NULL");
         self.handle.run(&sql, params![government.as_str(), account, integer(n), at])?;
         Ok(())
     }

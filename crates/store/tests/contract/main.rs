@@ -5,12 +5,14 @@
 mod beside;
 #[path = "../common/mod.rs"]
 mod common;
+mod desk;
 mod lists;
 mod log;
 
 /// All checks in one place, by name.
 mod checks {
     pub use crate::beside::*;
+    pub use crate::desk::*;
     pub use crate::lists::*;
     pub use crate::log::*;
 }
@@ -67,6 +69,14 @@ macro_rules! on {
             sessions_and_attempts_are_swept,
             of_attempts_at_once_one_counts,
             session_within_a_transaction_of_another_thread_waits_and_stands,
+            what_waits_is_found_by_whom_and_where,
+            what_waits_goes_with_a_transaction_that_is_undone,
+            due_days_are_counted_and_listed_between_two_days,
+            drafts_are_their_authors_alone,
+            remarks_stay_as_they_were_written,
+            a_source_tells_a_person_once,
+            what_was_found_is_told_by_day,
+            how_far_somebody_came_is_kept,
         );
     };
 }
