@@ -277,3 +277,144 @@ fn beat(platform: &Platform, ways: &mut [WayOut], holder: &str) {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // what fails here is the test
+mod tests {
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::TcpListener;
+
+    use ledger::NoticeRow;
+    use terms::{GovernmentCode, RecordId};
+    use testkit::{Bench, DEMO, small};
+
+    use super::*;
+
+    fn county() -> GovernmentCode {
+        "632222".parse().unwrap()
+    }
+
+    fn notice(source: &str) -> NoticeRow {
+        NoticeRow {
+            n: 0,
+            account: "li".into(),
+            source: source.into(),
+            kind: "soon".into(),
+            record: RecordId(7),
+            line: "demo".into(),
+            what: "review".into(),
+            by: "ma".into(),
+            due: Some("2026-06-08".parse().unwrap()),
+            at: 1_780_276_200_000_000,
+            read: None,
+        }
+    }
+
+    /// A receiver on this machine that gives these answers, and what it was sent: signature and body.
+    fn receiver(answers: &'static [u16]) -> (String, JoinHandle<Vec<(String, String)>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}/notices", listener.local_addr().unwrap());
+        let thread = std::thread::spawn(move || {
+            answers
+                .iter()
+                .map(|answer| {
+                    let (stream, _) = listener.accept().unwrap();
+                    let mut reader = BufReader::new(stream.try_clone().unwrap());
+                    let (mut length, mut signature, mut kind) = (0, String::new(), String::new());
+                    loop {
+                        let mut line = String::new();
+                        reader.read_line(&mut line).unwrap();
+                        let (name, value) = line.trim().split_once(':').unwrap_or((line.trim(), ""));
+                        match name.to_ascii_lowercase().as_str() {
+                            "" => break,
+                            "content-length" => length = value.trim().parse().unwrap(),
+                            "fazhi-signature" => value.trim().clone_into(&mut signature),
+                            "content-type" => value.trim().clone_into(&mut kind),
+                            _ => {}
+                        }
+                    }
+                    assert_eq!(kind, "application/cloudevents+json; charset=utf-8");
+                    let mut body = vec![0; length];
+                    reader.read_exact(&mut body).unwrap();
+                    let mut stream = stream;
+                    write!(stream, "HTTP/1.1 {answer} x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+                    (signature, String::from_utf8(body).unwrap())
+                })
+                .collect()
+        });
+        (address, thread)
+    }
+
+    #[test]
+    fn a_hook_that_fails_twice_gets_each_notice_in_order() {
+        let catalog = small(&[("demo/2024", DEMO)]).unwrap();
+        let bench = Bench::new(&catalog, "2026-06-01T09:00:00".parse().unwrap()).unwrap();
+        let (address, received) = receiver(&[500, 503, 204, 200]);
+        let mut way = WayOut::new(Box::new(Hook::new(&address, "secret")));
+        let mut round = |at: &str| {
+            bench.clock.set(at.parse().unwrap());
+            way.round(&bench.platform, &county(), "test").unwrap()
+        };
+        round("2026-06-01T09:00:00");
+        let store = bench.temp.store();
+        let mut tx = store.begin(&county()).unwrap();
+        tx.add_notices(&county(), &[notice("a"), notice("b")]).unwrap();
+        tx.commit().unwrap();
+        assert_eq!(round("2026-06-01T09:00:01").failed.as_deref(), Some("the receiver answered 500"));
+        assert_eq!(round("2026-06-01T09:00:02").failed.as_deref(), Some("the receiver answered 503"));
+        let done = round("2026-06-01T09:00:04");
+        assert_eq!((done.sent, done.failed), (2, None));
+        let received = received.join().unwrap();
+        let ids: Vec<String> = received
+            .iter()
+            .map(|(signed, body)| {
+                assert_eq!(*signed, format!("sha256={}", signature("secret", body)));
+                let event: serde_json::Value = serde_json::from_str(body).unwrap();
+                assert_eq!((&event["specversion"], &event["type"]), (&json!("1.0"), &json!("fazhi.notice.soon")));
+                assert_eq!(event["source"], json!("/governments/632222"));
+                assert_eq!(event["time"], json!("2026-06-01T01:10:00Z"));
+                let data = json!({ "account": "li", "kind": "soon", "line": "demo", "record": "7", "what": "review",
+                    "due": "2026-06-08" });
+                assert_eq!(event["data"], data);
+                event["id"].as_str().unwrap().to_owned()
+            })
+            .collect();
+        assert_eq!(ids, ["632222-1", "632222-1", "632222-1", "632222-2"]);
+    }
+
+    #[test]
+    fn the_signature_is_the_one_that_others_compute() {
+        // RFC 4231, the second case.
+        let signed = signature("Jefe", "what do ya want for nothing?");
+        assert_eq!(signed, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    }
+
+    #[test]
+    fn a_hook_without_a_secret_and_a_server_that_is_none_are_refused() {
+        let hook = Out { hook: Some("http://127.0.0.1:9/".to_owned()), ..Out::default() };
+        assert!(hook.ways().is_err());
+        let mail = |server: &str, from: &str| Out {
+            mail: Some(server.to_owned()),
+            mail_from: Some(from.to_owned()),
+            mail_domain: Some("example.gov.cn".to_owned()),
+            ..Out::default()
+        };
+        assert!(mail("not a server", "fazhi@example.gov.cn").ways().is_err());
+        assert!(mail("smtp://127.0.0.1:25", "nobody").ways().is_err());
+        assert_eq!(mail("smtp://127.0.0.1:25", "fazhi@example.gov.cn").ways().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_letter_says_no_more_than_that_there_is_something() {
+        let mail = Mail::new("smtp://127.0.0.1:25", "fazhi@example.gov.cn", "@example.gov.cn").unwrap();
+        let outgoing =
+            Outgoing { id: "632222-1".to_owned(), government: county(), notice: NoticeRow { n: 1, ..notice("a") } };
+        let letter = mail.message(&outgoing, mail.to("li").unwrap()).unwrap();
+        let text = String::from_utf8(letter.formatted()).unwrap();
+        assert!(
+            text.contains("To: li@example.gov.cn") && text.contains("Message-ID: <632222-1@example.gov.cn>"),
+            "{text}"
+        );
+        assert!(mail.to("no mailbox").is_none());
+    }
+}

@@ -1,8 +1,8 @@
 //! Decides a command.
 
 use procedure::{
-    Act, ActId, ActKind, Actor, Allow, Answer, Expr, Facts, FieldId, FieldType, General, Line, Mend, Proposal, Record,
-    Rule, Said, StageId, Strictness, Truth, What,
+    Act, ActId, ActKind, Actor, Allow, Answer, Done, Expr, Facts, FieldId, FieldType, General, Line, Mend, Proposal,
+    Record, Rule, Said, StageId, Strictness, Truth, What,
 };
 use terms::{Calendar, Code, Date, DateTime, RecordId, Value};
 
@@ -463,18 +463,32 @@ impl<'a> Judge<'a> {
         }])
     }
 
-    /// What a second person has to sign, where the act needs one: what others rely on is not put right by one alone.
+    /// What a second person has to sign, where the act needs one: what others rely on is not put right by one alone. They
+    /// rely on what stood when the record was last served or published, and on that act itself.
     fn needs_second(&self, record: &Record, kind: &Kind, reason: &str) -> Option<Mend> {
         let second = self.act.second.as_ref().filter(|_| !self.seconded)?;
-        let relied_on = |act: &ActId| second.after.contains(act);
-        let done = record.done.iter().any(|done| matches!(&done.what, What::Act(act) if relied_on(act)));
-        if !done || self.question.standing != Standing::Normal {
+        if self.question.standing != Standing::Normal {
             return None;
         }
+        let act_of = |done: &Done| match done.what {
+            What::Act(act) => Some(act),
+            What::Lapse(_) => None,
+        };
+        let relied_on = record.done.iter().filter(|done| act_of(done).is_some_and(|act| second.after.contains(&act)));
+        let until = relied_on.map(|done| done.seq).max()?;
+        let line = self.question.line;
+        let stood = |field: &FieldId| {
+            let before = record.done.iter().filter(|done| done.seq <= until).filter_map(act_of);
+            before.flat_map(|act| &line.act(act).fills).any(|(filled, _)| filled == field)
+        };
         let reason = reason.to_owned();
         match kind {
-            Kind::Corrected { time } => Some(Mend::Correct { time: *time, reason }),
-            Kind::Annulled { seq } => Some(Mend::Annul { seq: *seq, reason }),
+            Kind::Corrected { time } => {
+                let field = self.command.inputs.iter().any(|(field, _)| stood(field));
+                let step = time.is_some_and(|(seq, _)| seq <= until);
+                (field || step).then_some(Mend::Correct { time: *time, reason })
+            }
+            Kind::Annulled { seq } if *seq <= until => Some(Mend::Annul { seq: *seq, reason }),
             _ => None,
         }
     }

@@ -122,6 +122,8 @@ impl WayOut {
                 }
             }
         }
+        // A turn that ends now is free for anybody.
+        platform.store.lease(government, &key, holder, now, now)?;
         Ok(done)
     }
 

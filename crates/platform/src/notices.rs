@@ -317,6 +317,8 @@ impl Platform {
         if self.store.read()?.reached(government, DAY)? < stamp {
             told += self.tell_day(&telling)?;
         }
+        // A turn that ends now is free for anybody.
+        self.store.lease(government, DUTY, holder, now, now)?;
         Ok(Some(told))
     }
 
@@ -330,7 +332,16 @@ impl Platform {
                 after => after,
             };
             let events = read.log(government, after, STRETCH)?;
-            let Some(last) = events.last().map(|event| event.position) else { return Ok(told) };
+            let Some(last) = events.last().map(|event| event.position) else {
+                if after > 0 && read.reached(government, LOG)? == 0 {
+                    // All of it is history.
+                    drop(read);
+                    let mut tx = self.store.begin(government)?;
+                    tx.reach(government, LOG, after)?;
+                    tx.commit()?;
+                }
+                return Ok(told);
+            };
             let news = telling.stretch(read.as_mut(), &events)?;
             drop(read);
             let mut tx = self.store.begin(government)?;

@@ -260,7 +260,7 @@ pub struct Act {
 /// When a general act needs a second person: whoever does it proposes it, and it counts once another has signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Second {
-    /// Once one of these acts was done on the record: it was served, or published.
+    /// For what stood when one of these acts was last done on the record: it was served, or published.
     pub after: Vec<ActId>,
     /// Posts of which any may sign.
     pub by: Vec<Code>,

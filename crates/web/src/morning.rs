@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use ledger::Fault;
-use platform::{Change, Directory, Morning, Person, Platform, Waiting};
+use platform::{Change, Morning, Person, Platform, Waiting};
 use terms::Code;
 
 use crate::app::App;

@@ -207,6 +207,7 @@ pub(crate) async fn sign_in(
     })
     .await?;
     let (back, kept) = (local(given.get("back")), kept(&given));
+    let first = first_page(&Frame { leads: app.platform.leads(&person), ..visitor.frame.clone() });
     if !kept.is_empty() {
         let frame = Frame { person: Some(person.clone()), token: secret, path: back.clone(), ..visitor.frame.clone() };
         let notice = frame.t("sign-in-resumed");
@@ -216,7 +217,6 @@ pub(crate) async fn sign_in(
     }
     // What is only sent has no page to come back to.
     let back = back.strip_suffix("/sign").map(str::to_owned).unwrap_or(back);
-    let first = first_page(&Frame { leads: app.platform.leads(&person), ..visitor.frame });
     let to = Redirect::to(if back == "/" { first } else { &back });
     with_cookie(&app, &token, to.into_response())
 }
