@@ -9,6 +9,7 @@ use store::Address;
 use terms::{Date, Digest, PlaceCode, RecordId};
 
 use crate::failure::Failure;
+use crate::out::Out;
 use crate::running::Running;
 
 /// 法治: the platform on which a government runs law-based government.
@@ -233,6 +234,8 @@ pub struct Serve {
     /// A report as it was published, to stand beside ours; its name ends with the year: qilian-2020.txt
     #[arg(long, value_name = "FILE")]
     pub published: Vec<PathBuf>,
+    #[command(flatten)]
+    pub out: Out,
     #[command(flatten)]
     pub running: Running,
 }

@@ -17,6 +17,7 @@ mod explain;
 mod failure;
 mod figures;
 mod open;
+mod out;
 mod read;
 mod report;
 mod running;

@@ -8,6 +8,7 @@ mod attachments;
 mod body;
 mod cbor;
 mod chain;
+mod desk;
 mod envelope;
 mod message;
 mod office;
@@ -18,6 +19,7 @@ pub use attachments::{AttachmentRow, Attachments, Bytes, HoldAttachments, ReadAt
 pub use body::{Attached, Body, Opening};
 pub use cbor::DecodeError;
 pub use chain::{Difference, Hashing, Links, What, check_chain, check_record, extend_head, hash, seal};
+pub use desk::{DraftRow, FoundRow, NoticeRow, ReadDesk, RemarkRow, WaitingKind, WaitingQuery, WaitingRow, WriteDesk};
 pub use envelope::Envelope;
 pub use message::{MessageRow, MessageState, ReadMessages, WriteMessages};
 pub use office::*;

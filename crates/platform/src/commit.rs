@@ -18,7 +18,7 @@ use crate::{
     Answer, Clock, Definitions, Receipt, Request, RequestAsk, attachments,
     history::History,
     lookups::{self, Asking},
-    publish, rights, translate,
+    publish, rights, translate, waiting,
 };
 
 /// Makes the nonces that seal contents.
@@ -271,7 +271,7 @@ impl<'a> Batch<'a> {
         if let (RequestAsk::Annul { seq, .. }, Some(Loaded { row, .. })) = (&request.ask, &before)
             && self.was_sent(row.id, *seq)?
         {
-            return Ok(Answer::Refused(vec![Refusal::new("R212")]));
+            return Ok(Answer::Refused(vec![Refusal::new("R213")]));
         }
         let command = match self.command(request, message, line, at) {
             Ok(command) => command,
@@ -632,7 +632,7 @@ impl<'a> Batch<'a> {
         });
         let posts = match &event.kind {
             Kind::Act(id) | Kind::Proposed(id) => line.act(*id).by.as_slice(),
-            Kind::Signed(id) => line.act(*id).sign.as_slice(),
+            Kind::Signed(id) => line.act(*id).signing(),
             _ => &[],
         };
         let post = posts.iter().find(|post| write.actor.posts.contains(post));
@@ -707,6 +707,19 @@ impl<'a> Batch<'a> {
         if before != after {
             self.tx.put_due(&self.government, record.id, &after)?;
         }
+        let waits = |line, record, due: &[(LimitId, Deadline)]| {
+            let own = own_due(line, due).map(|deadline| deadline.last.date());
+            waiting::rows(line, record, own, calendar)
+        };
+        let waited = stood.map_or_else(Vec::new, |(line, old)| {
+            // Only a proposal is put by the record's own due day, which takes time to count.
+            let due = if old.proposal.is_some() { kernel::due_days(line, old, calendar) } else { Vec::new() };
+            waits(line, old, &due)
+        });
+        let now_waits = waits(line, record, due);
+        if waited != now_waits {
+            self.tx.put_waiting(&self.government, record.id, &now_waits)?;
+        }
         let deltas = figures::deltas(line, stood, record, calendar, &self.government, self.head.position);
         if !deltas.is_empty() {
             self.tx.add_deltas(&deltas)?;
@@ -751,7 +764,7 @@ pub(crate) fn row_of(
     last: &Last,
     calendar: &terms::Calendar,
 ) -> RecordRow {
-    let own = due.iter().find(|(id, deadline)| line.limit(*id).binds == Binds::Agency && !deadline.provisional);
+    let own = own_due(line, due);
     RecordRow {
         government: government.clone(),
         id: record.id,
@@ -765,12 +778,18 @@ pub(crate) fn row_of(
         label: label(line, record),
         opened: record.opened().unwrap_or(last.recorded.date()),
         touched: last.recorded.date(),
-        due: own.map(|(_, deadline)| deadline.last.date()),
+        due: own.map(|deadline| deadline.last.date()),
         seq: record.seq,
         hash: last.hash,
         state: encode_state(record),
         narrowing: rights::narrowing(line, record, calendar),
     }
+}
+
+/// The earliest deadline that binds the agency.
+pub(crate) fn own_due<'d>(line: &Line, due: &'d [(LimitId, Deadline)]) -> Option<&'d Deadline> {
+    let own = due.iter().find(|(id, deadline)| line.limit(*id).binds == Binds::Agency && !deadline.provisional);
+    own.map(|(_, deadline)| deadline)
 }
 
 /// Civil time (+08:00) as microseconds UTC.

@@ -115,6 +115,7 @@ impl Platform {
         self.sessions_sweep(government)?;
         self.refresh_posts(government)?;
         self.sweep_attachments(government)?;
+        self.sweep_drafts(government)?;
         Ok(Some(records))
     }
 

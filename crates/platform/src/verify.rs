@@ -29,6 +29,8 @@ pub enum Mismatch {
     Row(RecordId, &'static str),
     /// The index of due days differs.
     Due(RecordId),
+    /// The index of what waits for whom differs.
+    Waiting(RecordId),
     /// The index of keys differs.
     Keys(RecordId),
     /// What is published differs from what the record shows.
@@ -57,6 +59,7 @@ impl std::fmt::Display for Mismatch {
                 write!(f, "record {id}: `{column}` in the lists is not what its events make it")
             }
             Mismatch::Due(id) => write!(f, "record {id}: the index of due days differs from its clocks"),
+            Mismatch::Waiting(id) => write!(f, "record {id}: what it waits for is not what its events make it"),
             Mismatch::Keys(id) => write!(f, "record {id}: the index of keys differs from its fields"),
             Mismatch::Public(id) => write!(f, "record {id}: what is published is not what the record shows"),
             Mismatch::Deltas(id) => write!(f, "record {id}: the deltas of its figures do not add up"),
@@ -107,6 +110,8 @@ impl Platform {
             Some(Mismatch::Due(id))
         } else if let Some(column) = kept.other_column(&derived) {
             Some(Mismatch::Row(id, column))
+        } else if kept.waiting != derived.waiting {
+            Some(Mismatch::Waiting(id))
         } else if kept.keys != derived.keys {
             Some(Mismatch::Keys(id))
         } else if !kept.unpublished(&derived).is_empty() {

@@ -416,6 +416,7 @@ fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Di
         let text = Said { zh: say_value(value, field, Language::Zh), en: say_value(value, field, Language::En) };
         (title, text)
     };
+    let is_annulment = envelope.kind == "annul";
     Entry {
         seq: envelope.seq,
         kind: envelope.kind,
@@ -428,7 +429,8 @@ fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Di
         findings: body.findings,
         reason: body.reason,
         attachments: body.attachments,
-        annuls: body.annuls,
+        // A proposal to annul has annulled nothing yet.
+        annuls: body.annuls.filter(|_| is_annulment),
         hash,
     }
 }

@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ledger::{
-    AccountRow, AgencyPast, AgencyRow, AttachmentRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, Envelope,
-    EventRow, Fault, FaultKind, GroupBy, Hashing, Head, HoldingRow, KeyRow, Links, LookRow, MessageRow, MessageState,
-    NOTHING, OfficeRow, PublicRow, Read, RecordRow, SeriesRow, StandingRow, Store, Transaction, check_chain,
-    extend_head, hash,
+    AccountRow, AgencyPast, AgencyRow, AttachmentRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DraftRow, DueRow,
+    Envelope, EventRow, Fault, FaultKind, FoundRow, GroupBy, Hashing, Head, HoldingRow, KeyRow, Links, LookRow,
+    MessageRow, MessageState, NOTHING, NoticeRow, OfficeRow, PublicRow, Read, RecordRow, RemarkRow, SeriesRow,
+    StandingRow, Store, Transaction, WaitingRow, check_chain, extend_head, hash,
 };
-use terms::{Code, CommandId, Digest, GovernmentCode, RecordId};
+use terms::{Code, CommandId, Date, Digest, GovernmentCode, RecordId};
 
 /// How many events one transaction moves.
 const EVENTS: u32 = 2_000;
@@ -98,6 +98,7 @@ pub enum Kind {
     Series,
     Record,
     Due,
+    Waiting,
     Key,
     Delta,
     /// Sums of deltas, today and at half of the log: a delta that hangs on no record shows here.
@@ -112,6 +113,11 @@ pub enum Kind {
     Standing,
     AgencyPast,
     Office,
+    Draft,
+    Remark,
+    Notice,
+    Found,
+    Reached,
     Note,
     /// Files that events name, each with the SM3 of the bytes that are there.
     Attachment,
@@ -119,7 +125,7 @@ pub enum Kind {
 
 impl Kind {
     /// All, in the order in which they are told.
-    pub const ALL: [Kind; 21] = [
+    pub const ALL: [Kind; 27] = [
         Kind::Event,
         Kind::Content,
         Kind::Command,
@@ -127,6 +133,7 @@ impl Kind {
         Kind::Series,
         Kind::Record,
         Kind::Due,
+        Kind::Waiting,
         Kind::Key,
         Kind::Delta,
         Kind::Figure,
@@ -139,6 +146,11 @@ impl Kind {
         Kind::Standing,
         Kind::AgencyPast,
         Kind::Office,
+        Kind::Draft,
+        Kind::Remark,
+        Kind::Notice,
+        Kind::Found,
+        Kind::Reached,
         Kind::Note,
         Kind::Attachment,
     ];
@@ -154,6 +166,7 @@ impl fmt::Display for Kind {
             Kind::Series => "series",
             Kind::Record => "records",
             Kind::Due => "due days",
+            Kind::Waiting => "what waits",
             Kind::Key => "keys",
             Kind::Delta => "deltas",
             Kind::Figure => "sums",
@@ -166,6 +179,11 @@ impl fmt::Display for Kind {
             Kind::Standing => "standings of accounts",
             Kind::AgencyPast => "names of agencies",
             Kind::Office => "acts of administrators",
+            Kind::Draft => "drafts",
+            Kind::Remark => "remarks",
+            Kind::Notice => "notices",
+            Kind::Found => "findings",
+            Kind::Reached => "places reached",
             Kind::Note => "notes",
             Kind::Attachment => "files",
         })
@@ -177,6 +195,7 @@ struct Whole {
     record: RecordId,
     row: Option<RecordRow>,
     due: Vec<DueRow>,
+    waiting: Vec<WaitingRow>,
     keys: Vec<KeyRow>,
     deltas: Vec<DeltaRow>,
     public: Vec<PublicRow>,
@@ -191,6 +210,16 @@ struct Office {
     agencies: Vec<AgencyPast>,
     /// In the order of their numbers.
     done: Vec<OfficeRow>,
+}
+
+/// Some of what stands on a government's desks.
+#[derive(Default)]
+struct Desk {
+    drafts: Vec<DraftRow>,
+    remarks: Vec<RemarkRow>,
+    notices: Vec<NoticeRow>,
+    found: Vec<FoundRow>,
+    reached: Vec<(Code, u64)>,
 }
 
 /// What the walk hands on at a time: what one transaction writes.
@@ -210,6 +239,8 @@ enum Part {
     Records(Vec<Whole>),
     /// Some of the files that its events name, each with the SM3 of the bytes that are there.
     Files(Vec<(AttachmentRow, Option<Digest>)>),
+    /// Some of what stands on its desks.
+    Desk(Desk),
     /// Sums of its deltas, which nobody writes.
     Sums(Vec<(Code, Vec<DeltaSum>)>),
     /// What belongs to no government.
@@ -335,6 +366,7 @@ impl Walk<'_> {
             let records = self.log(government, see)?;
             let figures = self.records(government, &records, see)?;
             self.files(government, see)?;
+            self.desks(government, see)?;
             see(government, &Part::Sums(self.sums(government, &figures)?))?;
         }
         if let Some(first) = governments.first() {
@@ -417,6 +449,7 @@ impl Walk<'_> {
                     record: *record,
                     row: rows.remove(record),
                     due: self.read.due_of(government, *record)?,
+                    waiting: self.read.waiting_of(government, *record)?,
                     keys: self.read.keys(government, *record)?,
                     deltas: self.read.deltas_of(government, *record)?,
                     public: self.read.public_of(government, *record)?,
@@ -446,6 +479,33 @@ impl Walk<'_> {
                 told.push((file, found));
             }
             see(government, &Part::Files(told))?;
+        }
+    }
+
+    /// What stands on desks, in stretches; nothing where they are empty.
+    fn desks(&mut self, government: &GovernmentCode, see: &mut See<'_>) -> Result<(), Fault> {
+        let desk = Desk {
+            drafts: self.read.every_draft(government)?,
+            found: self.read.found(government, Date::constant(1, 1, 1), None, u32::MAX)?,
+            reached: self.read.all_reached(government)?,
+            ..Desk::default()
+        };
+        if !(desk.drafts.is_empty() && desk.found.is_empty() && desk.reached.is_empty()) {
+            see(government, &Part::Desk(desk))?;
+        }
+        let mut after = 0;
+        loop {
+            let remarks = self.read.remarks_after(government, after, EVENTS)?;
+            let Some(last) = remarks.last() else { break };
+            after = last.n;
+            see(government, &Part::Desk(Desk { remarks, ..Desk::default() }))?;
+        }
+        let mut after = 0;
+        loop {
+            let notices = self.read.notices_after(government, after, EVENTS)?;
+            let Some(last) = notices.last() else { return Ok(()) };
+            after = last.n;
+            see(government, &Part::Desk(Desk { notices, ..Desk::default() }))?;
         }
     }
 
@@ -533,6 +593,14 @@ fn write(to: &dyn Store, government: &GovernmentCode, part: &Part) -> Result<(),
             commands.iter().try_for_each(|row| into.put_command(government, row))?;
         }
         Part::Records(wholes) => wholes.iter().try_for_each(|whole| write_whole(into, government, whole))?,
+        Part::Desk(desk) => {
+            desk.drafts.iter().try_for_each(|row| into.put_draft(government, row))?;
+            // Both are numbered without a gap, and here again in the same order.
+            desk.remarks.iter().try_for_each(|row| into.put_remark(government, row))?;
+            into.add_notices(government, &desk.notices)?;
+            into.add_found(government, &desk.found)?;
+            desk.reached.iter().try_for_each(|(what, position)| into.reach(government, what, *position))?;
+        }
         Part::Files(_) | Part::Sums(_) => {}
         Part::Shared { definitions, notes } => {
             for (digest, name, bytes) in definitions {
@@ -560,6 +628,9 @@ fn write_whole(into: &mut dyn Transaction, government: &GovernmentCode, whole: &
         into.put_record(row)?;
     }
     into.put_due(government, whole.record, &whole.due)?;
+    if !whole.waiting.is_empty() {
+        into.put_waiting(government, whole.record, &whole.waiting)?;
+    }
     into.put_keys(government, whole.record, &whole.keys)?;
     // All deltas of a position are those of one record: numbered here, they keep their order.
     into.add_deltas(&whole.deltas)?;
@@ -644,6 +715,7 @@ impl Tally {
                     self.row(Kind::Attachment, bytes.maybe(*found, |bytes, found| bytes.bytes(&found.0)));
                 }
             }
+            Part::Desk(desk) => self.desk(government, desk),
             Part::Sums(sums) => {
                 for (figure, sums) in sums {
                     let bytes = own().text(figure);
@@ -706,6 +778,10 @@ impl Tally {
         for row in &whole.due {
             self.row(Kind::Due, own().text(&row.limit).text(row.due).number(row.agency));
         }
+        for row in &whole.waiting {
+            let bytes = own().text(row.kind.name()).text(&row.what).text(&row.who);
+            self.row(Kind::Waiting, bytes.text(&row.agency).text(row.day));
+        }
         for row in &whole.keys {
             self.row(Kind::Key, own().text(&row.line).text(&row.field).text(&row.value).number(row.unique));
         }
@@ -731,6 +807,30 @@ impl Tally {
         let bytes = bytes.maybe(row.there.map(|record| record.to_string()), Bytes::text).text(&row.addressee);
         let bytes = bytes.text(row.state.name()).text(&row.told).bytes(&row.bytes).number(row.at);
         self.row(Kind::Message, bytes);
+    }
+
+    fn desk(&mut self, government: &GovernmentCode, desk: &Desk) {
+        let own = || Bytes::default().text(government);
+        for row in &desk.drafts {
+            let bytes = own().text(&row.account).bytes(&row.id.0).number(row.record.map_or(0, |record| record.0));
+            self.row(Kind::Draft, bytes.text(&row.line).text(&row.act).bytes(&row.typed).number(row.at));
+        }
+        for row in &desk.remarks {
+            let bytes = own().number(row.n).bytes(&row.id.0).number(row.record.0).text(&row.account).number(row.at);
+            self.row(Kind::Remark, bytes.text(&row.text).maybe(row.withdrawn, Bytes::number));
+        }
+        for row in &desk.notices {
+            let bytes = own().number(row.n).text(&row.account).text(&row.source).text(&row.kind).number(row.record.0);
+            let bytes = bytes.text(&row.line).text(&row.what).text(&row.by).maybe(row.due, Bytes::text);
+            self.row(Kind::Notice, bytes.number(row.at).maybe(row.read, Bytes::number));
+        }
+        for row in &desk.found {
+            let bytes = own().number(row.position).text(&row.code).number(row.record.0);
+            self.row(Kind::Found, bytes.text(&row.agency).text(row.day));
+        }
+        for (what, position) in &desk.reached {
+            self.row(Kind::Reached, own().text(what).number(*position));
+        }
     }
 
     /// Walks the other ledger, with its chains, and puts both side by side.

@@ -97,6 +97,7 @@ fn fill(store: &dyn Store, government: &str, records: u32) {
         .unwrap();
     }
     into.put_message(&message(&own, None)).unwrap();
+    desks(into, government);
     into.put_definition(Digest([2; 32]), "petition", b"text").unwrap();
     into.put_note("synthetic", "yes").unwrap();
     transaction.commit().unwrap();
@@ -133,6 +134,45 @@ fn message(own: &GovernmentCode, record: Option<RecordId>) -> MessageRow {
 /// A file of several pieces.
 fn papers() -> Vec<u8> {
     (0..600_000u32).map(|n| (n * 7 % 249) as u8).collect()
+}
+
+/// What stands on the desks of that government.
+fn desks(into: &mut dyn Transaction, government: &str) {
+    let own = place(government);
+    let (record, account, line, act) = (terms::RecordId(1), "zhang", "petition", "decide");
+    let (day, at) = (date("2020-09-15"), 1_594_776_600_000_000);
+    let (kind, who, agency) = (ledger::WaitingKind::Sign, "head".into(), "justice".into());
+    let waiting = ledger::WaitingRow { record, kind, what: act.into(), who, agency, day };
+    into.put_waiting(&own, record, &[waiting]).unwrap();
+    for (n, record) in [(1, None), (2, Some(record))] {
+        let id = terms::CommandId([n; 16]);
+        let (account, line, act) = (account.into(), line.into(), act.into());
+        let typed = "半份".into();
+        into.put_draft(&own, &ledger::DraftRow { account, id, record, line, act, typed, at }).unwrap();
+    }
+    for (n, withdrawn) in [(1, None), (2, Some(at + 1))] {
+        let text = if withdrawn.is_some() { String::new() } else { "请核对".into() };
+        let id = terms::CommandId([n; 16]);
+        let remark = ledger::RemarkRow { n: 0, id, record, account: account.into(), at, text, withdrawn };
+        into.put_remark(&own, &remark).unwrap();
+    }
+    let notice = |source: &str, due, read| ledger::NoticeRow {
+        n: 0,
+        account: account.into(),
+        source: source.into(),
+        kind: "sign".into(),
+        record,
+        line: line.into(),
+        what: act.into(),
+        by: "li".into(),
+        due,
+        at,
+        read,
+    };
+    into.add_notices(&own, &[notice("a", None, Some(at)), notice("b", Some(day), None)]).unwrap();
+    let (code, agency) = ("heard".into(), "justice".into());
+    into.add_found(&own, &[ledger::FoundRow { position: 2, code, record, agency, day }]).unwrap();
+    into.reach(&own, "notices", 2).unwrap();
 }
 
 fn moved(from: &dyn Store, to: &dyn Store) -> Proof {
@@ -398,8 +438,8 @@ fn copy_that_ends_early_says_so() {
         }
         interrupted += 1;
     }
-    // The note, three parts and a file of each government, what is shared, and the note again.
-    assert_eq!(interrupted, 11);
+    // The note, six parts and a file of each government, what is shared, and the note again.
+    assert_eq!(interrupted, 15);
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn a_distributed_ledger_declares_every_table_and_has_no_guards() {
     let declared: Vec<&str> = declared.lines().collect();
     assert_eq!(declared[0], "event government none");
     let count = |end: &str| declared.iter().filter(|line| line.ends_with(end)).count();
-    assert_eq!((count(" government event"), count(" everywhere")), (22, 3), "{declared:?}");
+    assert_eq!((count(" government event"), count(" everywhere")), (28, 3), "{declared:?}");
     let tables = server.sql(&url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").unwrap();
     assert_eq!(tables.trim(), declared.len().to_string());
     assert_eq!(server.sql(&url, "SELECT count(*) FROM pg_trigger").unwrap().trim(), "0");
@@ -221,6 +221,7 @@ fn writes_all_there_is(store: &dyn Store) {
             password: String::new(),
         };
         transaction.put_account(&account).unwrap();
+        writes_desks(&mut *transaction, &event);
         transaction.put_public(&published(&event)).unwrap();
         transaction.erase(&county, event.position, 1).unwrap();
         transaction.commit().unwrap();
@@ -265,6 +266,56 @@ fn files_come_and_go(store: &dyn Store) {
     transaction.release_attachment(&county, digest).unwrap();
     transaction.commit().unwrap();
     assert_eq!(store.attachments_sweep(&county, 1).unwrap(), 1);
+}
+
+fn writes_desks(transaction: &mut dyn ledger::Transaction, event: &ledger::EventRow) {
+    let (county, id) = (place(COUNTY), terms::CommandId([u8::try_from(event.position).unwrap(); 16]));
+    let (record, day) = (event.record, common::date("2020-08-01"));
+    let waiting = ledger::WaitingRow {
+        record,
+        kind: ledger::WaitingKind::Sign,
+        what: "a".into(),
+        who: "a".into(),
+        agency: "a".into(),
+        day,
+    };
+    transaction.put_waiting(&county, record, std::slice::from_ref(&waiting)).unwrap();
+    transaction.put_waiting(&county, record, &[waiting]).unwrap();
+    let draft = ledger::DraftRow {
+        account: "a".into(),
+        id,
+        record: Some(record),
+        line: "a".into(),
+        act: "a".into(),
+        typed: Vec::new(),
+        at: 1,
+    };
+    transaction.put_draft(&county, &draft).unwrap();
+    transaction.put_draft(&county, &draft).unwrap();
+    transaction.end_draft(&county, "a", id).unwrap();
+    let remark = ledger::RemarkRow { n: 0, id, record, account: "a".into(), at: 1, text: "a".into(), withdrawn: None };
+    transaction.put_remark(&county, &remark).unwrap();
+    transaction.withdraw_remark(&county, "a", 1, 2).unwrap();
+    let notice = ledger::NoticeRow {
+        n: 0,
+        account: "a".into(),
+        source: "a".into(),
+        kind: "sign".into(),
+        record,
+        line: "a".into(),
+        what: "a".into(),
+        by: "a".into(),
+        due: None,
+        at: 1,
+        read: None,
+    };
+    transaction.add_notices(&county, &[notice]).unwrap();
+    transaction.read_notices(&county, "a", 1, false, 2).unwrap();
+    let (code, agency) = ("a".into(), "a".into());
+    let found = ledger::FoundRow { position: event.position, code, record, agency, day };
+    transaction.add_found(&county, &[found]).unwrap();
+    transaction.sweep_found(&county, day).unwrap();
+    transaction.reach(&county, "a", event.position).unwrap();
 }
 
 fn published(event: &ledger::EventRow) -> ledger::PublicRow {

@@ -21,7 +21,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
 use crate::{
-    act, admin, desk, figures, file, handover, health, home, look, metrics, record, report, session, submit, wrong,
+    act, admin, desk, drafts, figures, file, handover, health, home, look, metrics, morning, notices, record, remarks,
+    report, session, signing, submit, wrong,
 };
 
 /// How the site is run.
@@ -76,13 +77,14 @@ impl App {
         answer.map_err(|_| Wrong::broken("panic"))?.map_err(Into::into)
     }
 
-    /// Reads whose session it is and whether the data are synthetic.
-    pub async fn visit(&self, token: Option<String>) -> Result<Option<Session>, Wrong> {
+    /// Reads whose session it is, with how many notices wait, and whether the data are synthetic.
+    pub async fn visit(&self, token: Option<String>) -> Result<Option<(Session, u32)>, Wrong> {
         let government = self.options.government.clone();
         let (session, synthetic) = self
             .ask(move |platform| {
                 let session = token.map(|token| platform.session(&government, &token)).transpose()?.flatten();
-                Ok::<_, ledger::Fault>((session, platform.synthetic()?))
+                let unread = session.as_ref().map(|session| platform.unread(&session.person)).transpose()?;
+                Ok::<_, ledger::Fault>((session.zip(unread), platform.synthetic()?))
             })
             .await?;
         self.synthetic.store(synthetic, Ordering::Relaxed);
@@ -191,7 +193,13 @@ fn pages() -> Router<App> {
         .route("/admin/looks", get(admin::looks))
         .route("/records/{id}/files/{digest}", get(file::show))
         .route("/records/{id}/act/{act}", get(act::show).post(submit::act).layer(DefaultBodyLimit::disable()))
-        .route("/records/{id}/sign", post(submit::sign))
+        .route("/records/{id}/sign", get(signing::show).post(submit::sign))
+        .route("/records/{id}/remarks", post(remarks::add))
+        .route("/records/{id}/remarks/{n}", post(remarks::withdraw))
+        .route("/drafts/{id}", get(drafts::resume).post(drafts::drop_one))
+        .route("/notices", get(notices::list).post(notices::read_all))
+        .route("/notices/{n}", post(notices::open))
+        .route("/morning", get(morning::show))
         .route("/records/{id}/return", get(act::show_return).post(submit::give_back).layer(DefaultBodyLimit::disable()))
         .route("/figures", get(figures::list))
         .route("/figures/{code}", get(figures::one))

@@ -266,6 +266,15 @@ impl Files {
     }
 }
 
+/// A figure before and after.
+pub(crate) struct RestateView {
+    pub title: String,
+    pub year: i16,
+    pub before: String,
+    pub after: String,
+    pub unit: String,
+}
+
 /// A form page.
 #[derive(Template)]
 #[template(path = "form.html")]
@@ -293,6 +302,8 @@ pub(crate) struct FormPage {
     pub along: Vec<(String, String)>,
     /// Nothing to send yet: the form only chooses.
     pub chooses: bool,
+    /// Figures that would change.
+    pub restates: Vec<RestateView>,
     /// What is wrong: id of the control (empty: none) and the sentence.
     pub problems: Vec<(String, String)>,
 }

@@ -31,6 +31,10 @@ pub(crate) struct Frame {
     /// The most bytes of a file that comes with a form.
     pub attachment_limit: u64,
     pub flash: Vec<String>,
+    /// How many notices wait to be read.
+    pub unread: u32,
+    /// The person holds a post that leads, and has a morning.
+    pub leads: bool,
 }
 
 impl Frame {
@@ -55,6 +59,17 @@ impl Frame {
             place: place.unwrap_or_else(|| app.options.government.to_string()),
             attachment_limit: app.options.attachment_limit,
             flash: Vec::new(),
+            unread: 0,
+            leads: false,
+        }
+    }
+
+    /// How many notices wait, as the menu says it; empty: none.
+    pub fn waiting(&self) -> String {
+        match self.unread {
+            0 => String::new(),
+            many if many > platform::MOST_UNREAD => format!("{}+", platform::MOST_UNREAD),
+            few => few.to_string(),
         }
     }
 

@@ -12,6 +12,7 @@ use terms::{Code, CommandId, DateTime, RecordId, Value};
 
 use crate::act::{Case, Doing, Told, build, code_of};
 use crate::app::App;
+use crate::drafts;
 use crate::form::FormPage;
 use crate::frame::{Frame, page};
 use crate::general;
@@ -121,6 +122,9 @@ async fn send(app: &App, visitor: Visitor, case: Case, sent: Sent) -> Result<Res
         posted.0.retain(|(name, _)| name != "command");
         posted.0.push(("command".to_owned(), random()?));
     }
+    if posted.text(drafts::ASIDE.0) == drafts::ASIDE.1 {
+        return put_aside(app, visitor, case, &posted).await;
+    }
     let frame = visitor.frame.clone();
     match app.ask(move |platform| run(platform, frame, case, &posted, problems)).await? {
         Outcome::Done(id, lines) => {
@@ -129,6 +133,16 @@ async fn send(app: &App, visitor: Visitor, case: Case, sent: Sent) -> Result<Res
         }
         Outcome::Back(made) => Ok((StatusCode::UNPROCESSABLE_ENTITY, page(made.as_ref())?).into_response()),
     }
+}
+
+/// Puts the form aside as it is: nothing in it needs to be right yet.
+async fn put_aside(app: &App, visitor: Visitor, case: Case, posted: &Posted) -> Result<Response, Wrong> {
+    let id = posted.text("command").parse().unwrap_or(CommandId([0; 16]));
+    let draft = drafts::draft_of(&case, id, posted);
+    let person = case.person.clone();
+    let kept = app.ask(move |platform| platform.put_aside(&person, &draft)).await?;
+    visitor.tell(vec![visitor.frame.t(if kept { "draft-kept" } else { "draft-too-many" })]).await?;
+    Ok(Redirect::to("/desk?tab=drafts").into_response())
 }
 
 fn run(
@@ -149,6 +163,8 @@ fn run(
     let request = Request { inputs, done_at, ..request(&case, posted, ask) };
     match platform.submit(request)? {
         Answer::Done(receipt) => {
+            // A draft of this form has done its duty. Where that fails, the list of drafts finds it out later.
+            let _ = platform.end_draft(&case.person, posted.text("command").parse().unwrap_or(CommandId([0; 16])));
             let lines = done_lines(platform, &frame, &case, &receipt)?;
             Ok(Outcome::Done(receipt.record, lines))
         }

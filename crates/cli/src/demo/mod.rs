@@ -54,7 +54,8 @@ pub fn run(at: &At, asked: &Demo) -> Result<Found, Failure> {
         return Ok(Found::Nothing);
     };
     let greeting = format!("{}\n", accounts(&staff));
-    serve::serve(open::writing(at)?, doors, government, published, &greeting, at.data.spool(), &asked.running)
+    let (spool, ways) = (at.data.spool(), Vec::new());
+    serve::serve(open::writing(at)?, doors, government, published, &greeting, spool, ways, &asked.running)
 }
 
 /// What the folder holds.

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod check;
+mod desk;
 #[cfg(test)]
 mod distributed;
 mod handle;

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod backup;
+mod desk;
 #[cfg(test)]
 mod failing;
 mod handle;

@@ -34,6 +34,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/sqlite/0004_message.sql"),
     include_str!("../../../../migrations/sqlite/0005_rights.sql"),
     include_str!("../../../../migrations/sqlite/0006_attachment.sql"),
+    include_str!("../../../../migrations/sqlite/0007_desk.sql"),
 ];
 
 /// How a store is opened.

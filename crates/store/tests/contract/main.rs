@@ -6,6 +6,7 @@ mod attachments;
 mod beside;
 #[path = "../common/mod.rs"]
 mod common;
+mod desk;
 mod lists;
 mod log;
 mod messages;
@@ -15,6 +16,7 @@ mod office;
 mod checks {
     pub use crate::attachments::*;
     pub use crate::beside::*;
+    pub use crate::desk::*;
     pub use crate::lists::*;
     pub use crate::log::*;
     pub use crate::messages::*;
@@ -89,6 +91,14 @@ macro_rules! on {
             held_file_outlives_every_sweep_until_it_is_released,
             holding_stands_or_falls_with_its_transaction,
             held_files_are_listed_in_order,
+            what_waits_is_found_by_whom_and_where,
+            what_waits_goes_with_a_transaction_that_is_undone,
+            due_days_are_counted_and_listed_between_two_days,
+            drafts_are_their_authors_alone,
+            remarks_stay_as_they_were_written,
+            a_source_tells_a_person_once,
+            what_was_found_is_told_by_day,
+            how_far_somebody_came_is_kept,
         );
     };
 }
