@@ -180,11 +180,8 @@ impl Platform {
         Ok(items)
     }
 
-    /// A list under a person's rights.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub fn list(&self, person: &Person, filter: &Filter) -> Result<Page, Fault> {
+    /// A filter as a query under a person's rights: the one place where a list, on a page or in a file, is narrowed.
+    pub(crate) fn narrowed(&self, person: &Person, filter: &Filter) -> RecordQuery {
         let mut query = self.query(person);
         query.lines = filter.line.iter().cloned().collect();
         if let (Some(agency), true) = (&filter.agency, oversees(&self.catalog.terms, person)) {
@@ -197,6 +194,15 @@ impl Platform {
         query.opened_to = filter.to;
         query.text = filter.text.clone();
         query.after = filter.after;
+        query
+    }
+
+    /// A list under a person's rights.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn list(&self, person: &Person, filter: &Filter) -> Result<Page, Fault> {
+        let query = self.narrowed(person, filter);
         let mut read = self.store.read()?;
         let found = read.records(&query)?;
         let total = read.count(&RecordQuery { after: None, ..query.clone() }, EXACT + 1)?;

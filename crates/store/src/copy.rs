@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ledger::{
+    ExchangeRow,
     AccountRow, AgencyRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, Envelope, EventRow, Fault, FaultKind,
     GroupBy, Head, KeyRow, Links, LookRow, NOTHING, PublicRow, Read, RecordRow, SeriesRow, Store, Transaction,
     check_chain, extend_head, hash,
@@ -101,12 +102,13 @@ pub enum Kind {
     Look,
     Account,
     Agency,
+    Exchange,
     Note,
 }
 
 impl Kind {
     /// All, in the order in which they are told.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Event,
         Kind::Content,
         Kind::Command,
@@ -121,6 +123,7 @@ impl Kind {
         Kind::Look,
         Kind::Account,
         Kind::Agency,
+        Kind::Exchange,
         Kind::Note,
     ];
 }
@@ -142,6 +145,7 @@ impl fmt::Display for Kind {
             Kind::Look => "looks",
             Kind::Account => "accounts",
             Kind::Agency => "agencies",
+            Kind::Exchange => "files in and out",
             Kind::Note => "notes",
         })
     }
@@ -161,7 +165,7 @@ struct Whole {
 /// What the walk hands on at a time: what one transaction writes.
 enum Part {
     /// The government itself.
-    Government { agencies: Vec<AgencyRow>, accounts: Vec<AccountRow>, series: Vec<SeriesRow> },
+    Government { agencies: Vec<AgencyRow>, accounts: Vec<AccountRow>, series: Vec<SeriesRow>, exchanges: Vec<ExchangeRow> },
     /// A stretch of its log, with the commands that were answered by it.
     Log { events: Vec<EventRow>, commands: Vec<CommandRow> },
     /// Some of its records.
@@ -276,7 +280,8 @@ impl Walk<'_> {
         for government in &governments {
             let (agencies, accounts) = (self.read.agencies(government)?, self.read.accounts(government)?);
             let series = self.read.series(government)?;
-            see(government, &Part::Government { agencies, accounts, series })?;
+            let exchanges = self.read.exchanges(government, u32::MAX)?;
+            see(government, &Part::Government { agencies, accounts, series, exchanges })?;
             let records = self.log(government, see)?;
             let figures = self.records(government, &records, see)?;
             see(government, &Part::Sums(self.sums(government, &figures)?))?;
@@ -399,7 +404,8 @@ fn write(to: &dyn Store, government: &GovernmentCode, part: &Part) -> Result<(),
     let mut transaction = to.begin(government)?;
     let into = &mut *transaction;
     match part {
-        Part::Government { agencies, accounts, series } => {
+        Part::Government { agencies, accounts, series, exchanges } => {
+            exchanges.iter().try_for_each(|row| into.put_exchange(row))?;
             agencies.iter().try_for_each(|row| into.put_agency(row))?;
             accounts.iter().try_for_each(|row| into.put_account(row))?;
             for row in series {
@@ -485,7 +491,14 @@ impl Tally {
     fn add(&mut self, government: &GovernmentCode, part: &Part) {
         let own = || Bytes::default().text(government);
         match part {
-            Part::Government { agencies, accounts, series } => {
+            Part::Government { agencies, accounts, series, exchanges } => {
+                for row in exchanges {
+                    let bytes = own().bytes(&row.id.0).number(row.at).number(i64::from(row.inward)).text(&row.account);
+                    let bytes = bytes.text(&row.line).text(&row.source).text(&row.approver).text(&row.standing);
+                    let bytes = bytes.text(&row.file).bytes(&row.digest.0).number(row.rows).number(row.came);
+                    let bytes = bytes.number(row.repeated).number(row.left_out).number(row.first).number(row.last);
+                    self.row(Kind::Exchange, bytes);
+                }
                 self.heads.entry(government.clone()).or_insert(Head { position: 0, hash: NOTHING });
                 for row in agencies {
                     self.row(Kind::Agency, own().text(&row.code).text(&row.name).text(&row.place));

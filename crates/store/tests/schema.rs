@@ -223,6 +223,45 @@ fn writes_all_there_is(store: &dyn Store) {
         store.attempts_put(&county, terms::Digest([3; 32]), 0, ledger::Attempts { failed: 1, last: 1 }).unwrap();
         store.attempts_end(&county, terms::Digest([3; 32])).unwrap();
         store.sessions_sweep(&county, 9, 9, 9).unwrap();
+        files(store, &county);
+    }
+}
+
+/// Files that wait and are noted.
+fn files(store: &dyn Store, county: &terms::GovernmentCode) {
+    let staged = ledger::StagedRow {
+        government: county.clone(),
+        id: terms::Digest([5; 32]),
+        at: 1,
+        account: "a".into(),
+        about: String::new(),
+        bytes: vec![1],
+    };
+    store.stage(&staged).unwrap();
+    store.stage_end(county, staged.id, 0).unwrap();
+    let exchange = ledger::ExchangeRow {
+        government: county.clone(),
+        id: terms::Digest([6; 32]),
+        at: 1,
+        inward: true,
+        account: "a".into(),
+        line: "petition".into(),
+        source: "a".into(),
+        approver: "a".into(),
+        standing: "import".into(),
+        file: "a".into(),
+        digest: terms::Digest([6; 32]),
+        rows: 1,
+        came: 0,
+        repeated: 0,
+        left_out: 0,
+        first: 0,
+        last: 0,
+    };
+    for came in 0..2 {
+        let mut transaction = store.begin(county).unwrap();
+        transaction.put_exchange(&ledger::ExchangeRow { came, ..exchange.clone() }).unwrap();
+        transaction.commit().unwrap();
     }
 }
 

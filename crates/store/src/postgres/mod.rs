@@ -4,6 +4,7 @@ mod check;
 #[cfg(test)]
 mod distributed;
 mod handle;
+mod intake;
 mod open;
 mod read;
 mod rows;

@@ -63,6 +63,12 @@ macro_rules! event_columns {
         "government, record, seq, position, envelope, hash, head"
     };
 }
+macro_rules! exchange_columns {
+    () => {
+        "government, id, at, inward, account, line, source, approver, standing, file, digest, row_count, came, repeated, \
+         left_out, first, last"
+    };
+}
 macro_rules! account_columns {
     () => {
         "government, name, shown, agency, posts, password"
@@ -144,6 +150,7 @@ statements! {
     Schema GUARDS_1 = include_str!("../../../../migrations/postgres/0001_guards.sql");
     Schema STEP_2 = include_str!("../../../../migrations/postgres/0002_lease.sql");
     Schema STEP_3 = include_str!("../../../../migrations/postgres/0003_session.sql");
+    Schema STEP_4 = include_str!("../../../../migrations/postgres/0004_intake.sql");
     Reference VERSION = "SELECT version, distributed FROM schema_version WHERE application = 'fazhi'";
     Reference PUT_VERSION = "INSERT INTO schema_version (application, version, distributed) VALUES ('fazhi', $1, $2) \
                              ON CONFLICT (application) DO UPDATE SET version = excluded.version";
@@ -244,6 +251,16 @@ statements! {
                                last = excluded.last WHERE attempt.failed = $5";
     Government END_ATTEMPTS = "DELETE FROM attempt WHERE government = $1 AND name = $2";
     Government SWEEP_ATTEMPTS = "DELETE FROM attempt WHERE government = $1 AND last < $2";
+
+    Government EXCHANGES = concat!("SELECT ", exchange_columns!(),
+        " FROM exchange WHERE government = $1 ORDER BY at DESC, id LIMIT $2");
+    Government PUT_EXCHANGE = concat!("INSERT INTO exchange (", exchange_columns!(),
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+         ON CONFLICT (government, id) DO UPDATE SET came = excluded.came, repeated = excluded.repeated, \
+         left_out = excluded.left_out, last = excluded.last");
+    Government STAGE = "INSERT INTO staged (government, id, at, account, about, bytes) VALUES ($1, $2, $3, $4, $5, $6)";
+    Government STAGED = "SELECT government, id, at, account, about, bytes FROM staged WHERE government = $1 AND id = $2";
+    Government STAGE_END = "DELETE FROM staged WHERE government = $1 AND (id = $2 OR at < $3)";
 }
 
 /// A list or a sum of `query.rs`, which are all of one government.
@@ -358,6 +375,7 @@ pub(crate) static STEPS: &[Step] = &[
     },
     Step { tables: &STEP_2, guards: None, distributed: &["lease"], reference: &[] },
     Step { tables: &STEP_3, guards: None, distributed: &["session", "attempt"], reference: &[] },
+    Step { tables: &STEP_4, guards: None, distributed: &["exchange", "staged"], reference: &[] },
 ];
 
 /// Distributes a table by the government, beside `event`.

@@ -371,7 +371,7 @@ impl<H: std::ops::DerefMut<Target = Handle>> Session<H> {
 
 impl Session<Guard<'_>> {
     /// Every row belongs to the transaction's government.
-    fn own(&self, government: &GovernmentCode) -> Result<(), Fault> {
+    pub(super) fn own(&self, government: &GovernmentCode) -> Result<(), Fault> {
         match &self.work.government {
             Some(own) if own == government => Ok(()),
             own => Err(refused(format!(
@@ -381,7 +381,7 @@ impl Session<Guard<'_>> {
         }
     }
 
-    fn direct(&mut self, statement: &Statement, params: &[Value]) -> Result<u64, Fault> {
+    pub(super) fn direct(&mut self, statement: &Statement, params: &[Value]) -> Result<u64, Fault> {
         self.sending()?;
         self.handle.run(statement, params)
     }

@@ -4,6 +4,7 @@ mod backup;
 #[cfg(test)]
 mod failing;
 mod handle;
+mod intake;
 mod log;
 mod open;
 mod read;

@@ -85,7 +85,7 @@ impl Session<WriteGuard<'_>> {
     }
 
     /// Every row belongs to the transaction's government.
-    fn own(&mut self, government: &GovernmentCode) -> Result<(), Fault> {
+    pub(super) fn own(&mut self, government: &GovernmentCode) -> Result<(), Fault> {
         self.runs()?;
         match &self.work.government {
             Some(own) if own == government => Ok(()),

@@ -5,12 +5,14 @@
 mod beside;
 #[path = "../common/mod.rs"]
 mod common;
+mod intake;
 mod lists;
 mod log;
 
 /// All checks in one place, by name.
 mod checks {
     pub use crate::beside::*;
+    pub use crate::intake::*;
     pub use crate::lists::*;
     pub use crate::log::*;
 }
@@ -67,6 +69,8 @@ macro_rules! on {
             sessions_and_attempts_are_swept,
             of_attempts_at_once_one_counts,
             session_within_a_transaction_of_another_thread_waits_and_stands,
+            files_that_came_and_went_are_noted,
+            staged_file_waits_until_it_is_taken_away,
         );
     };
 }
