@@ -14,6 +14,7 @@ mod demo;
 mod explain;
 mod failure;
 mod figures;
+mod inout;
 mod open;
 mod read;
 mod report;
@@ -57,6 +58,10 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Explain(explain) => explain::run(at, explain),
         Command::Scope(scope) => scope::run(at, scope),
         Command::Copy(copy) => copy::run(copy),
+        Command::Template(asked) => inout::template(at, asked),
+        Command::Import(asked) => inout::import(at, asked),
+        Command::Export(asked) => inout::export(at, asked),
+        Command::Table(asked) => inout::table(at, asked),
         Command::Migrate(migrate) => copy::migrate(at, migrate),
     }
 }

@@ -18,7 +18,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
-use crate::{act, desk, figures, health, home, metrics, record, report, session, submit, wrong};
+use crate::{act, desk, download, figures, health, home, imports, metrics, record, report, session, submit, wrong};
 
 /// How the site is run.
 #[derive(Clone, Debug)]
@@ -84,6 +84,9 @@ impl App {
 
 /// The largest form that is taken.
 const MOST_BYTES: usize = 1 << 20;
+
+/// The largest file that is taken, with the form around it.
+const MOST_FILE: usize = 21 << 20;
 
 /// Nothing is loaded from elsewhere, no script runs, nobody frames a page.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
@@ -157,6 +160,12 @@ fn pages() -> Router<App> {
         .route("/language/{language}", get(session::language))
         .route("/desk", get(desk::desk))
         .route("/records", get(desk::records))
+        .route("/records/export", get(download::list))
+        .route("/imports", get(imports::show).post(imports::send).layer(DefaultBodyLimit::max(MOST_FILE)))
+        .route("/imports/template", get(imports::template))
+        .route("/imports/{id}", get(imports::preview).post(imports::take))
+        .route("/imports/{id}/verdicts.xlsx", get(imports::verdicts))
+        .route("/tables/{code}", get(download::table))
         .route("/new", get(desk::new))
         .route("/new/{line}/{act}", get(act::show_new).post(submit::new))
         .route("/records/{id}", get(record::show))

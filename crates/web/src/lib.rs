@@ -4,12 +4,14 @@
 mod act;
 mod app;
 mod desk;
+mod download;
 mod figures;
 mod form;
 mod frame;
 mod general;
 mod health;
 mod home;
+mod imports;
 mod input;
 mod metrics;
 mod record;

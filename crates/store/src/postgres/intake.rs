@@ -6,11 +6,10 @@ use ledger::{ExchangeRow, Fault, ReadExchanges, StagedRow, Staging, WriteExchang
 use terms::{Digest, GovernmentCode};
 
 use super::handle::Handle;
-use super::open::PostgresStore;
+use super::open::{Guard, PostgresStore};
 use super::read::Session;
 use super::rows;
 use super::statement as say;
-use super::write::Guard;
 use crate::query::integer;
 
 impl<H: DerefMut<Target = Handle>> ReadExchanges for Session<H> {
