@@ -16,7 +16,7 @@ use sheets::{Bounds, FileKind, address};
 use terms::Digest;
 
 use crate::app::App;
-use crate::desk::{Pick, lines};
+use crate::desk::Pick;
 use crate::download::attachment;
 use crate::frame::{Frame, page};
 use crate::input::Posted;
@@ -72,7 +72,7 @@ fn overview(
     let may = platform.may_import(person);
     let files = if may { platform.exchanges(&person.government, LISTED)? } else { Vec::new() };
     let directory = platform.directory(&person.government)?;
-    let templates = lines(platform, &frame, &about.what);
+    let templates = sheets_of(platform, &frame, person, &about.what);
     let mirrors = platform.catalog().mirrors.iter().map(|mirror| {
         let code = format!("{MIRROR}{}", mirror.code);
         Pick { title: frame.t1("imports-mirror", "title", frame.said(&mirror.title)), chosen: code == about.what, code }
@@ -80,7 +80,7 @@ fn overview(
     Ok(ImportsPage {
         may,
         problems,
-        choices: lines(platform, &frame, &about.what).into_iter().chain(mirrors).collect(),
+        choices: sheets_of(platform, &frame, person, &about.what).into_iter().chain(mirrors).collect(),
         templates,
         history: about.history,
         source: about.source.clone(),
@@ -88,6 +88,25 @@ fn overview(
         rows: files.iter().map(|row| file_view(platform, &frame, row, directory.person(&row.account))).collect(),
         f: frame,
     })
+}
+
+/// A sheet for each act that opens a record: `officer/enrol`.
+fn sheets_of(platform: &Platform, frame: &Frame, person: &Person, chosen: &str) -> Vec<Pick> {
+    let mut picks = Vec::new();
+    for code in platform.catalog().codes() {
+        let Some(line) = platform.line_today(&person.government, &code) else { continue };
+        for act in line.acts.iter().filter(|act| act.opens && act.kind != procedure::ActKind::Deemed) {
+            let code = format!("{}/{}", line.code, act.code);
+            let title = format!("{}{}{}", frame.said(&line.title), frame.colon(), frame.said(&act.title));
+            picks.push(Pick { chosen: code == chosen, code, title });
+        }
+    }
+    picks
+}
+
+/// The line and the opening act of such a choice.
+fn line_and_act(what: &str) -> (&str, Option<&str>) {
+    what.split_once('/').map_or((what, None), |(line, act)| (line, Some(act)))
 }
 
 fn file_view(platform: &Platform, frame: &Frame, row: &ExchangeRow, by: String) -> FileView {
@@ -140,10 +159,11 @@ impl Default for About {
 impl About {
     fn order(&self, who: Person, frame: &Frame) -> Order {
         let mirror = self.what.strip_prefix(MIRROR);
+        let (line, act) = if mirror.is_some() { ("", None) } else { line_and_act(&self.what) };
         Order {
             who,
-            line: if mirror.is_some() { "".into() } else { self.what.as_str().into() },
-            opening: None,
+            line: line.into(),
+            opening: act.map(Into::into),
             mirror: mirror.map(Into::into),
             history: self.history,
             source: self.source.clone(),
@@ -163,18 +183,19 @@ pub(crate) async fn template(
     let language = visitor.frame.language;
     let what = given.get("what").cloned().unwrap_or_default();
     let history = given.get("history").is_some_and(|text| text == "1");
-    let name = what.clone();
+    let name = what.replace('/', "-");
     let bytes = app
         .ask(move |platform| {
             if !platform.may_import(&person) {
                 return Err(Wrong::NotFound);
             }
-            let line = platform.line_today(&person.government, &what).ok_or(Wrong::NotFound)?;
-            let mut versions = platform.catalog().versions(&what);
+            let (code, act) = line_and_act(&what);
+            let line = platform.line_today(&person.government, code).ok_or(Wrong::NotFound)?;
+            let mut versions = platform.catalog().versions(code);
             if let Some(newest) = versions.last_mut() {
                 *newest = line.clone();
             }
-            let columns = Columns::of(&versions, None, history).ok_or(Wrong::NotFound)?;
+            let columns = Columns::of(&versions, act, history).ok_or(Wrong::NotFound)?;
             let agencies = platform.directory(&person.government)?.agencies;
             let agencies: Vec<String> = agencies.into_iter().map(|(_, name)| name).collect();
             intake::form(&line, &columns, &agencies, language).map_err(|_| Wrong::broken("sheet"))
