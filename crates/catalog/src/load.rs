@@ -131,7 +131,9 @@ fn sort(source: &Source, findings: &mut Findings<'_>) -> Files {
             ["sector", _, _] => head(Document::Overlay, &file, &table, findings),
             ["calendars", _] => files.calendars.push((file, table)),
             ["regions", _] => files.regions.push((file, table)),
-            ["reports", "tables", name] => files.tables.push(((*name).into(), beginning(&file, table, "table", findings))),
+            ["reports", "tables", name] => {
+                files.tables.push(((*name).into(), beginning(&file, table, "table", findings)))
+            }
             ["mirrors", name] => files.mirrors.push(((*name).into(), beginning(&file, table, "mirror", findings))),
             ["reports", name] => files.reports.push(((*name).into(), file, table)),
             ["statutes"] => files.statutes = table,

@@ -67,7 +67,11 @@ pub(crate) fn read(code: Code, table: &Table, lines: &[Arc<Line>], findings: &mu
     keys(table, &["mirror", "column", "given"], "", findings);
     let (entry, head) = (table.entry("mirror")?, table.table("mirror")?);
     keys(head, &["title", "line", "number", "note"], "mirror", findings);
-    for (key, example) in [("line", "line = \"reconsideration\""), ("number", "number = \"platform_number\""), ("note", "note = { zh = \"…\", en = \"…\" }")] {
+    for (key, example) in [
+        ("line", "line = \"reconsideration\""),
+        ("number", "number = \"platform_number\""),
+        ("note", "note = { zh = \"…\", en = \"…\" }"),
+    ] {
         if head.get(key).is_none() {
             read::missing(entry, key, example, findings);
         }
@@ -185,7 +189,10 @@ fn column(entry: &Entry, table: &Table, known: &Known<'_>, findings: &mut Findin
     let ignored = read::flag(table, "ignored", findings).unwrap_or(false);
     if act.is_none() && field.is_none() && !ignored {
         let draft = error("D194", "this column says nothing");
-        findings.add(&entry.spot, draft.help("name the act whose day it is, the field that it fills, or write ignored = true"));
+        findings.add(
+            &entry.spot,
+            draft.help("name the act whose day it is, the field that it fills, or write ignored = true"),
+        );
     }
     let mut words = Vec::new();
     for one in table.table("words").map(|words| words.entries.as_slice()).unwrap_or_default() {
@@ -205,7 +212,12 @@ fn column(entry: &Entry, table: &Table, known: &Known<'_>, findings: &mut Findin
 
 fn given(entry: &Entry, table: &Table, known: &Known<'_>, findings: &mut Findings<'_>) -> Option<Given> {
     keys(table, &["act", "field", "value", "why"], "given", findings);
-    for (key, example) in [("act", "act = \"accept\""), ("field", "field = \"major\""), ("value", "value = \"no\""), ("why", "why = { zh = \"…\", en = \"…\" }")] {
+    for (key, example) in [
+        ("act", "act = \"accept\""),
+        ("field", "field = \"major\""),
+        ("value", "value = \"no\""),
+        ("why", "why = { zh = \"…\", en = \"…\" }"),
+    ] {
         if table.get(key).is_none() {
             read::missing(entry, key, example, findings);
         }
@@ -213,9 +225,8 @@ fn given(entry: &Entry, table: &Table, known: &Known<'_>, findings: &mut Finding
     let act = act_of(table, known, findings)?;
     let field = field_of(table, Some(&act), known, findings)?;
     let value = read::text(table, "value", findings)?;
-    let choices = known.versions.iter().any(|line| {
-        line.field_id(&field).is_some_and(|id| !line.field(id).choices().is_empty())
-    });
+    let choices =
+        known.versions.iter().any(|line| line.field_id(&field).is_some_and(|id| !line.field(id).choices().is_empty()));
     let words = value.text.split(',').map(str::trim);
     if let Some(wrong) = words.clone().find(|word| choices && !known.choice(&field, word)) {
         findings.add(&value.spot, error("D195", format!("`{field}` has no choice `{wrong}`")));
@@ -248,7 +259,10 @@ fn complete(mirror: &Mirror, versions: &[&Line], spot: &Spot, findings: &mut Fin
                 if *must && !here && !held.contains(id) && Some(*id) != numbered {
                     let name = format!("`{}` of {} needs `{code}`", act.code, line.name());
                     let draft = error("D196", format!("{name}, which no column holds"));
-                    findings.add(spot, draft.help("map a column to it, or say with [[given]] what the system implies, and why"));
+                    findings.add(
+                        spot,
+                        draft.help("map a column to it, or say with [[given]] what the system implies, and why"),
+                    );
                 }
                 if here {
                     held.push(*id);

@@ -118,7 +118,8 @@ fn cell(row: &FormLine, column: &FormLine, spot: &Spot, known: &[Code], findings
         }
         (None, true, false) => {}
         _ => {
-            let draft = error("D190", format!("the cell of row `{}` and column `{}` is nothing", row.code, column.code));
+            let draft =
+                error("D190", format!("the cell of row `{}` and column `{}` is nothing", row.code, column.code));
             let help = "give the row `is` and the column `choice`, or the column alone `is`";
             findings.add(spot, draft.help(help));
         }
@@ -128,8 +129,7 @@ fn cell(row: &FormLine, column: &FormLine, spot: &Spot, known: &[Code], findings
 fn lines(table: &Table, key: &str, known: &[Code], findings: &mut Findings<'_>) -> Vec<(FormLine, Spot)> {
     let all = items(table, key);
     let code = |inner: &Table, findings: &mut Findings<'_>| read::text(inner, "code", findings).map(|word| word.text);
-    let codes: Vec<Code> =
-        all.iter().map(|(_, inner)| code(inner, findings).unwrap_or_default().into()).collect();
+    let codes: Vec<Code> = all.iter().map(|(_, inner)| code(inner, findings).unwrap_or_default().into()).collect();
     let mut made: Vec<(FormLine, Spot)> = Vec::new();
     for ((entry, inner), code) in all.iter().zip(&codes) {
         keys(inner, &["code", "titles", "is", "choice", "adds"], key, findings);

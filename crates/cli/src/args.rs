@@ -179,15 +179,19 @@ pub enum Command {
                             --order-source 'national platform' --approved-by 'head of the office' --only-good")]
     Import(Import),
     /// Write a list of records as csv or xlsx, as an account may see it
-    #[command(long_about = "Writes the records that an account may list, of a line with every field; personal content \
+    #[command(
+        long_about = "Writes the records that an account may list, of a line with every field; personal content \
                             is masked, and that the list went out is noted. Its length does not matter.\n\n\
                             Example: fazhi export --line penalty --from 2020-01-01 --to 2020-12-31 --by steward --out \
-                            penalties.csv")]
+                            penalties.csv"
+    )]
     Export(Export),
     /// Write an official table of a place and year as xlsx
-    #[command(long_about = "Tells the cells of a table in catalog/reports/tables from the figures, and checks what must \
+    #[command(
+        long_about = "Tells the cells of a table in catalog/reports/tables from the figures, and checks what must \
                             add up. Ends with 1 where it does not.\n\n\
-                            Example: fazhi table --name disclosure_annual --place 632222 --year 2020 --out table.xlsx")]
+                            Example: fazhi table --name disclosure_annual --place 632222 --year 2020 --out table.xlsx"
+    )]
     Table(Table),
 }
 

@@ -84,7 +84,10 @@ pub fn import(at: &At, asked: &Import) -> Result<Found, Failure> {
     show::say(&match came {
         Some(row) => {
             let positions = format!("log positions {} to {}", row.first, row.last);
-            format!("{} came in, {} had come in before, {} left out ({positions})\n", row.came, row.repeated, row.left_out)
+            format!(
+                "{} came in, {} had come in before, {} left out ({positions})\n",
+                row.came, row.repeated, row.left_out
+            )
         }
         None if asked.dry_run => "nothing was written: this was a trial\n".to_owned(),
         None => "nothing was written: all rows come in, or with --only-good the good ones\n".to_owned(),
@@ -140,14 +143,12 @@ pub fn export(at: &At, asked: &Export) -> Result<Found, Failure> {
     let kind = match asked.out.extension().and_then(|ending| ending.to_str()) {
         Some("csv") => FileKind::Csv,
         Some("xlsx") => FileKind::Xlsx,
-        _ => return Err(Failure::new("a list is written as csv or xlsx", "end the name after --out with .csv or .xlsx")),
+        _ => {
+            return Err(Failure::new("a list is written as csv or xlsx", "end the name after --out with .csv or .xlsx"));
+        }
     };
-    let filter = Filter {
-        line: asked.line.clone().map(Into::into),
-        from: asked.from,
-        to: asked.to,
-        ..Filter::default()
-    };
+    let filter =
+        Filter { line: asked.line.clone().map(Into::into), from: asked.from, to: asked.to, ..Filter::default() };
     let text = |day: Option<terms::Date>| day.map(|day| day.to_string()).unwrap_or_default();
     let parts = [asked.line.clone().unwrap_or_default(), text(asked.from), text(asked.to)];
     let out = File::create(&asked.out).map_err(|error| unwritable(&asked.out, &error))?;

@@ -62,8 +62,19 @@ fn a_sheet_is_made_filled_tried_brought_in_and_written_out() {
     let import = |more: &[&str]| {
         let (file, verdicts) = (at("rows.csv"), at("verdicts.xlsx"));
         let asked = [
-            "import", "--line", "officer", "--act", "import_cert", "--file", &file, "--verdicts", &verdicts,
-            "--order-source", "旧台账", "--approved-by", "局长",
+            "import",
+            "--line",
+            "officer",
+            "--act",
+            "import_cert",
+            "--file",
+            &file,
+            "--verdicts",
+            &verdicts,
+            "--order-source",
+            "旧台账",
+            "--approved-by",
+            "局长",
         ];
         fazhi(&data, &[&asked, more].concat())
     };

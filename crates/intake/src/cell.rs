@@ -328,7 +328,11 @@ fn written(text: &str) -> Option<DateTime> {
 }
 
 fn numeral(c: char) -> Option<u32> {
-    "〇一二三四五六七八九".chars().position(|other| other == c).or((c == '零' || c == '○').then_some(0)).and_then(|n| u32::try_from(n).ok())
+    "〇一二三四五六七八九"
+        .chars()
+        .position(|other| other == c)
+        .or((c == '零' || c == '○').then_some(0))
+        .and_then(|n| u32::try_from(n).ok())
 }
 
 /// Chinese numerals of a day as digits: the year digit by digit, month and day with 十.
@@ -361,8 +365,18 @@ mod tests {
     #[test]
     fn days_as_people_keep_them() {
         let texts = [
-            "2020年7月15日", "2020.7.15", "2020-07-15", "2020/7/15", "20200715", "２０２０年７月１５日", "2020年07月15号",
-            "2020 年 7 月 15 日", "2020-07-15 09:30:00", "2020-07-15T09:30", "二〇二〇年七月十五日", "二零二零年七月十五日",
+            "2020年7月15日",
+            "2020.7.15",
+            "2020-07-15",
+            "2020/7/15",
+            "20200715",
+            "２０２０年７月１５日",
+            "2020年07月15号",
+            "2020 年 7 月 15 日",
+            "2020-07-15 09:30:00",
+            "2020-07-15T09:30",
+            "二〇二〇年七月十五日",
+            "二零二零年七月十五日",
         ];
         for text in texts {
             assert_eq!(day(&Cell::Text(text.to_owned())).as_deref(), Some("2020-07-15"), "{text}");
@@ -370,7 +384,8 @@ mod tests {
         for number in [44_027.0, 20_200_715.0, 44_027.5] {
             assert_eq!(day(&Cell::Number(number)).as_deref(), Some("2020-07-15"), "{number}");
         }
-        for text in ["2020年7月", "15/7/2020", "20.7.15", "2020-13-01", "2020-02-30", "七月十五日", "昨天", "2020715"] {
+        for text in ["2020年7月", "15/7/2020", "20.7.15", "2020-13-01", "2020-02-30", "七月十五日", "昨天", "2020715"]
+        {
             assert_eq!(day(&Cell::Text(text.to_owned())), None, "{text}");
         }
         for number in [1.0, 7.0, 123_456.0, 20_201_315.0] {

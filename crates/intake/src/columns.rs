@@ -83,7 +83,8 @@ impl Columns {
     /// newest first. `None` where no such act opens a record of the line.
     pub fn of(versions: &[Arc<Line>], opening: Option<&str>, history: bool) -> Option<Columns> {
         let newest = versions.last()?;
-        let opens = |act: &&Act| act.opens && act.kind != ActKind::Deemed && opening.is_none_or(|code| act.code == code);
+        let opens =
+            |act: &&Act| act.opens && act.kind != ActKind::Deemed && opening.is_none_or(|code| act.code == code);
         let code = versions.iter().rev().find_map(|line| line.acts.iter().find(opens))?.code.clone();
         let mut columns = Columns { all: Vec::new(), opening: code.clone(), by_title: HashMap::new() };
         columns.push(Slot::Day(code.clone()), newest, history);
@@ -94,9 +95,8 @@ impl Columns {
         columns.push(Slot::Handler, newest, false);
         if history {
             for line in versions.iter().rev() {
-                let further = line.acts.iter().filter(|act| {
-                    !act.opens && act.general.is_none() && act.kind != ActKind::Deemed
-                });
+                let further =
+                    line.acts.iter().filter(|act| !act.opens && act.general.is_none() && act.kind != ActKind::Deemed);
                 for act in further {
                     columns.push(Slot::Day(act.code.clone()), line, false);
                     columns.act(line, &act.code, false);

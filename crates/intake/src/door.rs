@@ -136,7 +136,11 @@ impl Opened {
 
     /// Rows one after the other in one transaction. A row comes in whole or not at all: where one fails after part of it
     /// was written, the transaction is dropped and begun again without it.
-    fn stretch<'p>(&self, platform: &'p Platform, rows: &[Result<Intent, RowVerdict>]) -> Result<(Vec<RowVerdict>, Batch<'p>), Fault> {
+    fn stretch<'p>(
+        &self,
+        platform: &'p Platform,
+        rows: &[Result<Intent, RowVerdict>],
+    ) -> Result<(Vec<RowVerdict>, Batch<'p>), Fault> {
         let mut known: Vec<Option<RowVerdict>> = rows.iter().map(|row| row.as_ref().err().cloned()).collect();
         loop {
             let mut batch = platform.batch(&self.order.who.government)?;
@@ -174,7 +178,8 @@ impl Opened {
             }
             Against::Known(id, steps) => (Some(id), steps),
             Against::Contradicts(id, why) => {
-                let verdict = RowVerdict { row: intent.number, judgement: Judgement::Contradicts, record: Some(id), why };
+                let verdict =
+                    RowVerdict { row: intent.number, judgement: Judgement::Contradicts, record: Some(id), why };
                 return Ok((verdict, false));
             }
         };
@@ -225,7 +230,9 @@ impl Opened {
         let content = intent.content.to_string();
         let at = step.at.map(|at| at.to_string()).unwrap_or_default();
         let id = match (&self.mirror, self.number_of(intent)) {
-            (Some(mirror), Some(number)) => digest("mirrored", &[self.order.who.government.as_str(), &mirror.code, &number, &step.act, &at]),
+            (Some(mirror), Some(number)) => {
+                digest("mirrored", &[self.order.who.government.as_str(), &mirror.code, &number, &step.act, &at])
+            }
             _ => digest("came in", &[&order, &content, &step.act, &at]),
         };
         command(id)

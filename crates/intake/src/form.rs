@@ -22,7 +22,9 @@ pub fn form(
     let made = Form { line, agencies, language };
     sheets::template(&Template {
         sheets: [t("blank-sheet-rows"), t("blank-sheet-columns"), t("blank-sheet-choices")],
-        explained: ["blank-column", "blank-code", "blank-must", "blank-holds", "blank-choices", "blank-hint"].map(t).to_vec(),
+        explained: ["blank-column", "blank-code", "blank-must", "blank-holds", "blank-choices", "blank-hint"]
+            .map(t)
+            .to_vec(),
         lead: vec![
             say(language, "blank-lead", &[("line", line.title.get(language).to_owned())]),
             t("blank-lead-title"),

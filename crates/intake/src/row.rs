@@ -52,7 +52,12 @@ impl Opened {
         let line = platform.catalog().line(&self.order.line, &self.order.who.government, day);
         let Some(line) = line else {
             let args = [("day", day.to_string())];
-            wrong.push(self.why(&Slot::Day(self.columns.opening.clone()), say(self.order.language, "intake-no-version", &args)));
+            wrong.push(
+                self.why(
+                    &Slot::Day(self.columns.opening.clone()),
+                    say(self.order.language, "intake-no-version", &args),
+                ),
+            );
             return Err(wrong);
         };
         let mut steps = Vec::new();
@@ -110,9 +115,9 @@ impl Opened {
             let column = mirror.columns.iter().find(|column| {
                 let of = column.act.as_ref().unwrap_or(&self.columns.opening);
                 let named = column.field.as_deref().unwrap_or_default();
-                let (whole, rest) = named.split_once('.').map_or((named, Part::Whole), |(whole, rest)| {
-                    (whole, Part::of(rest).unwrap_or(Part::Whole))
-                });
+                let (whole, rest) = named
+                    .split_once('.')
+                    .map_or((named, Part::Whole), |(whole, rest)| (whole, Part::of(rest).unwrap_or(Part::Whole)));
                 of == act && whole == field && rest == *part
             })?;
             Some(column.words.as_slice())
@@ -157,8 +162,11 @@ impl Opened {
             .collect();
         match found.as_slice() {
             [account] => return Some((*account).clone()),
-            [] => wrong.push(self.why(&Slot::Handler, say(self.order.language, "intake-no-handler", &[("name", shown)]))),
-            _ => wrong.push(self.why(&Slot::Handler, say(self.order.language, "intake-two-handlers", &[("name", shown)]))),
+            [] => {
+                wrong.push(self.why(&Slot::Handler, say(self.order.language, "intake-no-handler", &[("name", shown)])))
+            }
+            _ => wrong
+                .push(self.why(&Slot::Handler, say(self.order.language, "intake-two-handlers", &[("name", shown)]))),
         }
         None
     }
@@ -215,14 +223,19 @@ impl Opened {
     fn given(&self, line: &Line, act: &Code, inputs: &mut Vec<(Code, Value)>) {
         let Some(mirror) = &self.mirror else { return };
         for given in mirror.given.iter().filter(|given| given.act == *act) {
-            let fills = |id| line.act_id(act).is_some_and(|act| line.act(act).fills.iter().any(|(field, _)| *field == id));
+            let fills =
+                |id| line.act_id(act).is_some_and(|act| line.act(act).fills.iter().any(|(field, _)| *field == id));
             let Some(id) = line.field_id(&given.field).filter(|id| fills(*id)) else { continue };
             if inputs.iter().any(|(field, _)| *field == given.field) {
                 continue;
             }
             let field = line.field(id);
             // A choice that this version does not have is left out.
-            let words = given.value.split(',').map(str::trim).filter(|word| field.choices().is_empty() || field.choice(word).is_some());
+            let words = given
+                .value
+                .split(',')
+                .map(str::trim)
+                .filter(|word| field.choices().is_empty() || field.choice(word).is_some());
             let cell = Cell::Text(words.collect::<Vec<_>>().join(","));
             let reading = Reading { language: self.order.language, since_1904: false, words: &[] };
             inputs.extend(reading.value(line, field, &cell).ok().map(|value| (given.field.clone(), value)));
@@ -232,9 +245,8 @@ impl Opened {
     /// What a row says, so that the same row comes in once: its known cells by their columns, in whatever order they stand.
     fn content(&self, row: &Row) -> Digest {
         let cells = self.columns.all.iter().zip(&self.at);
-        let mut said: Vec<String> = cells
-            .filter_map(|(column, at)| Some(format!("{}={}", column.code, row.get((*at)?)?.shown())))
-            .collect();
+        let mut said: Vec<String> =
+            cells.filter_map(|(column, at)| Some(format!("{}={}", column.code, row.get((*at)?)?.shown()))).collect();
         said.sort_unstable();
         let parts: Vec<&str> = said.iter().map(String::as_str).collect();
         digest("row", &parts)

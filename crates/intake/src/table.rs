@@ -116,7 +116,10 @@ fn checks(part: &FormPart, cells: &[Vec<i64>], wrong: &mut Vec<Said>) {
             let (left, right) = (sum(&check.left), sum(&check.right));
             if left != right {
                 let own = unequal(&[column], left, right);
-                wrong.push(Said { zh: format!("{}：{}", check.why.zh, own.zh), en: format!("{}: {}", check.why.en, own.en) });
+                wrong.push(Said {
+                    zh: format!("{}：{}", check.why.zh, own.zh),
+                    en: format!("{}: {}", check.why.en, own.en),
+                });
             }
         }
     }
@@ -126,7 +129,8 @@ fn unequal(lines: &[&FormLine], left: i64, right: i64) -> Said {
     let one = |language: Language| {
         let names: Vec<String> =
             lines.iter().filter_map(|line| line.titles.last()).map(|title| title.get(language).to_owned()).collect();
-        let args = [("cell", wording::list(language, &names)), ("left", left.to_string()), ("right", right.to_string())];
+        let args =
+            [("cell", wording::list(language, &names)), ("left", left.to_string()), ("right", right.to_string())];
         say(language, "table-unequal", &args)
     };
     Said { zh: one(Language::Zh), en: one(Language::En) }
@@ -134,15 +138,21 @@ fn unequal(lines: &[&FormLine], left: i64, right: i64) -> Said {
 
 /// The table as a sheet, with the titles of its form above and beside its numbers.
 pub fn board(told: &Told, language: Language) -> Board {
-    let label_columns = told.form.parts.iter().flat_map(|part| &part.rows).map(|row| row.titles.len()).max().unwrap_or(1);
+    let label_columns =
+        told.form.parts.iter().flat_map(|part| &part.rows).map(|row| row.titles.len()).max().unwrap_or(1);
     let labels = u16::try_from(label_columns).unwrap_or(1);
     let columns = told.form.parts.iter().map(|part| part.columns.len()).max().unwrap_or(1);
     let width = labels + u16::try_from(columns).unwrap_or(1);
     let text = |text: String| Cell::Text(text);
     let mut board = Board { sheet: told.year.to_string(), ..Board::default() };
     board.widths = (0..width).map(|column| if column < labels { 26.0 } else { 11.0 }).collect();
-    let mut put = |at: (u32, u16), size: (u32, u16), cell: Cell, head: bool| board.cells.push(BoardCell { at, size, cell, head });
-    let args = [("place", told.place.clone()), ("year", told.year.to_string()), ("title", told.form.title.get(language).to_owned())];
+    let mut put =
+        |at: (u32, u16), size: (u32, u16), cell: Cell, head: bool| board.cells.push(BoardCell { at, size, cell, head });
+    let args = [
+        ("place", told.place.clone()),
+        ("year", told.year.to_string()),
+        ("title", told.form.title.get(language).to_owned()),
+    ];
     put((0, 0), (1, width), text(say(language, "table-title", &args)), true);
     let mut row = 1;
     for (part, numbers) in told.form.parts.iter().zip(&told.numbers) {
@@ -165,7 +175,6 @@ pub fn board(told: &Told, language: Language) -> Board {
         }
         for numbers in numbers {
             for (column, number) in (labels..).zip(numbers) {
-                #[allow(clippy::cast_precision_loss)] // counts of cases
                 put((row, column), (1, 1), Cell::Number(*number as f64), false);
             }
             row += 1;
@@ -195,7 +204,9 @@ fn spans(lines: &[FormLine], levels: u32, language: Language) -> Vec<Placed> {
                 continue;
             };
             let ends = line.titles.len() == depth + 1;
-            let same = |other: &&FormLine| !ends && other.titles.len() > depth + 1 && other.titles[..=depth] == line.titles[..=depth];
+            let same = |other: &&FormLine| {
+                !ends && other.titles.len() > depth + 1 && other.titles[..=depth] == line.titles[..=depth]
+            };
             let count = if ends { 1 } else { lines[index..].iter().take_while(same).count().max(1) };
             let down = if ends { levels - level } else { 1 };
             let at = (level, u16::try_from(index).unwrap_or(u16::MAX));

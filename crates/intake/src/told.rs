@@ -102,7 +102,9 @@ impl RowVerdict {
 
     /// Every reason with its articles, in one text.
     pub fn reasons(&self) -> String {
-        let one = |why: &Why| if why.articles.is_empty() { why.text.clone() } else { format!("{}（{}）", why.text, why.articles) };
+        let one = |why: &Why| {
+            if why.articles.is_empty() { why.text.clone() } else { format!("{}（{}）", why.text, why.articles) }
+        };
         self.why.iter().map(one).collect::<Vec<_>>().join("\n")
     }
 
@@ -137,7 +139,10 @@ pub(crate) fn answered(opened: &Opened, intent: &Intent, step: &Step, answer: &A
                 let told = wording::refusal(language, &act, refusal);
                 let mut text = format!("{} {}", told.head, told.why);
                 if !told.lacking.is_empty() {
-                    text = format!("{text} {}", say(language, "refusal-lacking", &[("parts", wording::list(language, &told.lacking))]));
+                    text = format!(
+                        "{text} {}",
+                        say(language, "refusal-lacking", &[("parts", wording::list(language, &told.lacking))])
+                    );
                 }
                 Why { column: None, text, remedy: told.next, articles: wording::list(language, &told.basis) }
             };
@@ -158,7 +163,11 @@ pub(crate) fn answered(opened: &Opened, intent: &Intent, step: &Step, answer: &A
         Answer::Incomplete(gaps) => {
             let one = |gap: &kernel::Gap| {
                 let text = format!("{act}: {}", wording::gap(language, line, gap));
-                let slot = if gap.kind == GapKind::NoReason || gap.field.is_empty() { whole.clone() } else { field(&gap.field) };
+                let slot = if gap.kind == GapKind::NoReason || gap.field.is_empty() {
+                    whole.clone()
+                } else {
+                    field(&gap.field)
+                };
                 opened.why(&slot, text)
             };
             (Judgement::Incomplete, gaps.iter().map(one).collect())

@@ -105,7 +105,9 @@ fn a_trial_leaves_nothing_and_the_rows_come_in_once() {
 #[test]
 fn all_or_none_and_only_the_good() {
     let bench = bench();
-    let csv = format!("{HEAD}2025-07-15,张某,公民,甲\n昨天,李某,公民,乙\n2025-07-15,张某,公民,甲\n2025-07-16,,公民,丙\n2027-01-01,王某,公民,丁\n2025-07-17,赵某,公民,甲\n");
+    let csv = format!(
+        "{HEAD}2025-07-15,张某,公民,甲\n昨天,李某,公民,乙\n2025-07-15,张某,公民,甲\n2025-07-16,,公民,丙\n2027-01-01,王某,公民,丁\n2025-07-17,赵某,公民,甲\n"
+    );
     let sheet = opened(&bench, order(), &csv);
     let outcome = sheet.run(&bench.platform, Take::All, "a.csv").unwrap();
     assert!(outcome.noted.is_none());
@@ -151,7 +153,15 @@ fn what_excel_does_to_cells() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     let day = Format::new().set_num_format("yyyy/m/d");
-    for (column, title) in (0..).zip(["收到申请：日期", "申请人", "申请人：证件号码或者统一社会信用代码", "事项", "有效期至", "机关", "承办人"]) {
+    for (column, title) in (0..).zip([
+        "收到申请：日期",
+        "申请人",
+        "申请人：证件号码或者统一社会信用代码",
+        "事项",
+        "有效期至",
+        "机关",
+        "承办人",
+    ]) {
         sheet.write_string(0, column, title).unwrap();
     }
     let person = terms::with_citizen_check("63222219900101001").unwrap();
@@ -173,7 +183,8 @@ fn what_excel_does_to_cells() {
     sheet.write_string(3, 5, "县税务局").unwrap();
     sheet.write_string(3, 6, "孙某").unwrap();
     let bytes = book.save_to_buffer().unwrap();
-    let sheet = open(&bench.platform, order(), &bytes, Bounds::default()).map_err(|why| why.text(Language::Zh)).unwrap();
+    let sheet =
+        open(&bench.platform, order(), &bytes, Bounds::default()).map_err(|why| why.text(Language::Zh)).unwrap();
     let outcome = sheet.run(&bench.platform, Take::Good, "a.xlsx").unwrap();
     assert_eq!(words(&outcome.verdicts), ["可以导入", "可以导入", "不完整"]);
     let told = outcome.verdicts[2].reasons();

@@ -46,7 +46,9 @@ const PLATFORM: &str = "平台案件编号,收到申请日期,申请人,申请�
                         重大决定,更为不利,采用自行收集证据,告知诉权,备注\n";
 
 fn case(number: &str, further: &str) -> String {
-    format!("{number},2020-07-01,张某,自然人,1,某镇政府,现场,某决定书,行政处罚,政府信息公开,公安,撤销、变更,否,否,{further}\n")
+    format!(
+        "{number},2020-07-01,张某,自然人,1,某镇政府,现场,某决定书,行政处罚,政府信息公开,公安,撤销、变更,否,否,{further}\n"
+    )
 }
 
 #[test]
@@ -89,7 +91,11 @@ fn applications(bench: &Bench) {
                 存在阅读困难或者视听障碍,登记审核：日期,登记审核：申请内容明确,@disclose,disclose.outcome,disclose.open_mode,\
                 disclose.access,disclose.third_interest,disclose.involves_others,disclose.reviewed\n";
     let row = |day: &str, kind: &str, what: &str, answered: &str| {
-        let answer = if answered.is_empty() { ",,,,,,".to_owned() } else { format!("{answered},予以公开,提供该政府信息,见附件,否,否,是") };
+        let answer = if answered.is_empty() {
+            ",,,,,,".to_owned()
+        } else {
+            format!("{answered},予以公开,提供该政府信息,见附件,否,否,是")
+        };
         format!("{day},某人{what},公民,{kind},13900000000,当面提交,{what},纸质,否,{day},是,{answer}\n")
     };
     let rows = [
@@ -124,10 +130,13 @@ fn the_yearly_table_is_told_and_adds_up() {
     let titles: Vec<String> = grid.rows.iter().map(|row| row.cells[0].1.shown()).collect();
     assert!(titles[0].starts_with("祁连县2020年"), "{titles:?}");
     let received = grid.rows.iter().find(|row| row.cells[0].1.shown().starts_with("一、")).unwrap();
-    let numbers: Vec<&Cell> = received.cells.iter().map(|(_, cell)| cell).filter(|cell| matches!(cell, Cell::Number(_))).collect();
+    let numbers: Vec<&Cell> =
+        received.cells.iter().map(|(_, cell)| cell).filter(|cell| matches!(cell, Cell::Number(_))).collect();
     assert_eq!(numbers, [1.0, 2.0, 0.0, 0.0, 0.0, 0.0, 3.0].map(Cell::Number).iter().collect::<Vec<_>>());
-    let all = grid.rows.iter().flat_map(|row| row.cells.iter().map(|(_, cell)| cell.shown())).collect::<Vec<_>>().join(" ");
-    for title in ["法人或其他组织", "8.属于行政查询事项", "未经复议直接起诉", "(七)总计", "四、政府信息公开行政复议"] {
+    let all =
+        grid.rows.iter().flat_map(|row| row.cells.iter().map(|(_, cell)| cell.shown())).collect::<Vec<_>>().join(" ");
+    for title in ["法人或其他组织", "8.属于行政查询事项", "未经复议直接起诉", "(七)总计", "四、政府信息公开行政复议"]
+    {
         assert!(all.contains(title), "{title}: {all}");
     }
     assert!(table(&bench.platform, "nothing", &county(), 2020).is_err());
@@ -137,7 +146,8 @@ fn the_yearly_table_is_told_and_adds_up() {
 fn cases_about_information_stand_in_the_fourth_part() {
     let bench = bench();
     let decided = "2020-07-02,2020-07-05,2020-07-10,是,2020-08-03,撤销行政行为,否,否,否,否,是,";
-    let csv = format!("{PLATFORM}{}{}", case("P-1", decided), case("P-2", "2020-07-02,2020-07-05,2020-07-10,是,,,,,,,,"));
+    let csv =
+        format!("{PLATFORM}{}{}", case("P-1", decided), case("P-2", "2020-07-02,2020-07-05,2020-07-10,是,,,,,,,,"));
     comes_in(&bench, order("", None, Some("reconsideration_platform")), &csv);
     let told = table(&bench.platform, "disclosure_annual", &county(), 2020).map_err(|why| format!("{why:?}")).unwrap();
     let numbers = &told.numbers[1][0];
@@ -187,7 +197,9 @@ fn a_list_longer_than_a_stretch_loses_nothing() {
     assert!(told.iter().all(|one| one.judgement == Judgement::Good));
     let mut bytes = Vec::new();
     let how = (FileKind::Csv, Language::Zh, "");
-    let rows = list(&bench.platform, &steward(), &Filter::default(), how, &mut bytes).map_err(|why| format!("{why:?}")).unwrap();
+    let rows = list(&bench.platform, &steward(), &Filter::default(), how, &mut bytes)
+        .map_err(|why| format!("{why:?}"))
+        .unwrap();
     assert_eq!(rows, 1_203);
     let grid = read(&bytes, Bounds::default()).unwrap();
     let mut ids: Vec<String> = grid.rows[1..].iter().map(|row| row.cells[0].1.shown()).collect();

@@ -107,7 +107,18 @@ impl<'a> Batch<'a> {
         let head = tx.head(government)?;
         let government = government.clone();
         let loaded = if kept.head == Some(head) { kept.loaded } else { HashMap::new() };
-        Ok(Batch { tx, catalog, definitions, nonces, clock, government, head, loaded, answered: HashMap::new(), frozen: Vec::new() })
+        Ok(Batch {
+            tx,
+            catalog,
+            definitions,
+            nonces,
+            clock,
+            government,
+            head,
+            loaded,
+            answered: HashMap::new(),
+            frozen: Vec::new(),
+        })
     }
 
     /// Reads together what these commands will ask for one by one: where a database is asked over a network, that is

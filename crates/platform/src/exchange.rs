@@ -112,7 +112,9 @@ impl Platform {
                 }
             }
             match stretch.last() {
-                Some((last, _)) if stretch.len() >= STRETCH as usize => query.after = Some((Some(last.opened), last.id)),
+                Some((last, _)) if stretch.len() >= STRETCH as usize => {
+                    query.after = Some((Some(last.opened), last.id))
+                }
                 _ => return Ok(seen),
             }
         }
@@ -121,7 +123,11 @@ impl Platform {
 
 /// A value as a list that leaves the house tells it: what is personal is masked, whoever asks.
 pub fn told(field: &Field, value: &Value, language: Language) -> String {
-    if field.personal || field.mask.is_some() { publish::masked(field, value, language) } else { publish::plain(field, value, language) }
+    if field.personal || field.mask.is_some() {
+        publish::masked(field, value, language)
+    } else {
+        publish::plain(field, value, language)
+    }
 }
 
 /// The code of the post that brings in files.

@@ -137,7 +137,7 @@ fn named(grid: &Grid, row: &Row) -> BTreeMap<u16, String> {
 /// any of them.
 fn fill(grid: &mut Grid, heads: &Heads) -> Result<(), HeadWrong> {
     let named = |column: &u16| heads.columns.iter().any(|(other, _)| other == column);
-    let below: Vec<crate::Span> = grid.merged.iter().copied().filter(|span| span.rows.1 > heads.rows.1).collect();
+    let below: Vec<crate::Span> = grid.merged.iter().copied().filter(|span| span.rows.0 > heads.rows.1).collect();
     let wide = below.iter().filter(|span| (span.columns.0..=span.columns.1).filter(named).count() > 1);
     let cells: Vec<String> = wide.take(5).map(crate::Span::shown).collect();
     if !cells.is_empty() {

@@ -364,7 +364,10 @@ struct Csv<W: Write>(csv::Writer<W>);
 impl<W: Write> Lines for Csv<W> {
     fn line(&mut self, cells: &[String]) -> io::Result<()> {
         let cells: Vec<std::borrow::Cow<'_, str>> = cells.iter().map(|cell| harmless(cell)).collect();
-        self.0.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(io::Error::other)
+        self.0.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(|error| match error.into_kind() {
+            csv::ErrorKind::Io(error) => error,
+            other => io::Error::other(format!("{other:?}")),
+        })
     }
     fn finish(mut self: Box<Self>) -> io::Result<()> {
         self.0.flush()
@@ -397,11 +400,11 @@ impl<W: Write> Xlsx<W> {
         }
         let last = self.book.worksheets().len() - 1;
         let sheet = self.book.worksheet_from_index(last)?;
-        let bold = head_format();
+        let bold = titles.then(head_format);
         for (column, cell) in (0_u16..).zip(cells) {
-            if titles {
+            if let Some(bold) = &bold {
                 sheet.set_column_width(column, width(cell).max(12.0))?;
-                sheet.write_string_with_format(self.row, column, cell, &bold)?;
+                sheet.write_string_with_format(self.row, column, cell, bold)?;
             } else if !cell.is_empty() {
                 sheet.write_string(self.row, column, cell)?;
             }

@@ -8,10 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ledger::{
-    ExchangeRow,
-    AccountRow, AgencyRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, Envelope, EventRow, Fault, FaultKind,
-    GroupBy, Head, KeyRow, Links, LookRow, NOTHING, PublicRow, Read, RecordRow, SeriesRow, Store, Transaction,
-    check_chain, extend_head, hash,
+    AccountRow, AgencyRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, Envelope, EventRow, ExchangeRow, Fault,
+    FaultKind, GroupBy, Head, KeyRow, Links, LookRow, NOTHING, PublicRow, Read, RecordRow, SeriesRow, Store,
+    Transaction, check_chain, extend_head, hash,
 };
 use terms::{Code, CommandId, Digest, GovernmentCode, RecordId};
 
@@ -165,7 +164,12 @@ struct Whole {
 /// What the walk hands on at a time: what one transaction writes.
 enum Part {
     /// The government itself.
-    Government { agencies: Vec<AgencyRow>, accounts: Vec<AccountRow>, series: Vec<SeriesRow>, exchanges: Vec<ExchangeRow> },
+    Government {
+        agencies: Vec<AgencyRow>,
+        accounts: Vec<AccountRow>,
+        series: Vec<SeriesRow>,
+        exchanges: Vec<ExchangeRow>,
+    },
     /// A stretch of its log, with the commands that were answered by it.
     Log { events: Vec<EventRow>, commands: Vec<CommandRow> },
     /// Some of its records.

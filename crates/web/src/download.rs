@@ -25,7 +25,8 @@ use crate::wrong::Wrong;
 pub(crate) fn attachment(name: &str, kind: FileKind, body: impl Into<Body>) -> Response {
     let named = format!("attachment; filename*=UTF-8''{}", encoded(name));
     let named = HeaderValue::from_str(&named).unwrap_or(HeaderValue::from_static("attachment"));
-    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(kind.media())), (header::CONTENT_DISPOSITION, named)];
+    let headers =
+        [(header::CONTENT_TYPE, HeaderValue::from_static(kind.media())), (header::CONTENT_DISPOSITION, named)];
     (headers, body.into()).into_response()
 }
 

@@ -331,11 +331,7 @@ pub(crate) async fn preview(
 }
 
 fn previewed(frame: Frame, about: &About, opened: &Opened, verdicts: &[RowVerdict], id: Digest) -> PreviewPage {
-    let args = [
-        ("line", opened.line_title()),
-        ("file", about.file.clone()),
-        ("rows", opened.rows().to_string()),
-    ];
+    let args = [("line", opened.line_title()), ("file", about.file.clone()), ("rows", opened.rows().to_string())];
     let lead = wording::say(frame.language, "imports-preview-lead", &args);
     let mut codes: Vec<&'static str> = Vec::new();
     for verdict in verdicts {
