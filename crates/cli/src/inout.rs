@@ -144,7 +144,10 @@ pub fn export(at: &At, asked: &Export) -> Result<Found, Failure> {
         Some("csv") => FileKind::Csv,
         Some("xlsx") => FileKind::Xlsx,
         _ => {
-            return Err(Failure::new("a list is written as csv or xlsx", "end the name after --out with .csv or .xlsx"));
+            return Err(Failure::new(
+                "a list is written as csv or xlsx",
+                "end the name after --out with .csv or .xlsx",
+            ));
         }
     };
     let filter =

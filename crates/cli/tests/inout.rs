@@ -57,7 +57,7 @@ fn a_sheet_is_made_filled_tried_brought_in_and_written_out() {
     let unknown: Vec<&&str> = head.iter().filter(|title| !titles.contains(&(**title).to_owned())).collect();
     // The title of the last column is the line's own.
     let own = titles.iter().find(|title| title.contains("依据")).cloned().unwrap_or_default();
-    assert!(unknown.len() <= 1, "{unknown:?} of {titles:?}");
+    assert!(unknown.len() <= 2, "{unknown:?} of {titles:?}");
     std::fs::write(at("rows.csv"), rows.replacen("导入令", &own, 1)).unwrap();
     let import = |more: &[&str]| {
         let (file, verdicts) = (at("rows.csv"), at("verdicts.xlsx"));

@@ -125,12 +125,7 @@ impl Reading<'_> {
 
     /// The cell as text. A number of more than fifteen digits has lost some of them, and says so no more.
     fn text(self, field: &Field, cell: &Cell) -> Result<String, String> {
-        let lost = match cell {
-            Cell::Number(number) => number.abs() >= 1e15,
-            Cell::Text(text) => scientific(text),
-            _ => false,
-        };
-        if lost {
+        if lost(cell) {
             return self.wrong("cell-lost-digits", field, &[("value", cell.shown())]);
         }
         Ok(cell.shown().replace("\r\n", "\n"))
@@ -185,6 +180,15 @@ impl Reading<'_> {
             Cell::Text(text) => written(text),
             Cell::Bool(_) | Cell::Wrong(_) => None,
         }
+    }
+}
+
+/// A number of more than fifteen digits, as a program of sheets keeps it or has written it.
+pub(crate) fn lost(cell: &Cell) -> bool {
+    match cell {
+        Cell::Number(number) => number.abs() >= 1e15,
+        Cell::Text(text) => scientific(text),
+        _ => false,
     }
 }
 

@@ -158,17 +158,23 @@ impl Columns {
     /// Titles that two columns share are told apart by their codes; the first keeps the bare title too.
     fn settle(&mut self) {
         for index in 0..self.all.len() {
-            let twin = |other: &Column, one: &Column| other.title.zh == one.title.zh || other.title.en == one.title.en;
+            let same = |left: &str, right: &str| plain(left) == plain(right);
+            let twin = |other: &Column, one: &Column| {
+                same(&other.title.zh, &one.title.zh) || same(&other.title.en, &one.title.en)
+            };
             if self.all[..index].iter().any(|other| twin(other, &self.all[index])) {
                 let column = &mut self.all[index];
                 column.title.zh = format!("{}（{}）", column.title.zh, column.code);
                 column.title.en = format!("{} ({})", column.title.en, column.code);
             }
         }
-        for (index, column) in self.all.iter().enumerate() {
-            for title in [&column.title.zh, &column.title.en, &column.code] {
-                self.by_title.entry(plain(title)).or_insert(index);
+        for title in [|column: &Column| column.title.zh.clone(), |column: &Column| column.title.en.clone()] {
+            for (index, column) in self.all.iter().enumerate() {
+                self.by_title.entry(plain(&title(column))).or_insert(index);
             }
+        }
+        for (index, column) in self.all.iter().enumerate() {
+            self.by_title.entry(plain(&column.code)).or_insert(index);
             // A party is often kept by its name alone: 申请人姓名.
             if let Slot::Field(act, _, Part::Whole) = &column.slot
                 && *act == self.opening
@@ -182,7 +188,8 @@ impl Columns {
 
     /// The column with a title, in either language, or a code.
     pub fn find(&self, title: &str) -> Option<usize> {
-        self.by_title.get(&plain(title)).copied()
+        let exact = self.all.iter().position(|column| column.code == title);
+        exact.or_else(|| self.by_title.get(&plain(title)).copied())
     }
 
     /// The place of a column that is for this.

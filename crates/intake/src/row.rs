@@ -7,7 +7,7 @@ use procedure::{FieldType, Line};
 use sheets::{Cell, Row};
 use terms::{Code, DateTime, Digest, Value};
 
-use crate::cell::{PartyCells, Reading};
+use crate::cell::{PartyCells, Reading, lost};
 use crate::columns::{Part, Slot};
 use crate::open::{Opened, digest};
 use crate::told::{Why, say};
@@ -61,9 +61,11 @@ impl Opened {
             return Err(wrong);
         };
         let mut steps = Vec::new();
-        let mut acts: Vec<Code> = Vec::new();
+        let mut acts: Vec<Code> = vec![self.columns.opening.clone()];
         for column in &self.columns.all {
-            if let Slot::Day(act) = &column.slot {
+            if let Slot::Day(act) = &column.slot
+                && *act != self.columns.opening
+            {
                 acts.push(act.clone());
             }
         }
@@ -198,7 +200,7 @@ impl Opened {
                 continue;
             };
             let field = line.field(id);
-            let read = if field.kind == FieldType::Party {
+            if field.kind == FieldType::Party {
                 let cells = PartyCells {
                     name: cell(Part::Whole),
                     kind: cell(Part::Kind),
@@ -206,12 +208,20 @@ impl Opened {
                     phone: cell(Part::Phone),
                     address: cell(Part::Address),
                 };
-                self.reading(&slot(Part::Kind)).party(field, cells)
-            } else {
-                let Some(cell) = cell(Part::Whole) else { continue };
-                self.reading(&column.slot).value(line, field, cell)
-            };
-            match read {
+                let reading = self.reading(&slot(Part::Kind));
+                match reading.party(field, cells) {
+                    Ok(value) => inputs.push((code.clone(), value)),
+                    Err(text) => {
+                        // The cell to be mended: the number, where it would read without.
+                        let number = cells.number.is_some_and(lost)
+                            || reading.party(field, PartyCells { number: None, ..cells }).is_ok();
+                        wrong.push(self.why(&slot(if number { Part::Number } else { Part::Whole }), text));
+                    }
+                }
+                continue;
+            }
+            let Some(cell) = cell(Part::Whole) else { continue };
+            match self.reading(&column.slot).value(line, field, cell) {
                 Ok(value) => inputs.push((code.clone(), value)),
                 Err(text) => wrong.push(self.why(&column.slot, text)),
             }

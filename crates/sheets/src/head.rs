@@ -40,13 +40,15 @@ pub enum HeadWrong {
 /// So far down a head may stand, below titles and remarks.
 const DOWN: usize = 15;
 
-/// A title without what people put around it: blanks, stars, brackets, marks.
+/// A title without what people put around and into it: blanks, stars, brackets, marks.
 pub fn plain(title: &str) -> String {
     let kept = title.chars().map(|c| match c {
         '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
         _ => c,
     });
-    kept.filter(|c| c.is_alphanumeric() || matches!(c, '_' | '@' | '.')).collect::<String>().to_lowercase()
+    // What stands before a colon names what follows: 申请人：类别 is not 申请人类别.
+    let kept = kept.filter(|c| c.is_alphanumeric() || matches!(c, '_' | '@' | '.' | ':'));
+    kept.collect::<String>().trim_end_matches(':').to_lowercase()
 }
 
 /// Finds the head of a grid by the titles that are known, and fills merged cells below it.

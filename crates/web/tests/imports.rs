@@ -224,7 +224,10 @@ async fn a_list_goes_out_as_its_page_shows_it() {
     site.received("甲");
     site.received("=乙");
     let browser = Browser::of(&site, "wang").await;
-    browser.get("/records?line=demo&text=甲").await.has("/records/export?line=demo&text=%E7%94%B2&as=csv");
+    browser
+        .get("/records?line=demo&text=%E7%94%B2")
+        .await
+        .has("/records/export?line=demo&#38;text=%E7%94%B2&#38;as=csv");
     let page = browser.get("/records/export?line=demo&as=csv").await;
     assert_eq!(page.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
     assert!(page.bytes.starts_with(b"\xEF\xBB\xBF"));
