@@ -205,22 +205,20 @@ pub(crate) async fn template(
 }
 
 /// A file as it was sent: what was said beside it, and its bytes.
-async fn sent(mut parts: Multipart) -> Result<(Posted, Option<(String, Vec<u8>)>), Wrong> {
+async fn sent(mut parts: Multipart) -> Result<(Posted, Option<(String, Vec<u8>)>), MultipartError> {
     let (mut posted, mut file) = (Posted::default(), None);
-    // A body that is too large or breaks off is the sender's.
-    let bad = |_: MultipartError| Wrong::NotFound;
-    while let Some(part) = parts.next_field().await.map_err(bad)? {
+    while let Some(part) = parts.next_field().await? {
         let name = part.name().unwrap_or_default().to_owned();
         match part.file_name().map(str::to_owned) {
             Some(called) => {
-                let bytes = part.bytes().await.map_err(bad)?;
+                let bytes = part.bytes().await?;
                 if !bytes.is_empty() {
                     // Some browsers send the whole path.
                     let called = called.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
                     file = Some((called, bytes.to_vec()));
                 }
             }
-            None => posted.0.push((name, part.text().await.map_err(bad)?)),
+            None => posted.0.push((name, part.text().await?)),
         }
     }
     Ok((posted, file))
@@ -228,7 +226,11 @@ async fn sent(mut parts: Multipart) -> Result<(Posted, Option<(String, Vec<u8>)>
 
 /// Takes a file, and goes on to its preview.
 pub(crate) async fn send(State(app): State<App>, visitor: Visitor, parts: Multipart) -> Result<Response, Wrong> {
-    let (posted, file) = sent(parts).await?;
+    let (posted, file) = match sent(parts).await {
+        Ok(sent) => sent,
+        // Too large, or broken off: the answer says which.
+        Err(error) => return Ok(error.into_response()),
+    };
     if visitor.frame.person.is_none() {
         return session::ended(visitor.frame, Vec::new());
     }
