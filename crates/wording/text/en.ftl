@@ -56,8 +56,8 @@ error-400-title = The request cannot be read
 error-400 = What was sent is incomplete or malformed; nothing was written.
 error-400-next = Go back, reload the page and send it again.
 error-413-title = Too much was sent
-error-413 = More than one megabyte of text was sent; nothing was written.
-error-413-next = Go back, shorten it and send it again.
+error-413 = More than one megabyte of text was sent, or a file of more than twenty; nothing was written.
+error-413-next = Go back, shorten it or send it in parts.
 
 ## Home and what is published
 home-lead = Every step of law-based government is done, recorded and published here: what is done, under which article, and by when.
