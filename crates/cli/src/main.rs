@@ -16,6 +16,7 @@ mod erase;
 mod explain;
 mod failure;
 mod figures;
+mod inout;
 mod open;
 mod out;
 mod read;
@@ -61,6 +62,10 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Explain(explain) => explain::run(at, explain),
         Command::Scope(scope) => scope::run(at, scope),
         Command::Copy(copy) => copy::run(copy),
+        Command::Template(asked) => inout::template(at, asked),
+        Command::Import(asked) => inout::import(at, asked),
+        Command::Export(asked) => inout::export(at, asked),
+        Command::Table(asked) => inout::table(at, asked),
         Command::Migrate(migrate) => copy::migrate(at, migrate),
         Command::Appoint(asked) => appoint::run(at, asked),
     }

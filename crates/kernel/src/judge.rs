@@ -214,7 +214,9 @@ impl<'a> Judge<'a> {
             }
         }
         for (field, value) in &self.command.inputs {
-            let kind = match self.act.fills.iter().any(|(id, _)| id == field) {
+            // History brings the number that it was given in its day.
+            let brought = self.question.standing == Standing::Import && self.numbered(*field);
+            let kind = match brought || self.act.fills.iter().any(|(id, _)| id == field) {
                 false => Some(GapKind::NotAsked),
                 true => mismatch(&line.field(*field).kind, value),
             };

@@ -80,6 +80,8 @@ pub struct Batch<'a> {
     loaded: HashMap<RecordId, Loaded>,
     /// The first answers to commands, as far as they were asked for.
     answered: HashMap<CommandId, Option<CommandRow>>,
+    /// Definitions that the batch freezes: they are known to be kept once it stands.
+    frozen: Vec<(Digest, Arc<Line>)>,
 }
 
 /// A record's state from its derived row.
@@ -118,6 +120,7 @@ impl<'a> Batch<'a> {
             posted: false,
             loaded,
             answered: HashMap::new(),
+            frozen: Vec::new(),
         })
     }
 
@@ -156,14 +159,28 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// Where the store fails: then nothing of the batch stands.
     pub fn commit(self) -> Result<(), Fault> {
-        self.tx.commit()
+        self.tx.commit()?;
+        self.definitions.keep(&self.frozen);
+        Ok(())
     }
 
     /// Commits; nobody may be told before the landing says that it is durable.
     pub(crate) fn commit_early(self) -> Result<(Box<dyn Landing>, Kept), Fault> {
         let landing = self.tx.commit_early()?;
+        self.definitions.keep(&self.frozen);
         let loaded = if self.loaded.len() > Kept::MOST { HashMap::new() } else { self.loaded };
         Ok((landing, Kept { head: Some(self.head), loaded, rebuilds: 0 }))
+    }
+
+    /// A record as the batch has it, under the version of its last event.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn peek(&mut self, id: RecordId) -> Result<Option<(Arc<Line>, Record)>, Fault> {
+        if let Some(loaded) = self.loaded.get(&id) {
+            return Ok(Some((loaded.line.clone(), loaded.record.clone())));
+        }
+        Ok(self.stored(id)?.map(|loaded| (loaded.line, loaded.record)))
     }
 
     /// Reads every record anew.
@@ -507,11 +524,17 @@ impl<'a> Batch<'a> {
         if let Some(Loaded { row, stood: None, .. }) = before {
             return Ok(row.definition);
         }
-        let (definition, frozen) = self.definitions.digest(line);
-        if let Some(bytes) = frozen {
-            self.tx.put_definition(definition, &line.name(), &bytes)?;
+        if let Some(digest) = self.definitions.kept(line) {
+            return Ok(digest);
         }
-        Ok(definition)
+        if let Some((digest, _)) = self.frozen.iter().find(|(_, other)| Arc::ptr_eq(other, line)) {
+            return Ok(*digest);
+        }
+        let bytes = catalog::frozen(line);
+        let digest = ledger::hash(&bytes);
+        self.tx.put_definition(digest, &line.name(), &bytes)?;
+        self.frozen.push((digest, line.clone()));
+        Ok(digest)
     }
 
     fn receipt(

@@ -184,13 +184,14 @@ impl Platform {
         Ok(items)
     }
 
-    /// A list under a person's rights.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub fn list(&self, person: &Person, filter: &Filter) -> Result<Page, Fault> {
-        let mut read = self.store.read()?;
-        let mut query = self.query(read.as_mut(), person, filter.government.as_ref().unwrap_or(&person.government))?;
+    /// A filter as a query under a person's rights: the one place where a list, on a page or in a file, is narrowed.
+    pub(crate) fn narrowed(
+        &self,
+        read: &mut dyn ledger::Read,
+        person: &Person,
+        filter: &Filter,
+    ) -> Result<RecordQuery, Fault> {
+        let mut query = self.query(read, person, filter.government.as_ref().unwrap_or(&person.government))?;
         query.limit = PAGE;
         query.lines = filter.line.iter().cloned().collect();
         query.agencies = filter.agency.iter().cloned().collect();
@@ -201,6 +202,16 @@ impl Platform {
         query.opened_to = filter.to;
         query.text = filter.text.clone();
         query.after = filter.after;
+        Ok(query)
+    }
+
+    /// A list under a person's rights.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn list(&self, person: &Person, filter: &Filter) -> Result<Page, Fault> {
+        let mut read = self.store.read()?;
+        let query = self.narrowed(read.as_mut(), person, filter)?;
         let found = read.records(&query)?;
         let total = read.count(&RecordQuery { after: None, ..query.clone() }, EXACT + 1)?;
         let next = (found.len() >= PAGE as usize).then(|| found.last().map(|row| (Some(row.opened), row.id))).flatten();

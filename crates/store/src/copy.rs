@@ -9,8 +9,8 @@ use std::fmt;
 
 use ledger::{
     AccountRow, AgencyPast, AgencyRow, AttachmentRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DraftRow, DueRow,
-    Envelope, EventRow, Fault, FaultKind, FoundRow, GroupBy, Hashing, Head, HoldingRow, KeyRow, Links, LookRow,
-    MessageRow, MessageState, NOTHING, NoticeRow, OfficeRow, PublicRow, Read, RecordRow, RemarkRow, SeriesRow,
+    Envelope, EventRow, ExchangeRow, Fault, FaultKind, FoundRow, GroupBy, Hashing, Head, HoldingRow, KeyRow, Links,
+    LookRow, MessageRow, MessageState, NOTHING, NoticeRow, OfficeRow, PublicRow, Read, RecordRow, RemarkRow, SeriesRow,
     StandingRow, Store, Transaction, WaitingRow, check_chain, extend_head, hash,
 };
 use terms::{Code, CommandId, Date, Digest, GovernmentCode, RecordId};
@@ -118,6 +118,7 @@ pub enum Kind {
     Notice,
     Found,
     Reached,
+    Exchange,
     Note,
     /// Files that events name, each with the SM3 of the bytes that are there.
     Attachment,
@@ -125,7 +126,7 @@ pub enum Kind {
 
 impl Kind {
     /// All, in the order in which they are told.
-    pub const ALL: [Kind; 27] = [
+    pub const ALL: [Kind; 28] = [
         Kind::Event,
         Kind::Content,
         Kind::Command,
@@ -151,6 +152,7 @@ impl Kind {
         Kind::Notice,
         Kind::Found,
         Kind::Reached,
+        Kind::Exchange,
         Kind::Note,
         Kind::Attachment,
     ];
@@ -184,6 +186,7 @@ impl fmt::Display for Kind {
             Kind::Notice => "notices",
             Kind::Found => "findings",
             Kind::Reached => "places reached",
+            Kind::Exchange => "files in and out",
             Kind::Note => "notes",
             Kind::Attachment => "files",
         })
@@ -232,6 +235,7 @@ enum Part {
         /// Messages that came and have opened no record.
         waiting: Vec<MessageRow>,
         office: Office,
+        exchanges: Vec<ExchangeRow>,
     },
     /// A stretch of its log, with the commands that were answered by it.
     Log { events: Vec<EventRow>, commands: Vec<CommandRow> },
@@ -362,7 +366,8 @@ impl Walk<'_> {
                 waiting.extend(came.into_iter().filter(|row| row.record.is_none()));
             }
             let office = self.office(government, &accounts)?;
-            see(government, &Part::Government { agencies, accounts, series, waiting, office })?;
+            let exchanges = self.read.exchanges(government, u32::MAX)?;
+            see(government, &Part::Government { agencies, accounts, series, waiting, office, exchanges })?;
             let records = self.log(government, see)?;
             let figures = self.records(government, &records, see)?;
             self.files(government, see)?;
@@ -575,12 +580,13 @@ fn write(to: &dyn Store, government: &GovernmentCode, part: &Part) -> Result<(),
     let mut transaction = to.begin(government)?;
     let into = &mut *transaction;
     match part {
-        Part::Government { agencies, accounts, series, waiting, office } => {
+        Part::Government { agencies, accounts, series, waiting, office, exchanges } => {
             waiting.iter().try_for_each(|row| into.put_message(row))?;
             office.holdings.iter().try_for_each(|row| into.put_holding(row))?;
             office.standings.iter().try_for_each(|row| into.put_standing(row))?;
             office.agencies.iter().try_for_each(|row| into.put_agency_past(row))?;
             office.done.iter().try_for_each(|row| into.note_office(row))?;
+            exchanges.iter().try_for_each(|row| into.put_exchange(row))?;
             agencies.iter().try_for_each(|row| into.put_agency(row))?;
             accounts.iter().try_for_each(|row| into.put_account(row))?;
             for row in series {
@@ -687,9 +693,16 @@ impl Tally {
     fn add(&mut self, government: &GovernmentCode, part: &Part) {
         let own = || Bytes::default().text(government);
         match part {
-            Part::Government { agencies, accounts, series, waiting, office } => {
+            Part::Government { agencies, accounts, series, waiting, office, exchanges } => {
                 waiting.iter().for_each(|row| self.message(row));
                 self.office(government, office);
+                for row in exchanges {
+                    let bytes = own().bytes(&row.id.0).number(row.at).number(i64::from(row.inward)).text(&row.account);
+                    let bytes = bytes.text(&row.line).text(&row.source).text(&row.approver).text(&row.standing);
+                    let bytes = bytes.text(&row.file).bytes(&row.digest.0).number(row.rows).number(row.came);
+                    let bytes = bytes.number(row.repeated).number(row.left_out).number(row.first).number(row.last);
+                    self.row(Kind::Exchange, bytes);
+                }
                 self.heads.entry(government.clone()).or_insert(Head { position: 0, hash: NOTHING });
                 for row in agencies {
                     self.row(Kind::Agency, own().text(&row.code).text(&row.name).text(&row.place));

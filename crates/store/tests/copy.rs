@@ -414,6 +414,18 @@ impl Store for Failing<'_> {
     }
 }
 
+impl ledger::Staging for Failing<'_> {
+    fn stage(&self, _: &ledger::StagedRow) -> Result<(), Fault> {
+        lost()
+    }
+    fn staged(&self, _: &GovernmentCode, _: Digest) -> Result<Option<ledger::StagedRow>, Fault> {
+        lost()
+    }
+    fn stage_end(&self, _: &GovernmentCode, _: Digest, _: i64) -> Result<(), Fault> {
+        lost()
+    }
+}
+
 #[test]
 fn copy_that_ends_early_says_so() {
     let (_a, from) = sqlite();

@@ -143,7 +143,7 @@ fn a_distributed_ledger_declares_every_table_and_has_no_guards() {
     let declared: Vec<&str> = declared.lines().collect();
     assert_eq!(declared[0], "event government none");
     let count = |end: &str| declared.iter().filter(|line| line.ends_with(end)).count();
-    assert_eq!((count(" government event"), count(" everywhere")), (28, 3), "{declared:?}");
+    assert_eq!((count(" government event"), count(" everywhere")), (30, 3), "{declared:?}");
     let tables = server.sql(&url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").unwrap();
     assert_eq!(tables.trim(), declared.len().to_string());
     assert_eq!(server.sql(&url, "SELECT count(*) FROM pg_trigger").unwrap().trim(), "0");
@@ -230,6 +230,45 @@ fn writes_all_there_is(store: &dyn Store) {
         store.attempts_end(&county, terms::Digest([3; 32])).unwrap();
         store.sessions_sweep(&county, 9, 9, 9).unwrap();
         files_come_and_go(store);
+        sheets(store, &county);
+    }
+}
+
+/// Sheets that wait and are noted.
+fn sheets(store: &dyn Store, county: &terms::GovernmentCode) {
+    let staged = ledger::StagedRow {
+        government: county.clone(),
+        id: terms::Digest([5; 32]),
+        at: 1,
+        account: "a".into(),
+        about: String::new(),
+        bytes: vec![1],
+    };
+    store.stage(&staged).unwrap();
+    store.stage_end(county, staged.id, 0).unwrap();
+    let exchange = ledger::ExchangeRow {
+        government: county.clone(),
+        id: terms::Digest([6; 32]),
+        at: 1,
+        inward: true,
+        account: "a".into(),
+        line: "petition".into(),
+        source: "a".into(),
+        approver: "a".into(),
+        standing: "import".into(),
+        file: "a".into(),
+        digest: terms::Digest([6; 32]),
+        rows: 1,
+        came: 0,
+        repeated: 0,
+        left_out: 0,
+        first: 0,
+        last: 0,
+    };
+    for came in 0..2 {
+        let mut transaction = store.begin(county).unwrap();
+        transaction.put_exchange(&ledger::ExchangeRow { came, ..exchange.clone() }).unwrap();
+        transaction.commit().unwrap();
     }
 }
 

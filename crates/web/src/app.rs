@@ -21,8 +21,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
 use crate::{
-    act, admin, desk, drafts, figures, file, handover, health, home, look, metrics, morning, notices, record, remarks,
-    report, session, signing, submit, wrong,
+    act, admin, desk, download, drafts, figures, file, handover, health, home, imports, look, metrics, morning,
+    notices, record, remarks, report, session, signing, submit, wrong,
 };
 
 /// How the site is run.
@@ -94,6 +94,9 @@ impl App {
 
 /// The largest form that is taken.
 const MOST_BYTES: usize = 1 << 20;
+
+/// The largest file that is taken, with the form around it.
+const MOST_FILE: usize = 21 << 20;
 
 /// Nothing is loaded from elsewhere, no script runs, nobody frames a page.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
@@ -177,6 +180,12 @@ fn pages() -> Router<App> {
         .route("/language/{language}", get(session::language))
         .route("/desk", get(desk::desk))
         .route("/records", get(desk::records))
+        .route("/records/export", get(download::list))
+        .route("/imports", get(imports::show).post(imports::send).layer(DefaultBodyLimit::max(MOST_FILE)))
+        .route("/imports/template", get(imports::template))
+        .route("/imports/{id}", get(imports::preview).post(imports::take))
+        .route("/imports/{id}/verdicts.xlsx", get(imports::verdicts))
+        .route("/tables/{code}", get(download::table))
         .route("/new", get(desk::new))
         .route("/new/{line}/{act}", get(act::show_new).post(submit::new).layer(DefaultBodyLimit::disable()))
         .route("/records/{id}", get(record::show))

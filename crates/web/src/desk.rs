@@ -252,6 +252,7 @@ struct ListPage {
     notes: Vec<String>,
     next: Option<String>,
     first: Option<String>,
+    export: [(String, String); 2],
 }
 
 /// Lists with filters.
@@ -272,33 +273,8 @@ fn list(
     given: &HashMap<String, String>,
 ) -> Result<ListPage, Fault> {
     let text = |name: &str| given.get(name).map(|text| text.trim()).unwrap_or_default();
-    let mut notes = Vec::new();
-    let mut day = |name: &str| {
-        let written = text(name);
-        let day = input::date(written);
-        if day.is_none() && !written.is_empty() {
-            notes.push(frame.t1("filter-bad-date", "text", written));
-        }
-        day
-    };
-    let some = |name: &str| Some(text(name)).filter(|text| !text.is_empty());
-    let filter = Filter {
-        line: some("line").map(Into::into),
-        agency: some("agency").map(Into::into),
-        stage: some("stage").map(Into::into),
-        closed: match text("state") {
-            "open" => Some(false),
-            "closed" => Some(true),
-            _ => None,
-        },
-        from: day("from"),
-        to: day("to"),
-        text: some("text").map(str::to_owned),
-        mine: text("mine") == "1",
-        handler: some("handler").map(Into::into),
-        government: some("of").and_then(|code| code.parse().ok()),
-        after: some("after").and_then(position),
-    };
+    let (filter, wrong) = filter_of(given);
+    let notes = wrong.iter().map(|written| frame.t1("filter-bad-date", "text", written)).collect();
     let found = platform.list(person, &filter)?;
     let directory = platform.directory(filter.government.as_ref().unwrap_or(&person.government))?;
     let today = platform.now().date();
@@ -329,8 +305,45 @@ fn list(
         notes,
         next,
         first: filter.after.map(|_| format!("/records{}", query(&same))),
+        export: ["csv", "xlsx"].map(|kind| {
+            let parts: Vec<(&str, &str)> = same.iter().copied().chain([("as", kind)]).collect();
+            (kind.to_uppercase(), format!("/records/export{}", query(&parts)))
+        }),
         f: frame,
     })
+}
+
+/// The filter that a page was asked for, and days that cannot be read.
+pub(crate) fn filter_of(given: &HashMap<String, String>) -> (Filter, Vec<String>) {
+    let text = |name: &str| given.get(name).map(|text| text.trim()).unwrap_or_default();
+    let mut wrong = Vec::new();
+    let mut day = |name: &str| {
+        let written = text(name);
+        let day = input::date(written);
+        if day.is_none() && !written.is_empty() {
+            wrong.push(written.to_owned());
+        }
+        day
+    };
+    let some = |name: &str| Some(text(name)).filter(|text| !text.is_empty());
+    let filter = Filter {
+        line: some("line").map(Into::into),
+        agency: some("agency").map(Into::into),
+        stage: some("stage").map(Into::into),
+        closed: match text("state") {
+            "open" => Some(false),
+            "closed" => Some(true),
+            _ => None,
+        },
+        from: day("from"),
+        to: day("to"),
+        text: some("text").map(str::to_owned),
+        mine: text("mine") == "1",
+        handler: some("handler").map(Into::into),
+        government: some("of").and_then(|code| code.parse().ok()),
+        after: some("after").and_then(position),
+    };
+    (filter, wrong)
 }
 
 /// Where the page before ended: `2026-03-01.17`.

@@ -121,6 +121,11 @@ impl Frame {
         if self.chinese() { "：" } else { ": " }
     }
 
+    /// Whether whoever is here may bring in files.
+    pub fn imports(&self) -> bool {
+        self.person.as_ref().is_some_and(|person| person.posts.contains(&platform::steward()))
+    }
+
     /// For `aria-current`.
     pub fn here(&self, section: &str) -> bool {
         self.section == section

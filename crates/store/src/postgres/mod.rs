@@ -6,6 +6,7 @@ mod desk;
 #[cfg(test)]
 mod distributed;
 mod handle;
+mod intake;
 mod message;
 mod office;
 mod open;

@@ -63,6 +63,12 @@ macro_rules! event_columns {
         "government, record, seq, position, envelope, hash, head"
     };
 }
+macro_rules! exchange_columns {
+    () => {
+        "government, id, at, inward, account, line, source, approver, standing, file, digest, row_count, came, repeated, \
+         left_out, first, last"
+    };
+}
 macro_rules! account_columns {
     () => {
         "government, name, shown, agency, posts, password"
@@ -192,6 +198,7 @@ statements! {
     Schema STEP_6 = include_str!("../../../../migrations/postgres/0006_attachment.sql");
     Schema GUARDS_6 = include_str!("../../../../migrations/postgres/0006_guards.sql");
     Schema STEP_7 = include_str!("../../../../migrations/postgres/0007_desk.sql");
+    Schema STEP_8 = include_str!("../../../../migrations/postgres/0008_intake.sql");
     Reference VERSION = "SELECT version, distributed FROM schema_version WHERE application = 'fazhi'";
     Reference PUT_VERSION = "INSERT INTO schema_version (application, version, distributed) VALUES ('fazhi', $1, $2) \
                              ON CONFLICT (application) DO UPDATE SET version = excluded.version";
@@ -467,6 +474,15 @@ statements! {
     Government ALL_REACHED = "SELECT what, position FROM reached WHERE government = $1 ORDER BY what";
     Government REACH = "INSERT INTO reached (government, what, position) VALUES ($1, $2, $3) \
                         ON CONFLICT (government, what) DO UPDATE SET position = excluded.position";
+    Government EXCHANGES = concat!("SELECT ", exchange_columns!(),
+        " FROM exchange WHERE government = $1 ORDER BY at DESC, id LIMIT $2");
+    Government PUT_EXCHANGE = concat!("INSERT INTO exchange (", exchange_columns!(),
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+         ON CONFLICT (government, id) DO UPDATE SET came = excluded.came, repeated = excluded.repeated, \
+         left_out = excluded.left_out, last = excluded.last");
+    Government KEEP_SHEET = "INSERT INTO sheet (government, id, at, account, about, bytes) VALUES ($1, $2, $3, $4, $5, $6)";
+    Government SHEET = "SELECT government, id, at, account, about, bytes FROM sheet WHERE government = $1 AND id = $2";
+    Government END_SHEET = "DELETE FROM sheet WHERE government = $1 AND (id = $2 OR at < $3)";
 }
 
 /// A list or a sum of `query.rs`, which are all of one government.
@@ -602,6 +618,7 @@ pub(crate) static STEPS: &[Step] = &[
         distributed: &["waiting", "draft", "remark", "notice", "found", "reached"],
         reference: &[],
     },
+    Step { tables: &STEP_8, guards: None, distributed: &["exchange", "sheet"], reference: &[] },
 ];
 
 /// Distributes a table by the government, beside `event`.

@@ -6,6 +6,7 @@ mod desk;
 #[cfg(test)]
 mod failing;
 mod handle;
+mod intake;
 mod log;
 mod message;
 mod office;

@@ -35,6 +35,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/sqlite/0005_rights.sql"),
     include_str!("../../../../migrations/sqlite/0006_attachment.sql"),
     include_str!("../../../../migrations/sqlite/0007_desk.sql"),
+    include_str!("../../../../migrations/sqlite/0008_intake.sql"),
 ];
 
 /// How a store is opened.

@@ -7,6 +7,7 @@ mod beside;
 #[path = "../common/mod.rs"]
 mod common;
 mod desk;
+mod intake;
 mod lists;
 mod log;
 mod messages;
@@ -17,6 +18,7 @@ mod checks {
     pub use crate::attachments::*;
     pub use crate::beside::*;
     pub use crate::desk::*;
+    pub use crate::intake::*;
     pub use crate::lists::*;
     pub use crate::log::*;
     pub use crate::messages::*;
@@ -99,6 +101,8 @@ macro_rules! on {
             a_source_tells_a_person_once,
             what_was_found_is_told_by_day,
             how_far_somebody_came_is_kept,
+            files_that_came_and_went_are_noted,
+            staged_file_waits_until_it_is_taken_away,
         );
     };
 }
