@@ -97,16 +97,21 @@ pub(crate) fn kinds() -> String {
     endings.join(" ")
 }
 
+/// Why a form cannot be read. Where it breaks off, or a bound of ours ends it, that is not our failure.
+fn unread(status: StatusCode) -> Wrong {
+    Wrong::Unread(if status.is_server_error() { StatusCode::BAD_REQUEST } else { status })
+}
+
 async fn parts(app: &App, visitor: &Visitor, request: Request) -> Result<Sent, Wrong> {
     let unseen = Arc::new(AtomicUsize::new(0));
     let counted = unseen.clone();
     let request = request.map(|body| {
         Body::from_stream(Pieces { body: Box::pin(body.into_data_stream()), yields: false, unseen: counted })
     });
-    let mut form = Multipart::from_request(request, app).await.map_err(|why| Wrong::Unread(why.status()))?;
+    let mut form = Multipart::from_request(request, app).await.map_err(|why| unread(why.status()))?;
     let mut sent = Sent { posted: Posted::default(), problems: Vec::new() };
     let mut reading = Reading { app, visitor, unseen: &unseen, text: 0, thrown: 0, files: 0 };
-    while let Some(field) = form.next_field().await.map_err(|why| Wrong::Unread(why.status()))? {
+    while let Some(field) = form.next_field().await.map_err(|why| unread(why.status()))? {
         unseen.store(0, Ordering::Relaxed);
         let name = field.name().unwrap_or_default().to_owned();
         match field.file_name().map(str::to_owned) {
@@ -140,7 +145,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     async fn next(&self, field: &mut Field<'_>) -> Result<Option<Bytes>, Wrong> {
-        let piece = field.chunk().await.map_err(|why| Wrong::Unread(why.status()))?;
+        let piece = field.chunk().await.map_err(|why| unread(why.status()))?;
         self.unseen.store(0, Ordering::Relaxed);
         Ok(piece)
     }

@@ -40,8 +40,10 @@ impl Page {
     }
     /// The values of all inputs with this name.
     fn inputs(&self, name: &str) -> Vec<String> {
-        let parts = self.text().split(&format!("name=\"{name}\" value=\"")).skip(1);
-        parts.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+        let head = format!("name=\"{name}\" value=\"");
+        let parts = self.text().split(&head).skip(1);
+        let read = |text: &str| text.replace("&#60;", "<").replace("&#62;", ">");
+        parts.map(|rest| read(rest.split('"').next().unwrap())).collect()
     }
 }
 
@@ -127,7 +129,8 @@ impl Visitor {
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text());
         let record = page.header(header::LOCATION).to_owned();
         let page = self.get(&record).await;
-        let links = page.text().split(&format!("href=\"{record}/files/")).skip(1);
+        let head = format!("href=\"{record}/files/");
+        let links = page.text().split(&head).skip(1);
         let links = links.map(|rest| format!("{record}/files/{}", rest.split('"').next().unwrap()));
         (record.clone(), links.filter(|link| !link.contains('?')).collect())
     }
