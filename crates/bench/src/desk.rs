@@ -145,6 +145,7 @@ impl Desk {
             ask: RequestAsk::Act(act.into()),
             inputs: inputs.iter().map(|(code, value)| (Code::from(*code), value.clone())).collect(),
             reasons: Vec::new(),
+            attachments: Vec::new(),
             done_at: None,
             place: None,
             handler: None,

@@ -9,6 +9,7 @@ mod desk;
 mod growth;
 mod judging;
 mod lawful;
+mod lists;
 mod reading;
 
 use std::error::Error;
@@ -51,13 +52,15 @@ fn main() -> ExitCode {
         let named: Vec<&String> = words.iter().filter(is_name).collect();
         named.is_empty() || named.iter().any(|word| *word == name)
     };
-    let all: [(&str, &str, &Measure); 6] = [
+    let all: [(&str, &str, &Measure); 8] = [
         ("kernel", "", &judging::measure),
         ("reader", "", &reading::measure),
         ("acts", "sqlite", &|| acts::measure(Engine::Sqlite)),
         ("acts", "postgres", &|| acts::measure(Engine::Postgres)),
         ("growth", "sqlite", &|| growth::measure(Engine::Sqlite, many)),
         ("growth", "postgres", &|| growth::measure(Engine::Postgres, many)),
+        ("lists", "sqlite", &|| lists::measure(Engine::Sqlite, many)),
+        ("lists", "postgres", &|| lists::measure(Engine::Postgres, many)),
     ];
     let engine = ["sqlite", "postgres"].into_iter().find(|name| words.iter().any(|word| word == name));
     let chosen = |name: &str, on: &str| chosen(name) && engine.is_none_or(|engine| engine == on);

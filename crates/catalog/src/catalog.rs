@@ -7,7 +7,7 @@ use procedure::{Line, Mark};
 use terms::{Calendar, Code, Date, PlaceCode, Regions};
 
 use crate::lower::Cited;
-use crate::{Outline, Source, Statutes, Terms};
+use crate::{FormTable, Mirror, Outline, Source, Statutes, Terms};
 
 /// A catalogue without errors.
 #[derive(Debug)]
@@ -22,6 +22,10 @@ pub struct Catalog {
     pub terms: Terms,
     /// Report outlines.
     pub reports: Vec<Outline>,
+    /// Official tables.
+    pub tables: Vec<FormTable>,
+    /// Exports of other systems that come in as records.
+    pub mirrors: Vec<Mirror>,
     pub(crate) lines: BTreeMap<Code, Vec<Arc<Line>>>,
     /// Versions with overlays on them, by code and version.
     pub(crate) resolved: HashMap<(Code, Code), Arc<Line>>,
@@ -103,6 +107,16 @@ impl Catalog {
     /// Every figure of the newest national versions.
     pub fn figures(&self) -> impl Iterator<Item = &procedure::Figure> {
         self.lines().flat_map(|line| &line.figures)
+    }
+
+    /// The official table with this code.
+    pub fn table(&self, code: &str) -> Option<&FormTable> {
+        self.tables.iter().find(|table| table.code == code)
+    }
+
+    /// The mirror with this code.
+    pub fn mirror(&self, code: &str) -> Option<&Mirror> {
+        self.mirrors.iter().find(|mirror| mirror.code == code)
     }
 
     /// The texts that it was read from.

@@ -13,7 +13,7 @@ use crate::near::meant_or_list;
 use crate::overlay::{self, Overlay};
 use crate::schema::{self, Document, GROUNDED};
 use crate::tree::{Entry, Node, Table, Tree, merge, parse};
-use crate::{Source, across, figures, messages, places, report, statutes, terms_file};
+use crate::{Source, across, figures, messages, mirror, places, report, statutes, tables, terms_file};
 
 /// The files of a catalogue by what they are.
 #[derive(Default)]
@@ -24,6 +24,8 @@ struct Files {
     calendars: Vec<(Arc<str>, Table)>,
     regions: Vec<(Arc<str>, Table)>,
     reports: Vec<(Code, Arc<str>, Table)>,
+    tables: Vec<(Code, Table)>,
+    mirrors: Vec<(Code, Table)>,
     statutes: Table,
     terms: Table,
 }
@@ -69,6 +71,12 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
         .iter()
         .filter_map(|(code, _, table)| report::read(code.clone(), table, &known, &mut findings))
         .collect();
+    let mut read_table = |(code, table): &(Code, Table)| tables::read(code.clone(), table, &known, &mut findings);
+    let tables = files.tables.iter().filter_map(&mut read_table).collect();
+    let all: Vec<Arc<procedure::Line>> =
+        versions.values().flatten().map(|version| Arc::new(version.lowered.line.clone())).collect();
+    let mut read_mirror = |(code, table): &(Code, Table)| mirror::read(code.clone(), table, &all, &mut findings);
+    let mirrors = files.mirrors.iter().filter_map(&mut read_mirror).collect();
     let errors = findings.errors();
     let found = findings.finish();
     let (Some(calendar), Some(regions), 0) = (calendar, regions, errors) else { return (None, found) };
@@ -80,6 +88,8 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
         statutes,
         terms,
         reports,
+        tables,
+        mirrors,
         lines: versions
             .into_iter()
             .map(|(code, all)| (code, all.into_iter().map(|v| Arc::new(v.lowered.line)).collect()))
@@ -121,6 +131,10 @@ fn sort(source: &Source, findings: &mut Findings<'_>) -> Files {
             ["sector", _, _] => head(Document::Overlay, &file, &table, findings),
             ["calendars", _] => files.calendars.push((file, table)),
             ["regions", _] => files.regions.push((file, table)),
+            ["reports", "tables", name] => {
+                files.tables.push(((*name).into(), beginning(&file, table, "table", findings)))
+            }
+            ["mirrors", name] => files.mirrors.push(((*name).into(), beginning(&file, table, "mirror", findings))),
             ["reports", name] => files.reports.push(((*name).into(), file, table)),
             ["statutes"] => files.statutes = table,
             ["terms"] => files.terms = table,
@@ -133,6 +147,15 @@ fn sort(source: &Source, findings: &mut Findings<'_>) -> Files {
         }
     }
     files
+}
+
+/// A file that has to begin with a head of its own.
+fn beginning(file: &Arc<str>, table: Table, head: &str, findings: &mut Findings<'_>) -> Table {
+    if table.table(head).is_none() {
+        let draft = error("D004", format!("the file has no `[{head}]`"));
+        findings.add(&Spot { file: file.clone(), span: 0..0 }, draft.help(format!("begin it with `[{head}]`")));
+    }
+    table
 }
 
 /// Checks the keys of a file that holds pieces of a line, and that it has its head.

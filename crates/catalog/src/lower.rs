@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use procedure::{
-    Act, ActKind, Article, Choice, Choices, Expr, Field, FieldType, General, Ground, Habit, Line, Mark, Pending, Rests,
-    Stage, StageId, Track, TrackId, Value,
+    Act, ActId, ActKind, Article, Choice, Choices, Expr, Field, FieldType, General, Ground, Habit, Line, Mark, Pending,
+    Rests, Second, Stage, StageId, Track, TrackId, Value,
 };
 use terms::{Code, Date, Period};
 
@@ -178,6 +178,7 @@ impl Lower<'_, '_> {
         self.values();
         self.confusable();
         self.acts();
+        self.seconds();
         self.general_fills();
         self.rules();
         self.limits();
@@ -437,6 +438,7 @@ impl Lower<'_, '_> {
                 rules: Vec::new(),
                 number: None,
                 general: None,
+                second: None,
                 ground: nothing(),
             });
         }
@@ -468,6 +470,28 @@ impl Lower<'_, '_> {
             let number = self.optional_id(&table, "number", "series", Line::series_id);
             let act = &mut self.line.acts[index];
             *act = Act { track, from, to, by, sign, kinds, fills, number, general, ground, ..act.clone() };
+        }
+    }
+
+    /// General acts that need a second person, once every act has its kinds.
+    fn seconds(&mut self) {
+        for (index, (entry, table)) in self.elements("act").into_iter().enumerate() {
+            let words = read::list(&table, "second_after", self.findings);
+            let by = self.posts(&table, "second_by");
+            if words.is_empty() && by.is_empty() {
+                continue;
+            }
+            if words.is_empty() || by.is_empty() || self.line.acts[index].general.is_none() {
+                let draft = error("D002", format!("`{}` cannot need a second person like this", entry.key));
+                let help = "`second_after` (kinds of act) and `second_by` (posts) stand together, on a general act";
+                self.findings.add(&entry.spot, draft.help(help));
+                continue;
+            }
+            let kinds: Vec<Code> = words.iter().map(|word| self.act_kind(word)).collect();
+            let of_kind = |(_, act): &(ActId, &Act)| act.kinds.iter().any(|kind| kinds.contains(kind));
+            let after: Vec<ActId> = self.line.acts_with_ids().filter(of_kind).map(|(id, _)| id).collect();
+            // A line in which nothing is served or published has no use for it.
+            self.line.acts[index].second = (!after.is_empty()).then_some(Second { after, by });
         }
     }
 

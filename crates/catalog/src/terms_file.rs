@@ -35,6 +35,8 @@ pub struct Post {
     pub below: Above,
     /// What it administers; such a post does no business, and sees no records.
     pub administers: Option<Administers>,
+    /// It leads: whoever holds it begins the day with what matters, and not with what is to be done.
+    pub leads: bool,
 }
 
 /// What an administrator does: three who check each other.
@@ -102,7 +104,7 @@ pub(crate) fn read(table: &Table, findings: &mut Findings<'_>) -> Terms {
     keys(table, &["post", "kind", "power"], "", findings);
     let mut terms = Terms::default();
     for (entry, inner) in table.elements("post") {
-        let known = ["title", "is", "reach", "below", "administers"];
+        let known = ["title", "is", "reach", "below", "administers", "leads"];
         keys(inner, &known, &format!("post.{}", entry.key), findings);
         let role = read::one_of(inner, "is", &ROLES, findings).unwrap_or(PostRole::Post);
         let title = read::title(entry, inner, findings);
@@ -117,8 +119,9 @@ pub(crate) fn read(table: &Table, findings: &mut Findings<'_>) -> Terms {
                 findings.add(&node.spot, draft.help("who administers sees no records"));
             }
         }
+        let leads = read::flag(inner, "leads", findings).unwrap_or(false);
         let across = across.unwrap_or(false);
-        terms.posts.push(Post { code: entry.key.as_str().into(), title, role, across, below, administers });
+        terms.posts.push(Post { code: entry.key.as_str().into(), title, role, across, below, administers, leads });
     }
     for (section, codes, titles) in
         [("kind", &mut terms.kinds, &mut terms.kind_titles), ("power", &mut terms.powers, &mut terms.power_titles)]

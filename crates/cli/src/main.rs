@@ -12,10 +12,13 @@ mod clock;
 mod compare;
 mod copy;
 mod demo;
+mod erase;
 mod explain;
 mod failure;
 mod figures;
+mod inout;
 mod open;
+mod out;
 mod read;
 mod report;
 mod running;
@@ -55,9 +58,14 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Backup(asked) => backup::run(at, asked),
         Command::Restore(asked) => backup::restore(at, asked),
         Command::Case(case) => case::run(at, case),
+        Command::Erase(asked) => erase::run(at, asked),
         Command::Explain(explain) => explain::run(at, explain),
         Command::Scope(scope) => scope::run(at, scope),
         Command::Copy(copy) => copy::run(copy),
+        Command::Template(asked) => inout::template(at, asked),
+        Command::Import(asked) => inout::import(at, asked),
+        Command::Export(asked) => inout::export(at, asked),
+        Command::Table(asked) => inout::table(at, asked),
         Command::Migrate(migrate) => copy::migrate(at, migrate),
         Command::Appoint(asked) => appoint::run(at, asked),
     }

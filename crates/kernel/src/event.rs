@@ -1,6 +1,6 @@
 //! What the kernel decides: events by position, which the platform writes down by code.
 
-use procedure::{ActId, FieldId, LimitId, SeriesId};
+use procedure::{ActId, FieldId, LimitId, Mend, SeriesId};
 use terms::{Code, Date, DateTime, MessageId, PlaceCode, Value};
 
 /// One event of a record.
@@ -35,6 +35,13 @@ pub enum Kind {
     Act(ActId),
     /// An act was proposed for signature.
     Proposed(ActId),
+    /// A correction or an annulment was proposed, which needs a second person.
+    ProposedMend {
+        /// The general act.
+        act: ActId,
+        /// What is put right or taken back.
+        mend: Mend,
+    },
     /// One of its signatures was given; more are to come.
     Signed(ActId),
     /// The proposal was returned or taken back.

@@ -9,7 +9,8 @@ pub struct Refusal {
     /// R101 not open yet · R102 open already · R103 not your post · R104 another agency's record · R201 not in this
     /// stage · R202 a rule forbids · R203 after the limit · R204 extension spent · R205 before the minimum has passed ·
     /// R206 limit not running · R207 a proposal is under way · R208 no such proposal · R209 not the last act ·
-    /// R210 done by lapse alone · R211 earlier than the record · R212 another organ has it already.
+    /// R210 done by lapse alone · R211 earlier than the record · R212 a second person signs · R213 another organ has it
+    /// already.
     pub code: &'static str,
     /// The rule or limit.
     pub rule: Option<Code>,

@@ -1,11 +1,11 @@
 //! The content of an event, in parts of which the personal ones can be erased.
 
 use minicbor::{Decoder, Encoder};
-use terms::{Code, Date, DateTime, MessageId, PlaceCode, RecordId, Thread, Value};
+use terms::{Code, Date, DateTime, Digest, MessageId, PlaceCode, RecordId, Thread, Value};
 
 use crate::cbor::{
-    DecodeError, Map, need, read_code, read_date, read_end, read_list, read_map, read_moment, read_nullable, read_pair,
-    read_parsed, read_string, read_value, write_value,
+    DecodeError, Map, need, read_code, read_date, read_digest, read_end, read_list, read_map, read_moment,
+    read_nullable, read_pair, read_parsed, read_string, read_value, write_value,
 };
 
 /// What an event says, by codes.
@@ -25,6 +25,7 @@ use crate::cbor::{
 /// | 9 | to | text |
 /// | 10 | until | text, `2020-07-15` |
 /// | 11 | reason | text |
+/// | 12 | attachments | array of maps: 1 digest, 32 bytes; 2 name, text; 3 kind, text; 4 size, unsigned |
 /// | 13 | message | map: 1 government, 2 record, 3 seq, 4 effect, 5 back (unsigned; left out: there), 6 number |
 ///
 /// A value is an array of its tag and its payload: 1 bool, 2 number, 3 money in fen, 4 day, 5 moment, 6 text,
@@ -55,6 +56,21 @@ pub struct Body {
     pub reason: Option<String>,
     /// The message that did it.
     pub message: Option<MessageId>,
+    /// The files that came with it.
+    pub attachments: Vec<Attached>,
+}
+
+/// A file that came with an event. Its digest stands in the envelope too; what is said of it here can be erased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attached {
+    /// SM3 of its bytes.
+    pub digest: Digest,
+    /// What it was called; whoever brought it may have called it by a person.
+    pub name: String,
+    /// What it is, told by its content.
+    pub kind: Code,
+    /// How many bytes.
+    pub size: u64,
 }
 
 /// What a record is opened with.
@@ -111,6 +127,7 @@ impl Body {
         if let Some(reason) = &self.reason {
             map.text(11, reason);
         }
+        map.list(12, &self.attachments, |to, one| one.write(to));
         if let Some(message) = &self.message {
             map.field(13, |to| write_message(to, message));
         }
@@ -156,15 +173,16 @@ impl Body {
             10 => self.until = Some(read_date(from)?),
             11 => self.reason = Some(read_string(from)?),
             13 => self.message = Some(read_message(from)?),
+            12 => self.attachments = read_list(from, Attached::read)?,
             _ => return Ok(false),
         }
         Ok(true)
     }
 
     /// The parts in which it is stored: part 0, which is not personal and is always there, and one further part for
-    /// each personal field, so that one can be erased without the others.
+    /// each personal field and then for each file, so that one can be erased without the others.
     ///
-    /// A field is personal where `personal` says so, and wherever it holds a party.
+    /// A field is personal where `personal` says so, and wherever it holds a party; a file always is.
     pub fn split(mut self, personal: impl Fn(&Code) -> bool) -> Vec<(u16, Body)> {
         let mut fields: Vec<Code> = Vec::new();
         for (field, value) in &self.changes {
@@ -179,7 +197,9 @@ impl Body {
         }
         let mut parts = parts.into_iter();
         self.changes = parts.next().unwrap_or_default();
-        let further = parts.map(|changes| Body { changes, ..Body::default() });
+        let files = std::mem::take(&mut self.attachments).into_iter();
+        let files = files.map(|one| Body { attachments: vec![one], ..Body::default() });
+        let further = parts.map(|changes| Body { changes, ..Body::default() }).chain(files);
         (0..=u16::MAX).zip(std::iter::once(self).chain(further)).collect()
     }
 
@@ -202,6 +222,7 @@ impl Body {
             whole.until = whole.until.or(part.until);
             whole.reason = whole.reason.or(part.reason);
             whole.message = whole.message.or(part.message);
+            whole.attachments.extend(part.attachments);
         }
         whole
     }
@@ -236,6 +257,28 @@ impl Opening {
             line: need(4, line)?,
             version: need(5, version)?,
         })
+    }
+}
+
+impl Attached {
+    fn write(&self, to: &mut Encoder<Vec<u8>>) -> crate::cbor::Written {
+        to.map(4)?.u8(1)?.bytes(&self.digest.0)?.u8(2)?.str(&self.name)?;
+        to.u8(3)?.str(&self.kind)?.u8(4)?.u64(self.size).map(drop)
+    }
+
+    fn read(from: &mut Decoder<'_>) -> Result<Attached, DecodeError> {
+        let (mut digest, mut name, mut kind, mut size) = (None, None, None, None);
+        read_map(from, |key, from| {
+            match key {
+                1 => digest = Some(read_digest(from)?),
+                2 => name = Some(read_string(from)?),
+                3 => kind = Some(read_code(from)?),
+                4 => size = Some(from.u64()?),
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        Ok(Attached { digest: need(1, digest)?, name: need(2, name)?, kind: need(3, kind)?, size: need(4, size)? })
     }
 }
 

@@ -4,19 +4,25 @@
 //! The envelope holds only digests of the parts; each record's events are chained by their hashes, and all events of
 //! a government by the head of its log. [`check_chain`] recomputes all of it.
 
+mod attachments;
 mod body;
 mod cbor;
 mod chain;
+mod desk;
 mod envelope;
+mod intake;
 mod message;
 mod office;
 mod sight;
 mod store;
 
-pub use body::{Body, Opening};
+pub use attachments::{AttachmentRow, Attachments, Bytes, HoldAttachments, ReadAttachments};
+pub use body::{Attached, Body, Opening};
 pub use cbor::DecodeError;
 pub use chain::{Difference, Hashing, Links, What, check_chain, check_record, extend_head, hash, seal};
+pub use desk::{DraftRow, FoundRow, NoticeRow, ReadDesk, RemarkRow, WaitingKind, WaitingQuery, WaitingRow, WriteDesk};
 pub use envelope::Envelope;
+pub use intake::{ExchangeRow, ReadExchanges, StagedRow, Staging, WriteExchanges};
 pub use message::{MessageRow, MessageState, ReadMessages, WriteMessages};
 pub use office::*;
 pub use sight::{Above, Narrowing, Near, Sight, Wide, column, words};

@@ -4,10 +4,12 @@
 
 use std::fmt;
 
-use crate::{ReadMessages, WriteMessages};
 use terms::{Code, CommandId, Date, Digest, GovernmentCode, PlaceCode, RecordId};
 
-use crate::{Narrowing, OfficeRead, OfficeWrite, Sight};
+use crate::{
+    Attachments, HoldAttachments, Narrowing, OfficeRead, OfficeWrite, ReadAttachments, ReadDesk, ReadExchanges,
+    ReadMessages, Sight, Staging, WriteDesk, WriteExchanges, WriteMessages,
+};
 
 /// The disk, the network or the database failed; nothing of the transaction stands.
 #[derive(Debug)]
@@ -64,7 +66,7 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// A store of one or many governments.
-pub trait Store: Send + Sync {
+pub trait Store: Attachments + Staging + Send + Sync {
     /// Begins the one writing transaction of a government; waits while another thread writes.
     ///
     /// # Errors
@@ -495,7 +497,7 @@ pub struct AgencyRow {
 /// Reading. Every method of every implementation sees one consistent state until the reader is dropped; in a distributed
 /// database that is one state of each government, from its first read on, and not one of all together.
 #[allow(clippy::missing_errors_doc)] // every method: where the store cannot be read
-pub trait Read: ReadMessages + OfficeRead {
+pub trait Read: ReadMessages + OfficeRead + ReadAttachments + ReadDesk + ReadExchanges {
     /// The head of a government's log.
     fn head(&mut self, government: &GovernmentCode) -> Result<Head, Fault>;
     /// The heads of several logs, in the order asked. Each is read by itself: in a distributed database they need not be
@@ -605,7 +607,7 @@ impl Landing for Landed {
 /// After a fault nothing but [`Transaction::undo`] to a mark or dropping the transaction is of use: what it leaves of
 /// the statement that failed differs from store to store. [`Transaction::put_keys`] alone may fail and be passed over.
 #[allow(clippy::missing_errors_doc)] // every method: where the store cannot be written
-pub trait Transaction: Read + WriteMessages + OfficeWrite {
+pub trait Transaction: Read + WriteMessages + OfficeWrite + HoldAttachments + WriteDesk + WriteExchanges {
     /// Appends an event with its contents.
     fn append(&mut self, event: &EventRow) -> Result<(), Fault>;
     /// Erases one personal part of an event's content, bytes and nonce; part 0 can't be. Once it is committed and no

@@ -199,6 +199,7 @@ fn plain(who: &Person, id: CommandId, record: RecordId, line: &str, ask: Request
         ask,
         inputs: Vec::new(),
         reasons: Vec::new(),
+        attachments: Vec::new(),
         done_at: None,
         place: None,
         handler: None,

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use catalog::Catalog;
 use kernel::{Ask, Command, Event, Kind, Opening, Question, Refusal, Standing, Verdict, judge, lapses};
 use ledger::{
-    CommandRow, ContentRow, DueRow, Envelope, EventRow, Fault, Head, KeyRow, Landing, NOTHING, RecordRow, Store,
-    Transaction,
+    Attached, CommandRow, ContentRow, DueRow, Envelope, EventRow, Fault, Head, KeyRow, Landing, NOTHING, RecordRow,
+    Store, Transaction,
 };
 use procedure::{ActKind, Actor, Binds, FieldType, General, LimitId, Line, Pending, Record, Series};
 use rand_chacha::ChaCha20Rng;
@@ -15,10 +15,10 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use terms::{Code, CommandId, Date, DateTime, Deadline, Digest, GovernmentCode, MessageId, RecordId, Value};
 
 use crate::{
-    Answer, Clock, Definitions, Receipt, Request, RequestAsk,
+    Answer, Clock, Definitions, Receipt, Request, RequestAsk, attachments,
     history::History,
     lookups::{self, Asking},
-    publish, rights, translate,
+    publish, rights, translate, waiting,
 };
 
 /// Makes the nonces that seal contents.
@@ -80,6 +80,8 @@ pub struct Batch<'a> {
     loaded: HashMap<RecordId, Loaded>,
     /// The first answers to commands, as far as they were asked for.
     answered: HashMap<CommandId, Option<CommandRow>>,
+    /// Definitions that the batch freezes: they are known to be kept once it stands.
+    frozen: Vec<(Digest, Arc<Line>)>,
 }
 
 /// A record's state from its derived row.
@@ -118,6 +120,7 @@ impl<'a> Batch<'a> {
             posted: false,
             loaded,
             answered: HashMap::new(),
+            frozen: Vec::new(),
         })
     }
 
@@ -156,14 +159,28 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// Where the store fails: then nothing of the batch stands.
     pub fn commit(self) -> Result<(), Fault> {
-        self.tx.commit()
+        self.tx.commit()?;
+        self.definitions.keep(&self.frozen);
+        Ok(())
     }
 
     /// Commits; nobody may be told before the landing says that it is durable.
     pub(crate) fn commit_early(self) -> Result<(Box<dyn Landing>, Kept), Fault> {
         let landing = self.tx.commit_early()?;
+        self.definitions.keep(&self.frozen);
         let loaded = if self.loaded.len() > Kept::MOST { HashMap::new() } else { self.loaded };
         Ok((landing, Kept { head: Some(self.head), loaded, rebuilds: 0 }))
+    }
+
+    /// A record as the batch has it, under the version of its last event.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn peek(&mut self, id: RecordId) -> Result<Option<(Arc<Line>, Record)>, Fault> {
+        if let Some(loaded) = self.loaded.get(&id) {
+            return Ok(Some((loaded.line.clone(), loaded.record.clone())));
+        }
+        Ok(self.stored(id)?.map(|loaded| (loaded.line, loaded.record)))
     }
 
     /// Reads every record anew.
@@ -244,7 +261,7 @@ impl<'a> Batch<'a> {
             return Ok(None);
         }
         let actor = Actor { agency: loaded.row.agency.clone(), ..Actor::default() };
-        let write = Write { command, actor: &actor, now, answers: &[], sends: true };
+        let write = Write { command, actor: &actor, now, answers: &[], files: &[], sends: true };
         let line = loaded.line.clone();
         self.write(&write, &line, Some(loaded), events).map(Some)
     }
@@ -271,7 +288,7 @@ impl<'a> Batch<'a> {
         if let (RequestAsk::Annul { seq, .. }, Some(Loaded { row, .. })) = (&request.ask, &before)
             && self.was_sent(row.id, *seq)?
         {
-            return Ok(Answer::Refused(vec![Refusal::new("R212")]));
+            return Ok(Answer::Refused(vec![Refusal::new("R213")]));
         }
         let command = match self.command(request, message, line, at) {
             Ok(command) => command,
@@ -281,6 +298,10 @@ impl<'a> Batch<'a> {
         if !fact && request.standing == Standing::Normal && at != now {
             return Ok(Answer::WrongTime);
         }
+        let files = match attachments::named(self.tx.as_mut(), request)? {
+            Ok(files) => files,
+            Err(answer) => return Ok(answer),
+        };
         let actor = request.who.actor(&self.catalog.terms);
         let answers = self.answers(line, current.as_ref(), &command, &actor)?;
         let question = Question {
@@ -305,7 +326,7 @@ impl<'a> Batch<'a> {
             .collect();
         // History was told elsewhere when it was made.
         let sends = request.standing == Standing::Normal;
-        let write = Write { command: request.id, actor: &actor, now, answers: &positions, sends };
+        let write = Write { command: request.id, actor: &actor, now, answers: &positions, files: &files, sends };
         self.write(&write, line, before, events)
     }
 
@@ -464,8 +485,10 @@ impl<'a> Batch<'a> {
         let definition = self.definition(line, before.as_ref())?;
         let first = row.map_or(1, |row| row.seq + 1);
         let mut previous = row.map_or(NOTHING, |row| row.hash);
-        for (seq, event) in (first..).zip(&events) {
-            previous = self.append(write, line, event, id, seq, definition, previous)?;
+        for ((seq, event), left) in (first..).zip(&events).zip((0..events.len()).rev()) {
+            // Files come with what was asked for, which is last: lapses go before it.
+            let files = if left == 0 { write.files } else { &[] };
+            previous = self.append(write, line, event, files, id, seq, definition, previous)?;
         }
         let due = kernel::due_days(line, &record, &self.catalog.calendar);
         let last = Last { definition, hash: previous, recorded: write.now };
@@ -501,11 +524,17 @@ impl<'a> Batch<'a> {
         if let Some(Loaded { row, stood: None, .. }) = before {
             return Ok(row.definition);
         }
-        let (definition, frozen) = self.definitions.digest(line);
-        if let Some(bytes) = frozen {
-            self.tx.put_definition(definition, &line.name(), &bytes)?;
+        if let Some(digest) = self.definitions.kept(line) {
+            return Ok(digest);
         }
-        Ok(definition)
+        if let Some((digest, _)) = self.frozen.iter().find(|(_, other)| Arc::ptr_eq(other, line)) {
+            return Ok(*digest);
+        }
+        let bytes = catalog::frozen(line);
+        let digest = ledger::hash(&bytes);
+        self.tx.put_definition(digest, &line.name(), &bytes)?;
+        self.frozen.push((digest, line.clone()));
+        Ok(digest)
     }
 
     fn receipt(
@@ -612,20 +641,21 @@ impl<'a> Batch<'a> {
         write: &Write<'_>,
         line: &Line,
         event: &Event,
+        files: &[Attached],
         record: RecordId,
         seq: u32,
         definition: Digest,
         previous: Digest,
     ) -> Result<Digest, Fault> {
         let (kind, what) = translate::kind_name(line, &event.kind);
-        let contents = self.seal(line, event);
+        let contents = self.seal(line, event, files);
         let digests = contents.iter().filter_map(|content| {
             let (nonce, bytes) = (content.nonce.as_ref()?, content.bytes.as_ref()?);
             Some((content.part, ledger::seal(nonce, bytes)))
         });
         let posts = match &event.kind {
             Kind::Act(id) | Kind::Proposed(id) => line.act(*id).by.as_slice(),
-            Kind::Signed(id) => line.act(*id).sign.as_slice(),
+            Kind::Signed(id) => line.act(*id).signing(),
             _ => &[],
         };
         let post = posts.iter().find(|post| write.actor.posts.contains(post));
@@ -645,7 +675,7 @@ impl<'a> Batch<'a> {
             definition,
             lookups: write.answers.to_vec(),
             contents: digests.collect(),
-            attachments: Vec::new(),
+            attachments: files.iter().map(|file| file.digest).collect(),
             previous,
         };
         let bytes = envelope.encode();
@@ -661,12 +691,15 @@ impl<'a> Batch<'a> {
             head,
             contents,
         })?;
+        for file in files {
+            self.tx.hold_attachment(&self.government, file.digest)?;
+        }
         self.head = Head { position: envelope.position, hash: head };
         Ok(hash)
     }
 
-    fn seal(&self, line: &Line, event: &Event) -> Vec<ContentRow> {
-        let body = translate::body_of(line, event);
+    fn seal(&self, line: &Line, event: &Event, files: &[Attached]) -> Vec<ContentRow> {
+        let body = ledger::Body { attachments: files.to_vec(), ..translate::body_of(line, event) };
         if body == ledger::Body::default() {
             return Vec::new();
         }
@@ -697,6 +730,19 @@ impl<'a> Batch<'a> {
         if before != after {
             self.tx.put_due(&self.government, record.id, &after)?;
         }
+        let waits = |line, record, due: &[(LimitId, Deadline)]| {
+            let own = own_due(line, due).map(|deadline| deadline.last.date());
+            waiting::rows(line, record, own, calendar)
+        };
+        let waited = stood.map_or_else(Vec::new, |(line, old)| {
+            // Only a proposal is put by the record's own due day, which takes time to count.
+            let due = if old.proposal.is_some() { kernel::due_days(line, old, calendar) } else { Vec::new() };
+            waits(line, old, &due)
+        });
+        let now_waits = waits(line, record, due);
+        if waited != now_waits {
+            self.tx.put_waiting(&self.government, record.id, &now_waits)?;
+        }
         let deltas = figures::deltas(line, stood, record, calendar, &self.government, self.head.position);
         if !deltas.is_empty() {
             self.tx.add_deltas(&deltas)?;
@@ -715,6 +761,7 @@ pub(crate) struct Write<'w> {
     answers: &'w [(Code, u64)],
     /// What it does elsewhere is sent there.
     sends: bool,
+    files: &'w [Attached],
 }
 
 pub(crate) fn nothing(id: RecordId) -> Fault {
@@ -740,7 +787,7 @@ pub(crate) fn row_of(
     last: &Last,
     calendar: &terms::Calendar,
 ) -> RecordRow {
-    let own = due.iter().find(|(id, deadline)| line.limit(*id).binds == Binds::Agency && !deadline.provisional);
+    let own = own_due(line, due);
     RecordRow {
         government: government.clone(),
         id: record.id,
@@ -754,12 +801,18 @@ pub(crate) fn row_of(
         label: label(line, record),
         opened: record.opened().unwrap_or(last.recorded.date()),
         touched: last.recorded.date(),
-        due: own.map(|(_, deadline)| deadline.last.date()),
+        due: own.map(|deadline| deadline.last.date()),
         seq: record.seq,
         hash: last.hash,
         state: encode_state(record),
         narrowing: rights::narrowing(line, record, calendar),
     }
+}
+
+/// The earliest deadline that binds the agency.
+pub(crate) fn own_due<'d>(line: &Line, due: &'d [(LimitId, Deadline)]) -> Option<&'d Deadline> {
+    let own = due.iter().find(|(id, deadline)| line.limit(*id).binds == Binds::Agency && !deadline.provisional);
+    own.map(|(_, deadline)| deadline)
 }
 
 /// Civil time (+08:00) as microseconds UTC.

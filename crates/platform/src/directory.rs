@@ -1,9 +1,6 @@
-//! Who and what there is, for pages: agencies and people by name, keys to choose from, what waits for a signature.
+//! Who and what there is, for pages: agencies and people by name, keys to choose from.
 
-use std::sync::Arc;
-
-use ledger::{Fault, RecordQuery, RecordRow};
-use procedure::Line;
+use ledger::{Fault, RecordQuery};
 use terms::{Code, GovernmentCode, RecordId, Value};
 
 use crate::{Person, Platform, commit::decode_state};
@@ -77,26 +74,6 @@ impl Platform {
             keys.extend(key.map(|key| (key, row.label)));
         }
         Ok(keys)
-    }
-
-    /// Open records with a proposal whose next signature is this person's, among the newest `limit` open ones.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub fn awaiting_signature(&self, person: &Person, limit: u32) -> Result<Vec<(RecordRow, Arc<Line>)>, Fault> {
-        let mut read = self.store.read()?;
-        let query =
-            RecordQuery { closed: Some(false), limit, ..self.query(read.as_mut(), person, &person.government)? };
-        let mut all = Vec::new();
-        for row in read.records(&query)? {
-            let Some(proposal) = decode_state(&row.state).and_then(|record| record.proposal) else { continue };
-            let line = self.definitions.line(read.as_mut(), row.definition)?;
-            let next = line.act(proposal.act).sign.get(usize::from(proposal.signed));
-            if next.is_some_and(|post| person.posts.contains(post)) {
-                all.push((row, line));
-            }
-        }
-        Ok(all)
     }
 
     /// One publication of a record, or its stub.

@@ -99,8 +99,8 @@ impl Platform {
         Ok(pulses)
     }
 
-    /// One round of a government's scheduler: the limits that have passed are put through, and sessions that ended are
-    /// cleared away. Gives the number of records concerned; `None` where another program has the duty. `holder` names
+    /// One round of a government's scheduler: the limits that have passed are put through, and sessions that ended and
+    /// files that no act named are cleared away. Gives the number of records concerned; `None` where another program has the duty. `holder` names
     /// this program among those on the store.
     ///
     /// # Errors
@@ -114,6 +114,8 @@ impl Platform {
         self.watch.of(government).passed(records);
         self.sessions_sweep(government)?;
         self.refresh_posts(government)?;
+        self.sweep_attachments(government)?;
+        self.sweep_drafts(government)?;
         Ok(Some(records))
     }
 

@@ -2,25 +2,35 @@
 //! and store meet; blocking, so that nothing of it depends on a web server.
 
 mod accounts;
+mod attachments;
 mod campaign;
 mod commit;
 mod definitions;
+mod deliver;
 mod derived;
 mod directory;
+mod drafts;
+mod exchange;
+mod files;
 mod health;
 mod history;
 mod lookups;
 mod messages;
+mod morning;
+mod notices;
 mod office;
 mod publish;
 mod rebuild;
+mod remarks;
 mod request;
 mod rights;
 mod sessions;
+mod signing;
 mod telling;
 mod translate;
 mod verify;
 mod views;
+mod waiting;
 mod watch;
 mod writer;
 
@@ -32,22 +42,32 @@ use ledger::{Fault, Store};
 use terms::{DateTime, GovernmentCode};
 
 pub use accounts::{Person, hash_password};
+pub use attachments::Attaching;
 pub use campaign::{Decided, Decision, MOST_VERDICTS};
 pub use commit::Batch;
 pub use definitions::Definitions;
+pub use deliver::{Deliver, Delivered, Outgoing, WayOut};
 pub use directory::Directory;
+pub use drafts::Draft;
+pub use exchange::{steward, told};
+pub use files::{FileKind, FileProblem};
 pub use health::{Pulse, Unready};
 pub use messages::organ;
+pub use morning::{Change, Found, Morning};
+pub use notices::{MOST_UNREAD, Notice, NoticeKind, SOON};
 pub use office::{ALWAYS, AccountFile, LONGEST, Left, OfficeError, SHORTEST, check_password};
 pub use publish::Shown;
 pub use rebuild::Rebuilt;
+pub use remarks::{LONGEST_REMARK, Remarked, mentioned};
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
 pub use rights::Seen;
 pub use sessions::{Session, SessionTimes, SignIn};
+pub use signing::{Outlook, Restated};
 pub use telling::{AsOf, Behind, Compared, FigureValue, TellError};
 pub use translate::{Translated, body_of, kind_name};
 pub use verify::{Mismatch, Verified};
 pub use views::{ClockView, Entry, Filter, InboxItem, Light, Openable, Page, Published, RecordView};
+pub use waiting::Waiting;
 pub use watch::{Counts, Outcome, Spread, Spreading, Watch};
 
 /// The time, as the platform sees it. The program's own reads the system clock; tests and cases bring theirs.

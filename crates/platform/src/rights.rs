@@ -74,6 +74,11 @@ impl Platform {
         all
     }
 
+    /// Whether a person sees a record at all.
+    pub(crate) fn sees(&self, read: &mut dyn Read, person: &Person, row: &RecordRow) -> Result<bool, Fault> {
+        Ok(self.sight_of(read, person, &row.government)?.sees(row))
+    }
+
     /// The query of everything that a person sees of a government.
     pub(crate) fn query(
         &self,

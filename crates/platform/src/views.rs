@@ -126,6 +126,8 @@ pub struct Entry {
     pub findings: Vec<(Code, Option<String>)>,
     /// Reason.
     pub reason: Option<String>,
+    /// The files that came with it, those erased left out.
+    pub attachments: Vec<ledger::Attached>,
     /// Number of the event that it annuls.
     pub annuls: Option<u32>,
     /// Hash of the event.
@@ -182,13 +184,14 @@ impl Platform {
         Ok(items)
     }
 
-    /// A list under a person's rights.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub fn list(&self, person: &Person, filter: &Filter) -> Result<Page, Fault> {
-        let mut read = self.store.read()?;
-        let mut query = self.query(read.as_mut(), person, filter.government.as_ref().unwrap_or(&person.government))?;
+    /// A filter as a query under a person's rights: the one place where a list, on a page or in a file, is narrowed.
+    pub(crate) fn narrowed(
+        &self,
+        read: &mut dyn ledger::Read,
+        person: &Person,
+        filter: &Filter,
+    ) -> Result<RecordQuery, Fault> {
+        let mut query = self.query(read, person, filter.government.as_ref().unwrap_or(&person.government))?;
         query.limit = PAGE;
         query.lines = filter.line.iter().cloned().collect();
         query.agencies = filter.agency.iter().cloned().collect();
@@ -199,6 +202,16 @@ impl Platform {
         query.opened_to = filter.to;
         query.text = filter.text.clone();
         query.after = filter.after;
+        Ok(query)
+    }
+
+    /// A list under a person's rights.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn list(&self, person: &Person, filter: &Filter) -> Result<Page, Fault> {
+        let mut read = self.store.read()?;
+        let query = self.narrowed(read.as_mut(), person, filter)?;
         let found = read.records(&query)?;
         let total = read.count(&RecordQuery { after: None, ..query.clone() }, EXACT + 1)?;
         let next = (found.len() >= PAGE as usize).then(|| found.last().map(|row| (Some(row.opened), row.id))).flatten();
@@ -414,6 +427,7 @@ fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Di
         let text = Said { zh: say_value(value, field, Language::Zh), en: say_value(value, field, Language::En) };
         (title, text)
     };
+    let is_annulment = envelope.kind == "annul";
     Entry {
         seq: envelope.seq,
         kind: envelope.kind,
@@ -425,7 +439,9 @@ fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Di
         changes: body.changes.iter().map(change).collect(),
         findings: body.findings,
         reason: body.reason,
-        annuls: body.annuls,
+        attachments: body.attachments,
+        // A proposal to annul has annulled nothing yet.
+        annuls: body.annuls.filter(|_| is_annulment),
         hash,
     }
 }

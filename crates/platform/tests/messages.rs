@@ -337,7 +337,7 @@ fn what_is_sent_back_comes_with_its_reason_and_can_then_be_annulled() {
     };
     bench.platform.deliver(None).unwrap();
     let Answer::Refused(refusals) = annul() else { panic!("another organ has it") };
-    assert_eq!(refusals[0].code, "R212");
+    assert_eq!(refusals[0].code, "R213");
     let here = messages(&bench, "632200", false, MessageState::Waits);
     assert!(bench.platform.send_back(&officer("632200"), &here[0].id, "不属于本机关").unwrap());
     let back = messages(&bench, "630000", true, MessageState::Returned);

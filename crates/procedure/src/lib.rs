@@ -26,12 +26,12 @@ pub use expr::{Compare, Expr, ExprError, Term};
 pub use figure::{Counted, Figure};
 pub use line::{
     Act, ActId, ActKind, Allow, Binds, Choice, Choices, Extension, Field, FieldId, FieldType, General, Habit, Lapse,
-    Limit, LimitId, Line, Lookup, LookupId, NamedValue, Pending, Publication, Rests, Rule, RuleId, Said, Series,
-    SeriesId, Severity, Stage, StageId, Start, Strictness, Track, TrackId, ValueId,
+    Limit, LimitId, Line, Lookup, LookupId, NamedValue, Pending, Publication, Rests, Rule, RuleId, Said, Second,
+    Series, SeriesId, Severity, Stage, StageId, Start, Strictness, Track, TrackId, ValueId,
 };
 pub use message::{Effect, Hears, Link, Recipient};
 pub use near::meant;
-pub use record::{Actor, Done, Proposal, Record, What};
+pub use record::{Actor, Done, Mend, Proposal, Record, What};
 pub use say::{Language, say_value};
 pub use sees::{Above, Sees};
 pub use terms::{Party, PartyKind, Value};

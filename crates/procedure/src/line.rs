@@ -267,8 +267,43 @@ pub struct Act {
     pub number: Option<SeriesId>,
     /// A general act that the kernel knows.
     pub general: Option<General>,
+    /// When a general act needs a second person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<Second>,
     /// What it rests on.
     pub ground: Ground,
+}
+
+/// When a general act needs a second person: whoever does it proposes it, and it counts once another has signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Second {
+    /// For what stood when one of these acts was last done on the record: it was served, or published.
+    pub after: Vec<ActId>,
+    /// Posts of which any may sign.
+    pub by: Vec<Code>,
+}
+
+impl Act {
+    /// Every post that may come to sign it.
+    pub fn signing(&self) -> &[Code] {
+        match &self.second {
+            Some(second) if self.sign.is_empty() => &second.by,
+            _ => &self.sign,
+        }
+    }
+    /// The posts of which one signs next, once so many have signed; none: nothing is left to sign.
+    pub fn signers(&self, signed: u8) -> &[Code] {
+        match &self.second {
+            Some(second) if self.sign.is_empty() => {
+                if signed == 0 {
+                    &second.by
+                } else {
+                    &[]
+                }
+            }
+            _ => self.sign.get(usize::from(signed)).map_or(&[], std::slice::from_ref),
+        }
+    }
 }
 
 /// Who decides an act.

@@ -110,7 +110,9 @@ fn in_postgres() -> BTreeMap<String, Table> {
 #[test]
 fn both_databases_have_the_same_tables() {
     assert_eq!(migrations("sqlite"), migrations("postgres"));
-    let (ours, theirs) = (in_sqlite(), in_postgres());
+    let (ours, mut theirs) = (in_sqlite(), in_postgres());
+    // The bytes of files, which SQLite has as files beside it.
+    assert!(theirs.remove("attachment_piece").is_some());
     assert_eq!(ours.keys().collect::<Vec<_>>(), theirs.keys().collect::<Vec<_>>());
     for (name, table) in &ours {
         assert_eq!(table, &theirs[name], "{name}");
@@ -141,7 +143,7 @@ fn a_distributed_ledger_declares_every_table_and_has_no_guards() {
     let declared: Vec<&str> = declared.lines().collect();
     assert_eq!(declared[0], "event government none");
     let count = |end: &str| declared.iter().filter(|line| line.ends_with(end)).count();
-    assert_eq!((count(" government event"), count(" everywhere")), (19, 3), "{declared:?}");
+    assert_eq!((count(" government event"), count(" everywhere")), (30, 3), "{declared:?}");
     let tables = server.sql(&url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").unwrap();
     assert_eq!(tables.trim(), declared.len().to_string());
     assert_eq!(server.sql(&url, "SELECT count(*) FROM pg_trigger").unwrap().trim(), "0");
@@ -219,6 +221,7 @@ fn writes_all_there_is(store: &dyn Store) {
             password: String::new(),
         };
         transaction.put_account(&account).unwrap();
+        writes_desks(&mut *transaction, &event);
         transaction.put_public(&published(&event)).unwrap();
         transaction.erase(&county, event.position, 1).unwrap();
         transaction.commit().unwrap();
@@ -226,6 +229,46 @@ fn writes_all_there_is(store: &dyn Store) {
         store.attempts_put(&county, terms::Digest([3; 32]), 0, ledger::Attempts { failed: 1, last: 1 }).unwrap();
         store.attempts_end(&county, terms::Digest([3; 32])).unwrap();
         store.sessions_sweep(&county, 9, 9, 9).unwrap();
+        files_come_and_go(store);
+        sheets(store, &county);
+    }
+}
+
+/// Sheets that wait and are noted.
+fn sheets(store: &dyn Store, county: &terms::GovernmentCode) {
+    let staged = ledger::StagedRow {
+        government: county.clone(),
+        id: terms::Digest([5; 32]),
+        at: 1,
+        account: "a".into(),
+        about: String::new(),
+        bytes: vec![1],
+    };
+    store.stage(&staged).unwrap();
+    store.stage_end(county, staged.id, 0).unwrap();
+    let exchange = ledger::ExchangeRow {
+        government: county.clone(),
+        id: terms::Digest([6; 32]),
+        at: 1,
+        inward: true,
+        account: "a".into(),
+        line: "petition".into(),
+        source: "a".into(),
+        approver: "a".into(),
+        standing: "import".into(),
+        file: "a".into(),
+        digest: terms::Digest([6; 32]),
+        rows: 1,
+        came: 0,
+        repeated: 0,
+        left_out: 0,
+        first: 0,
+        last: 0,
+    };
+    for came in 0..2 {
+        let mut transaction = store.begin(county).unwrap();
+        transaction.put_exchange(&ledger::ExchangeRow { came, ..exchange.clone() }).unwrap();
+        transaction.commit().unwrap();
     }
 }
 
@@ -251,6 +294,67 @@ fn writes_the_office(transaction: &mut dyn ledger::Transaction, n: u64) {
     transaction
         .note_office(&ledger::OfficeRow { government, n, at: 1, account, what, subject, before, after })
         .unwrap();
+}
+
+fn files_come_and_go(store: &dyn Store) {
+    let county = place(COUNTY);
+    let digest = common::bring(store, COUNTY, b"a paper");
+    assert_eq!(common::bring(store, COUNTY, b"a paper"), digest);
+    let mut transaction = store.begin(&county).unwrap();
+    transaction.hold_attachment(&county, digest).unwrap();
+    transaction.release_attachment(&county, digest).unwrap();
+    transaction.commit().unwrap();
+    assert_eq!(store.attachments_sweep(&county, 1).unwrap(), 1);
+}
+
+fn writes_desks(transaction: &mut dyn ledger::Transaction, event: &ledger::EventRow) {
+    let (county, id) = (place(COUNTY), terms::CommandId([u8::try_from(event.position).unwrap(); 16]));
+    let (record, day) = (event.record, common::date("2020-08-01"));
+    let waiting = ledger::WaitingRow {
+        record,
+        kind: ledger::WaitingKind::Sign,
+        what: "a".into(),
+        who: "a".into(),
+        agency: "a".into(),
+        day,
+    };
+    transaction.put_waiting(&county, record, std::slice::from_ref(&waiting)).unwrap();
+    transaction.put_waiting(&county, record, &[waiting]).unwrap();
+    let draft = ledger::DraftRow {
+        account: "a".into(),
+        id,
+        record: Some(record),
+        line: "a".into(),
+        act: "a".into(),
+        typed: Vec::new(),
+        at: 1,
+    };
+    transaction.put_draft(&county, &draft).unwrap();
+    transaction.put_draft(&county, &draft).unwrap();
+    transaction.end_draft(&county, "a", id).unwrap();
+    let remark = ledger::RemarkRow { n: 0, id, record, account: "a".into(), at: 1, text: "a".into(), withdrawn: None };
+    transaction.put_remark(&county, &remark).unwrap();
+    transaction.withdraw_remark(&county, "a", 1, 2).unwrap();
+    let notice = ledger::NoticeRow {
+        n: 0,
+        account: "a".into(),
+        source: "a".into(),
+        kind: "sign".into(),
+        record,
+        line: "a".into(),
+        what: "a".into(),
+        by: "a".into(),
+        due: None,
+        at: 1,
+        read: None,
+    };
+    transaction.add_notices(&county, &[notice]).unwrap();
+    transaction.read_notices(&county, "a", 1, false, 2).unwrap();
+    let (code, agency) = ("a".into(), "a".into());
+    let found = ledger::FoundRow { position: event.position, code, record, agency, day };
+    transaction.add_found(&county, &[found]).unwrap();
+    transaction.sweep_found(&county, day).unwrap();
+    transaction.reach(&county, "a", event.position).unwrap();
 }
 
 fn published(event: &ledger::EventRow) -> ledger::PublicRow {

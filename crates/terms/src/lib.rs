@@ -36,3 +36,9 @@ pub fn civil_seconds(moment: DateTime) -> i64 {
     let epoch = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
     moment.duration_since(epoch).as_secs()
 }
+
+/// The civil moment (+08:00) of microseconds UTC.
+pub fn civil_of(micros: i64) -> DateTime {
+    let epoch = DateTime::constant(1970, 1, 1, 8, 0, 0, 0);
+    epoch.checked_add(jiff::SignedDuration::from_micros(micros)).unwrap_or(DateTime::MAX)
+}

@@ -94,6 +94,8 @@ struct FiguresPage {
     groups: Vec<LineGroup>,
     as_of: String,
     place_name: String,
+    /// Official tables of the year in which the period ends: title and address.
+    tables: Vec<(String, String)>,
 }
 
 /// All figures of a place and a period.
@@ -133,11 +135,22 @@ fn table(platform: &Platform, frame: Frame, asked: Asked) -> Result<FiguresPage,
     }
     Ok(FiguresPage {
         place_name: place_name(platform, &asked),
+        tables: tables(platform, &frame, &asked),
         as_of,
         groups: groups.into_iter().map(|(_, group)| group).collect(),
         asked,
         f: frame,
     })
+}
+
+/// The official tables of the year in which the period ends.
+fn tables(platform: &Platform, frame: &Frame, asked: &Asked) -> Vec<(String, String)> {
+    let year = asked.period.to.year().to_string();
+    let asks = query(&[("year", year.as_str()), ("place", asked.place.as_str())]);
+    let one = |table: &catalog::FormTable| {
+        (format!("{} {year}", frame.said(&table.title)), format!("/tables/{}{asks}", table.code))
+    };
+    platform.catalog().tables.iter().map(one).collect()
 }
 
 /// As of which log positions a figure is told.

@@ -28,7 +28,13 @@ pub(crate) struct Frame {
     pub token: String,
     pub synthetic: bool,
     pub place: String,
+    /// The most bytes of a file that comes with a form.
+    pub attachment_limit: u64,
     pub flash: Vec<String>,
+    /// How many notices wait to be read.
+    pub unread: u32,
+    /// The person holds a post that leads, and has a morning.
+    pub leads: bool,
 }
 
 impl Frame {
@@ -51,7 +57,19 @@ impl Frame {
             token: String::new(),
             synthetic: app.synthetic.load(Ordering::Relaxed),
             place: place.unwrap_or_else(|| app.options.government.to_string()),
+            attachment_limit: app.options.attachment_limit,
             flash: Vec::new(),
+            unread: 0,
+            leads: false,
+        }
+    }
+
+    /// How many notices wait, as the menu says it; empty: none.
+    pub fn waiting(&self) -> String {
+        match self.unread {
+            0 => String::new(),
+            many if many > platform::MOST_UNREAD => format!("{}+", platform::MOST_UNREAD),
+            few => few.to_string(),
         }
     }
 
@@ -101,6 +119,11 @@ impl Frame {
     /// The sign after a word that something follows.
     pub fn colon(&self) -> &'static str {
         if self.chinese() { "：" } else { ": " }
+    }
+
+    /// Whether whoever is here may bring in files.
+    pub fn imports(&self) -> bool {
+        self.person.as_ref().is_some_and(|person| person.posts.contains(&platform::steward()))
     }
 
     /// For `aria-current`.

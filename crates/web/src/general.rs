@@ -101,7 +101,7 @@ fn step_title(frame: &Frame, case: &Case, seq: u32) -> String {
     title.unwrap_or_else(|| frame.t1("event-number", "seq", seq))
 }
 
-fn last_act(case: &Case) -> Option<u32> {
+pub(crate) fn last_act(case: &Case) -> Option<u32> {
     let done = &case.view.as_ref()?.record.done;
     let last = done.iter().rev().find(|done| matches!(done.what, What::Act(_)) && !done.by.is_empty())?;
     (done.len() > 1).then_some(last.seq)

@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use kernel::{ClockState, Next};
 use ledger::Fault;
-use platform::{Directory, Entry, Person, Platform, RecordView, Seen};
+use platform::{Directory, Entry, Light, Person, Platform, RecordView, Seen};
 use procedure::{Act, Binds, Field, Line, say_value};
 use terms::{Code, DateTime, GovernmentCode, PartyKind, RecordId, Value};
 use wording::{RefusalText, Step};
@@ -17,7 +17,9 @@ use crate::desk::heading;
 use crate::form::posts;
 use crate::frame::{Frame, LightView, page};
 use crate::look::{self, LookPage};
+use crate::remarks::{self, RemarkView};
 use crate::session::{Visitor, random};
+use crate::signing::{self, ProposalView};
 use crate::wrong::Wrong;
 
 /// One line of a timeline.
@@ -55,21 +57,31 @@ struct NextView {
     signs: Option<String>,
 }
 
-struct Signature {
-    post: String,
-    state: String,
-    done: bool,
+/// The next day that counts, with how it stands and why it is that day.
+pub(crate) struct Due {
+    pub title: String,
+    pub day: String,
+    pub light: LightView,
+    pub articles: String,
+    pub steps: Vec<Step>,
 }
 
-struct ProposalView {
+/// Something that the record holds.
+struct FieldView {
     title: String,
-    by: String,
-    content: Vec<(String, String)>,
-    signatures: Vec<Signature>,
-    may_sign: bool,
-    may_return: bool,
-    mine: bool,
-    command: String,
+    text: String,
+    /// Another record.
+    href: Option<String>,
+}
+
+struct FileView {
+    href: String,
+    name: String,
+    /// The act with which it came.
+    act: String,
+    seq: u32,
+    kind: String,
+    size: String,
 }
 
 struct PublicView {
@@ -96,7 +108,13 @@ struct RecordPage {
     articles: String,
     opened: String,
     touched: String,
-    fields: Vec<(String, String)>,
+    number: String,
+    parties: String,
+    stand_in: Option<String>,
+    due: Option<Due>,
+    fields: Vec<FieldView>,
+    remarks: Vec<RemarkView>,
+    remark_command: String,
     clocks: Vec<ClockRow>,
     ready: Vec<NextView>,
     blocked: Vec<NextView>,
@@ -108,6 +126,7 @@ struct RecordPage {
     masked: bool,
     of: String,
     wrong: Option<String>,
+    files: Vec<FileView>,
 }
 
 /// The page of a record.
@@ -120,8 +139,8 @@ pub(crate) async fn show(
     let person = visitor.person()?;
     let id: RecordId = id.parse().map_err(|_| Wrong::NotFound)?;
     let of = look::government_of(&person.government, given.get("of").map_or("", |of| of.as_str()))?;
-    let (frame, command) = (visitor.told().await?, random()?);
-    match app.ask(move |platform| build(platform, frame, &person, (&of, id), command)).await? {
+    let (frame, commands) = (visitor.told().await?, (random()?, random()?));
+    match app.ask(move |platform| build(platform, frame, &person, (&of, id), commands)).await? {
         Some(Made::Record(made)) => page(made.as_ref()),
         Some(Made::Reason(made)) => page(&made),
         None => Err(Wrong::NotFound),
@@ -139,7 +158,7 @@ fn build(
     frame: Frame,
     person: &Person,
     (of, id): (&GovernmentCode, RecordId),
-    command: String,
+    (command, remark_command): (String, String),
 ) -> Result<Option<Made>, Fault> {
     let Some(view) = platform.record_in(person, of, id)? else { return Ok(None) };
     if view.seen == Seen::ForReason {
@@ -172,32 +191,98 @@ fn build(
         articles: wording::list(frame.language, &law),
         opened: view.row.opened.to_string(),
         touched: view.row.touched.to_string(),
+        number: number(&frame, &view),
+        parties: parties(&frame, &view),
+        stand_in: record.stand_in.as_ref().map(|(account, until)| {
+            let args = [("name", directory.person(account)), ("day", until.to_string())];
+            wording::say(frame.language, "record-stand-in", &args)
+        }),
+        due: next_due(platform, &frame, &view),
+        remarks: remarks::views(platform, &frame, &directory, person, id)?,
+        remark_command,
         fields: held(&frame, &view),
         clocks: clocks(platform, &frame, &view),
         ready,
         blocked,
         general: general.into_iter().map(|(_, view)| view).filter(|view| view.refusals.is_empty()).collect(),
-        proposal: proposal(platform, &frame, &directory, &view, person, command),
+        proposal: signing::proposal(platform, &frame, &directory, &view, person, command),
         timeline: entries(&frame, platform, &directory, &view),
         public: public(&frame, &view),
         masked: view.seen == Seen::Masked,
         of: if *of == person.government { String::new() } else { of.to_string() },
         wrong: None,
+        files: files(&frame, &view),
         f: frame.clone().named(heading(&frame, &view.row, line)).within("records"),
     };
     Ok(Some(Made::Record(Box::new(made))))
 }
 
-fn held(frame: &Frame, view: &RecordView) -> Vec<(String, String)> {
+fn held(frame: &Frame, view: &RecordView) -> Vec<FieldView> {
     let one = |(id, field): (procedure::FieldId, &Field)| {
         let value = view.record.get(id)?;
-        Some((frame.said(&field.title), whole(frame, value, field)))
+        let href = match value {
+            Value::Link(record) => Some(format!("/records/{record}")),
+            _ => None,
+        };
+        Some(FieldView { title: frame.said(&field.title), text: whole(frame, value, field), href })
     };
     view.line.fields_with_ids().filter_map(one).collect()
 }
 
+/// The number that the record was given, or its id.
+fn number(frame: &Frame, view: &RecordView) -> String {
+    let given = view.line.series.iter().filter_map(|series| match view.record.get(series.field) {
+        Some(Value::Text(text)) => Some(text.clone()),
+        _ => None,
+    });
+    let given: Vec<String> = given.collect();
+    if given.is_empty() { view.row.id.to_string() } else { given.join(&frame.t("comma")) }
+}
+
+/// The names of the parties that the record holds, each with what it is in the case.
+pub(crate) fn parties(frame: &Frame, view: &RecordView) -> String {
+    let one = |(id, field): (procedure::FieldId, &Field)| match view.record.get(id)? {
+        Value::Party(party) => Some(format!("{}{}{}", frame.said(&field.title), frame.colon(), party.name)),
+        _ => None,
+    };
+    view.line.fields_with_ids().filter_map(one).collect::<Vec<_>>().join("\n")
+}
+
+/// The limit that presses most: one that has passed and was not met, else the earliest that runs against the agency, else
+/// against anybody.
+pub(crate) fn next_due(platform: &Platform, frame: &Frame, view: &RecordView) -> Option<Due> {
+    if view.row.closed {
+        return None;
+    }
+    let today = platform.now().date();
+    let pressing = view.clocks.iter().filter_map(|one| {
+        let limit = view.line.limit(one.limit);
+        let ours = limit.binds == Binds::Agency;
+        match one.clock.state {
+            ClockState::Passed(deadline) if ours => Some((0, deadline, Light::Late, one)),
+            ClockState::Runs(deadline) if !matches!(limit.allow, procedure::Allow::AtLeast(_)) => {
+                let light =
+                    if deadline.provisional { Light::Provisional } else { Light::of(deadline.last.date(), today) };
+                Some((if ours { 1 } else { 2 }, deadline, light, one))
+            }
+            _ => None,
+        }
+    });
+    let (_, deadline, light, one) = pressing.min_by_key(|(rank, deadline, ..)| (*rank, deadline.last))?;
+    let limit = view.line.limit(one.limit);
+    let law: Vec<String> = limit.ground.law.iter().map(|law| wording::article(frame.language, law)).collect();
+    let day = deadline.last.date();
+    Some(Due {
+        title: frame.said(&limit.title),
+        day: day.to_string(),
+        light: LightView::of(frame, light, Some((day, today))),
+        articles: wording::list(frame.language, &law),
+        steps: one.why.as_ref().map(|why| wording::why(frame.language, why)).unwrap_or_default(),
+    })
+}
+
 /// A value in full: of a party also what is needed to reach it.
-fn whole(frame: &Frame, value: &Value, field: &Field) -> String {
+pub(crate) fn whole(frame: &Frame, value: &Value, field: &Field) -> String {
     let said = say_value(value, Some(field), frame.language);
     let (Value::Party(party), unit) = (value, field_unit(field)) else {
         return format!("{said}{}", field_unit(field));
@@ -266,41 +351,22 @@ fn next_view(platform: &Platform, frame: &Frame, view: &RecordView, next: &Next)
     (act.general.is_some(), made)
 }
 
-fn proposal(
-    platform: &Platform,
-    frame: &Frame,
-    directory: &Directory,
-    view: &RecordView,
-    person: &Person,
-    command: String,
-) -> Option<ProposalView> {
-    let proposal = view.record.proposal.as_ref()?;
-    let act = view.line.act(proposal.act);
-    let signed = usize::from(proposal.signed);
-    let state = |at: usize| match at.cmp(&signed) {
-        std::cmp::Ordering::Less => "proposal-signed",
-        std::cmp::Ordering::Equal => "proposal-next",
-        std::cmp::Ordering::Greater => "proposal-later",
+/// The files of a record, newest first.
+fn files(frame: &Frame, view: &RecordView) -> Vec<FileView> {
+    let of_entry = |entry: &Entry| {
+        let act = entry_title(frame, entry);
+        let seq = entry.seq;
+        let one = |file: &ledger::Attached| FileView {
+            href: format!("/records/{}/files/{}", view.row.id, file.digest),
+            name: file.name.clone(),
+            act: act.clone(),
+            seq,
+            kind: frame.t(&format!("file-kind-{}", file.kind)),
+            size: crate::file::size(file.size),
+        };
+        entry.attachments.iter().map(one).collect::<Vec<_>>()
     };
-    let titles = posts(frame, platform, &act.sign);
-    let signatures = titles.into_iter().enumerate();
-    let signature = |(at, post)| Signature { post, state: frame.t(state(at)), done: at < signed };
-    let content = proposal.changes.iter().map(|(id, value)| {
-        let field = view.line.field(*id);
-        (frame.said(&field.title), whole(frame, value, field))
-    });
-    let may_sign = act.sign.get(signed).is_some_and(|post| person.posts.contains(post));
-    let mine = proposal.by == person.account;
-    Some(ProposalView {
-        title: frame.said(&act.title),
-        by: directory.person(&proposal.by),
-        content: content.collect(),
-        signatures: signatures.map(signature).collect(),
-        may_sign,
-        may_return: may_sign || mine,
-        mine,
-        command,
-    })
+    view.timeline.iter().rev().flat_map(of_entry).collect()
 }
 
 fn public(frame: &Frame, view: &RecordView) -> Vec<PublicView> {
@@ -361,7 +427,7 @@ pub(crate) fn entries(frame: &Frame, platform: &Platform, directory: &Directory,
     view.timeline.iter().rev().map(one).collect()
 }
 
-fn minute(at: DateTime) -> String {
+pub(crate) fn minute(at: DateTime) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 

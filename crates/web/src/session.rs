@@ -74,7 +74,9 @@ impl FromRequestParts<App> for Visitor {
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let frame = Frame::bare(app, language_of(&parts.headers), path);
         let mut visitor = Visitor { frame, app: app.clone(), token: None, told: Vec::new(), renew: false };
-        if let Some(session) = session {
+        if let Some((session, unread)) = session {
+            visitor.frame.unread = unread;
+            visitor.frame.leads = app.platform.leads(&session.person);
             let duties = app.platform.administers(&session.person);
             visitor.frame.administers = !duties.is_empty();
             visitor.frame.audits = duties.contains(&catalog::Administers::Log);
@@ -151,7 +153,7 @@ struct SignIn {
 /// The sign-in page.
 pub(crate) async fn show(visitor: Visitor, Query(query): Query<Back>) -> Result<Response, Wrong> {
     if visitor.frame.person.is_some() {
-        return Ok(Redirect::to("/desk").into_response());
+        return Ok(Redirect::to(first_page(&visitor.frame)).into_response());
     }
     let frame = visitor.frame.titled("sign-in").within("sign-in");
     let code = if query.back.is_some() { "sign-in-first" } else { "sign-in-lead" };
@@ -164,6 +166,11 @@ pub(crate) async fn show(visitor: Visitor, Query(query): Query<Back>) -> Result<
         wrong: None,
         kept: Vec::new(),
     })
+}
+
+/// Where a day begins: with what matters for who leads, with what is to be done for everybody else.
+fn first_page(frame: &Frame) -> &'static str {
+    if frame.leads { "/morning" } else { "/desk" }
 }
 
 /// The name of a hidden control that keeps what was typed.
@@ -211,15 +218,17 @@ pub(crate) async fn sign_in(
     })
     .await?;
     let (back, kept) = (local(given.get("back")), kept(&given));
+    let first = first_page(&Frame { leads: app.platform.leads(&person), ..visitor.frame.clone() });
     if !kept.is_empty() {
-        let frame = Frame { person: Some(person.clone()), token: secret, path: back.clone(), ..visitor.frame };
-        if let Some(page) = act::resumed(&app, frame, person, &back, Posted(kept)).await? {
+        let frame = Frame { person: Some(person.clone()), token: secret, path: back.clone(), ..visitor.frame.clone() };
+        let notice = frame.t("sign-in-resumed");
+        if let Some(page) = act::resumed(&app, frame, person, &back, Posted(kept), notice).await? {
             return with_cookie(&app, &token, page);
         }
     }
     // What is only sent has no page to come back to.
     let back = back.strip_suffix("/sign").map(str::to_owned).unwrap_or(back);
-    let to = Redirect::to(if back == "/" { "/desk" } else { &back });
+    let to = Redirect::to(if back == "/" { first } else { &back });
     with_cookie(&app, &token, to.into_response())
 }
 

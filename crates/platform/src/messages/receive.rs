@@ -165,6 +165,7 @@ impl Batch<'_> {
             ask: RequestAsk::Act(act.clone()),
             inputs,
             reasons: Vec::new(),
+            attachments: Vec::new(),
             done_at: Some(at),
             place: None,
             handler: None,
@@ -189,6 +190,7 @@ impl Batch<'_> {
             Answer::Stale { .. } => "stale".to_owned(),
             Answer::Unknown(word) => format!("unknown {word}"),
             Answer::Taken { field, value } => format!("taken {field} {value}"),
+            Answer::NoAttachment { name } => format!("no_attachment {name}"),
             Answer::WrongTime => "wrong_time".to_owned(),
         };
         Ok(Came::Waits(no))

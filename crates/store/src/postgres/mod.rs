@@ -1,9 +1,12 @@
 //! The store on PostgreSQL: many programs, one database. Plain tables and types, so that its relatives can keep it too.
 
+mod attachments;
 mod check;
+mod desk;
 #[cfg(test)]
 mod distributed;
 mod handle;
+mod intake;
 mod message;
 mod office;
 mod open;

@@ -1,9 +1,12 @@
 //! The store on SQLite.
 
+mod attachments;
 mod backup;
+mod desk;
 #[cfg(test)]
 mod failing;
 mod handle;
+mod intake;
 mod log;
 mod message;
 mod office;
@@ -13,6 +16,7 @@ mod rows;
 mod signed_in;
 mod write;
 
+pub(crate) use attachments::{other_bytes, spool, unknown};
 pub use backup::{Kept, Manifest, backup, restore};
 #[cfg(test)]
 pub(crate) use open::MIGRATIONS;

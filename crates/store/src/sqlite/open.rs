@@ -17,7 +17,7 @@ use super::handle::{Handle, damaged, fault, refused};
 use super::log::Log;
 use super::read::Session;
 use super::write::Work;
-use super::{rows, signed_in};
+use super::{attachments, rows, signed_in};
 use crate::Schema;
 
 /// The ledger's file in its folder.
@@ -33,6 +33,9 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/sqlite/0003_session.sql"),
     include_str!("../../../../migrations/sqlite/0004_message.sql"),
     include_str!("../../../../migrations/sqlite/0005_rights.sql"),
+    include_str!("../../../../migrations/sqlite/0006_attachment.sql"),
+    include_str!("../../../../migrations/sqlite/0007_desk.sql"),
+    include_str!("../../../../migrations/sqlite/0008_intake.sql"),
 ];
 
 /// How a store is opened.
@@ -54,7 +57,7 @@ impl Default for Options {
 ///
 /// An act that was committed survives the loss of power: the log is synced before a commit returns.
 pub struct SqliteStore {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     options: Options,
     /// Closed before the writing connection: the last to be closed empties the write-ahead log, and a reader can't.
     idle: Mutex<Vec<Handle>>,
@@ -164,6 +167,7 @@ impl SqliteStore {
 
     fn for_writing(path: PathBuf, lock: File, options: &Options) -> Result<SqliteStore, Fault> {
         let mut store = SqliteStore::empty(path, options);
+        attachments::clear_parts(store.data())?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let connection = store.connect(flags)?;
         // Erased bytes are overwritten, not only forgotten; a trigger also fires where REPLACE deletes.

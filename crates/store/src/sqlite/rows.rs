@@ -58,7 +58,7 @@ pub(crate) fn bytes(row: &Row<'_>, column: usize) -> Result<Vec<u8>, Fault> {
     row.get(column).map_err(fault)
 }
 
-fn array<const N: usize>(row: &Row<'_>, column: usize) -> Result<[u8; N], Fault> {
+pub(crate) fn array<const N: usize>(row: &Row<'_>, column: usize) -> Result<[u8; N], Fault> {
     let value = row.get_ref(column).map_err(fault)?;
     let bytes = value.as_blob().map_err(|error| damaged(&error.to_string()))?;
     bytes.try_into().map_err(|_| damaged(&format!("{} bytes where {N} belong", bytes.len())))

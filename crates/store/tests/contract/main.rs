@@ -2,9 +2,12 @@
 //! by one line at the end of this file.
 #![allow(clippy::unwrap_used)]
 
+mod attachments;
 mod beside;
 #[path = "../common/mod.rs"]
 mod common;
+mod desk;
+mod intake;
 mod lists;
 mod log;
 mod messages;
@@ -12,7 +15,10 @@ mod office;
 
 /// All checks in one place, by name.
 mod checks {
+    pub use crate::attachments::*;
     pub use crate::beside::*;
+    pub use crate::desk::*;
+    pub use crate::intake::*;
     pub use crate::lists::*;
     pub use crate::log::*;
     pub use crate::messages::*;
@@ -80,6 +86,23 @@ macro_rules! on {
             sessions_and_attempts_are_swept,
             of_attempts_at_once_one_counts,
             session_within_a_transaction_of_another_thread_waits_and_stands,
+            file_comes_back_from_any_place,
+            absent_file_is_absent,
+            altered_bytes_are_not_taken_in,
+            file_is_staged_for_whoever_brought_it,
+            held_file_outlives_every_sweep_until_it_is_released,
+            holding_stands_or_falls_with_its_transaction,
+            held_files_are_listed_in_order,
+            what_waits_is_found_by_whom_and_where,
+            what_waits_goes_with_a_transaction_that_is_undone,
+            due_days_are_counted_and_listed_between_two_days,
+            drafts_are_their_authors_alone,
+            remarks_stay_as_they_were_written,
+            a_source_tells_a_person_once,
+            what_was_found_is_told_by_day,
+            how_far_somebody_came_is_kept,
+            files_that_came_and_went_are_noted,
+            staged_file_waits_until_it_is_taken_away,
         );
     };
 }

@@ -35,6 +35,8 @@ pub fn options() -> Options {
             text: "全年办理行政复议案件5件。".to_owned(),
         }],
         secure_cookies: false,
+        attachment_limit: 2_000_000,
+        spool: std::env::temp_dir(),
     }
 }
 
@@ -85,6 +87,7 @@ impl Site {
             ask,
             inputs: inputs.iter().map(|(code, value)| ((*code).into(), value.clone())).collect(),
             reasons: Vec::new(),
+            attachments: Vec::new(),
             done_at: None,
             place: None,
             handler: None,
