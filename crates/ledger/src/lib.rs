@@ -9,12 +9,14 @@ mod cbor;
 mod chain;
 mod envelope;
 mod store;
+mod tokens;
 
 pub use body::{Body, Opening};
 pub use cbor::DecodeError;
 pub use chain::{Difference, Hashing, Links, What, check_chain, check_record, extend_head, hash, seal};
 pub use envelope::Envelope;
 pub use store::*;
+pub use tokens::{TokenRow, Tokens};
 
 /// The digest before the first: `previous` of a record's first event, the head of an empty log.
 pub const NOTHING: terms::Digest = terms::Digest([0; 32]);

@@ -60,7 +60,7 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// A store of one or many governments.
-pub trait Store: Send + Sync {
+pub trait Store: crate::Tokens + Send + Sync {
     /// Begins the one writing transaction of a government; waits while another thread writes.
     ///
     /// # Errors

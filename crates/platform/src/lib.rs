@@ -6,16 +6,20 @@ mod commit;
 mod definitions;
 mod derived;
 mod directory;
+mod glimpse;
 mod health;
 mod history;
 mod lookups;
 mod publish;
 mod rebuild;
+mod repeat;
 mod request;
 mod rights;
 mod sessions;
 mod telling;
+mod tokens;
 mod translate;
+mod trial;
 mod verify;
 mod views;
 mod watch;
@@ -32,6 +36,7 @@ pub use accounts::{Person, hash_password};
 pub use commit::Batch;
 pub use definitions::Definitions;
 pub use directory::Directory;
+pub use glimpse::Glimpse;
 pub use health::{Pulse, Unready};
 pub use publish::Shown;
 pub use rebuild::Rebuilt;
@@ -39,6 +44,7 @@ pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
 pub use rights::visible;
 pub use sessions::{Session, SessionTimes, SignIn};
 pub use telling::{AsOf, Behind, Compared, FigureValue, TellError};
+pub use tokens::{Bearer, TOKEN_DAYS, TOKENS, TokenMade};
 pub use translate::{Translated, body_of, kind_name};
 pub use verify::{Mismatch, Verified};
 pub use views::{ClockView, Entry, Filter, InboxItem, Light, Openable, Page, Published, RecordView};
@@ -109,6 +115,11 @@ impl Platform {
     /// The civil time.
     pub fn now(&self) -> DateTime {
         self.clock.now().0
+    }
+
+    /// The same instant in microseconds UTC.
+    pub fn instant(&self) -> i64 {
+        self.clock.now().1
     }
 
     /// Commands to become durable together, one after the other, where the next hangs on the answer to the last.

@@ -84,6 +84,10 @@ pub struct Filter {
     pub mine: bool,
     /// Where the page before ended.
     pub after: Option<(Option<Date>, RecordId)>,
+    /// How many rows, if not as many as a page shows; at most 200.
+    pub limit: Option<u32>,
+    /// The total is not asked for, which then is 0.
+    pub uncounted: bool,
 }
 
 /// A limit of a record.
@@ -155,6 +159,8 @@ pub type Published = (PublicRow, Option<Arc<Line>>);
 
 const PAGE: u32 = 50;
 const EXACT: u32 = 1_000;
+/// The longest page of a list.
+const MOST: u32 = 200;
 
 impl Platform {
     /// What a person may list: the own agency, or all for an overseeing post.
@@ -197,10 +203,15 @@ impl Platform {
         query.opened_to = filter.to;
         query.text = filter.text.clone();
         query.after = filter.after;
+        query.limit = filter.limit.map_or(PAGE, |limit| limit.clamp(1, MOST));
         let mut read = self.store.read()?;
         let found = read.records(&query)?;
-        let total = read.count(&RecordQuery { after: None, ..query.clone() }, EXACT + 1)?;
-        let next = (found.len() >= PAGE as usize).then(|| found.last().map(|row| (Some(row.opened), row.id))).flatten();
+        let total = match filter.uncounted {
+            true => 0,
+            false => read.count(&RecordQuery { after: None, ..query.clone() }, EXACT + 1)?,
+        };
+        let next =
+            (found.len() >= query.limit as usize).then(|| found.last().map(|row| (Some(row.opened), row.id))).flatten();
         let mut rows = Vec::new();
         for row in found {
             let line = self.definitions.line(read.as_mut(), row.definition)?;

@@ -25,7 +25,7 @@ pub use line::{
     Limit, LimitId, Line, Lookup, LookupId, NamedValue, Pending, Publication, Rests, Rule, RuleId, Said, Series,
     SeriesId, Severity, Stage, StageId, Start, Strictness, Track, TrackId, ValueId,
 };
-pub use near::meant;
+pub use near::{meant, nearest};
 pub use record::{Actor, Done, Proposal, Record, What};
 pub use say::{Language, say_value};
 pub use terms::{Party, PartyKind, Value};

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use common::{CITY, COUNTY, answered, append, date, delta, due, key, place, record};
 use ledger::{
     AccountRow, AgencyRow, Attempts, DeltaQuery, Effort, Fault, FaultKind, GroupBy, PublicRow, Read, SessionRow, Store,
-    Transaction,
+    TokenRow, Tokens, Transaction,
 };
 use store::copy::{Kind, Proof, check_whole, copy, prove};
 use store::{Address, Options};
@@ -274,6 +274,27 @@ impl Store for Failing<'_> {
         lost()
     }
     fn sessions_sweep(&self, _: &GovernmentCode, _: i64, _: i64, _: i64) -> Result<u64, Fault> {
+        lost()
+    }
+}
+
+impl Tokens for Failing<'_> {
+    fn token_put(&self, _: &TokenRow) -> Result<(), Fault> {
+        lost()
+    }
+    fn token(&self, _: &GovernmentCode, _: Digest) -> Result<Option<TokenRow>, Fault> {
+        lost()
+    }
+    fn tokens_of(&self, _: &GovernmentCode, _: &str) -> Result<Vec<TokenRow>, Fault> {
+        lost()
+    }
+    fn token_used(&self, _: &GovernmentCode, _: Digest, _: i64) -> Result<(), Fault> {
+        lost()
+    }
+    fn token_end(&self, _: &GovernmentCode, _: &str, _: Digest) -> Result<bool, Fault> {
+        lost()
+    }
+    fn tokens_sweep(&self, _: &GovernmentCode, _: i64) -> Result<u64, Fault> {
         lost()
     }
 }

@@ -18,7 +18,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
-use crate::{act, desk, figures, health, home, metrics, record, report, session, submit, wrong};
+use crate::{account, act, api, desk, figures, health, home, metrics, record, report, session, submit, wrong};
 
 /// How the site is run.
 #[derive(Clone, Debug)]
@@ -83,7 +83,7 @@ impl App {
 }
 
 /// The largest form that is taken.
-const MOST_BYTES: usize = 1 << 20;
+pub(crate) const MOST_BYTES: usize = 1 << 20;
 
 /// Nothing is loaded from elsewhere, no script runs, nobody frames a page.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
@@ -123,6 +123,7 @@ impl Site {
             .layer(DefaultBodyLimit::max(MOST_BYTES))
             // Beside the pages: what a program asks is not answered in words.
             .merge(probes())
+            .merge(api::router())
             .layer(axum::middleware::from_fn_with_state(app.clone(), requests::watched))
             .layer(always("content-security-policy", CONTENT_POLICY))
             .layer(always("x-content-type-options", "nosniff"))
@@ -155,6 +156,9 @@ fn pages() -> Router<App> {
         .route("/sign-in", get(session::show).post(session::sign_in))
         .route("/sign-out", post(session::sign_out))
         .route("/language/{language}", get(session::language))
+        .route("/account", get(account::show))
+        .route("/account/tokens", post(account::make))
+        .route("/account/tokens/end", post(account::end))
         .route("/desk", get(desk::desk))
         .route("/records", get(desk::records))
         .route("/new", get(desk::new))

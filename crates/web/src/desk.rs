@@ -76,9 +76,9 @@ struct DeskPage {
 }
 
 /// As much as a day's work shows.
-const INBOX: u32 = 200;
+pub(crate) const INBOX: u32 = 200;
 /// So many open records are looked through for signatures.
-const SIGNATURES: u32 = 500;
+pub(crate) const SIGNATURES: u32 = 500;
 
 /// What waits for me, by due day.
 pub(crate) async fn desk(State(app): State<App>, visitor: Visitor) -> Result<Response, Wrong> {
@@ -181,6 +181,7 @@ fn list(
         text: some("text").map(str::to_owned),
         mine: text("mine") == "1",
         after: some("after").and_then(position),
+        ..Filter::default()
     };
     let found = platform.list(person, &filter)?;
     let directory = platform.directory(&person.government)?;

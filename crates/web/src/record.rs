@@ -6,7 +6,7 @@ use axum::response::Response;
 use kernel::{ClockState, Next};
 use ledger::Fault;
 use platform::{Directory, Entry, Person, Platform, RecordView};
-use procedure::{Act, Binds, Field, Line, say_value};
+use procedure::{Act, Binds, Field, Language, Line, say_value};
 use terms::{Code, DateTime, PartyKind, RecordId, Value};
 use wording::{RefusalText, Step};
 
@@ -261,7 +261,7 @@ fn proposal(
         let field = view.line.field(*id);
         (frame.said(&field.title), whole(frame, value, field))
     });
-    let may_sign = act.sign.get(signed).is_some_and(|post| person.posts.contains(post));
+    let may_sign = signs_next(view, person);
     let mine = proposal.by == person.account;
     Some(ProposalView {
         title: frame.said(&act.title),
@@ -272,6 +272,14 @@ fn proposal(
         may_return: may_sign || mine,
         mine,
         command,
+    })
+}
+
+/// Whether the next signature of a record's proposal is this person's.
+pub(crate) fn signs_next(view: &RecordView, person: &Person) -> bool {
+    view.record.proposal.as_ref().is_some_and(|proposal| {
+        let next = view.line.act(proposal.act).sign.get(usize::from(proposal.signed));
+        next.is_some_and(|post| person.posts.contains(post))
     })
 }
 
@@ -295,11 +303,16 @@ pub(crate) fn entry_title(frame: &Frame, entry: &Entry) -> String {
 
 /// What a finding is called: the rule's or the limit's own words.
 pub(crate) fn finding_title(frame: &Frame, line: &Line, code: &Code) -> String {
-    let rule = line.rules.iter().find(|rule| rule.code == *code).map(|rule| frame.said(&rule.why));
-    let limit = || line.limit_id(code).map(|id| frame.said(&line.limit(id).title));
+    finding_words(frame.language, line, code)
+}
+
+/// The same, for whoever has no frame.
+pub(crate) fn finding_words(language: Language, line: &Line, code: &Code) -> String {
+    let rule = line.rules.iter().find(|rule| rule.code == *code).map(|rule| rule.why.get(language).to_owned());
+    let limit = || line.limit_id(code).map(|id| line.limit(id).title.get(language).to_owned());
     rule.or_else(limit).unwrap_or_else(|| {
         let known = format!("finding-{code}");
-        if wording::has(frame.language, &known) { frame.t(&known) } else { code.to_string() }
+        if wording::has(language, &known) { wording::say(language, &known, &[]) } else { code.to_string() }
     })
 }
 
@@ -338,7 +351,7 @@ fn minute(at: DateTime) -> String {
 }
 
 /// Microseconds UTC as civil time (+08:00).
-fn civil(micros: i64) -> String {
+pub(crate) fn civil(micros: i64) -> String {
     let beijing = u64::try_from(micros).unwrap_or(0) + 8 * 3_600_000_000;
     let epoch = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
     minute(epoch.saturating_add(std::time::Duration::from_micros(beijing)))

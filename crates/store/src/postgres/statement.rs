@@ -68,6 +68,11 @@ macro_rules! account_columns {
         "government, name, shown, agency, posts, password"
     };
 }
+macro_rules! token_columns {
+    () => {
+        "government, token, account, label, writes, made, expires, used"
+    };
+}
 macro_rules! public_columns {
     () => {
         "government, record, publication, line, published, withdrawn, shown, digest"
@@ -144,6 +149,7 @@ statements! {
     Schema GUARDS_1 = include_str!("../../../../migrations/postgres/0001_guards.sql");
     Schema STEP_2 = include_str!("../../../../migrations/postgres/0002_lease.sql");
     Schema STEP_3 = include_str!("../../../../migrations/postgres/0003_session.sql");
+    Schema STEP_4 = include_str!("../../../../migrations/postgres/0004_token.sql");
     Reference VERSION = "SELECT version, distributed FROM schema_version WHERE application = 'fazhi'";
     Reference PUT_VERSION = "INSERT INTO schema_version (application, version, distributed) VALUES ('fazhi', $1, $2) \
                              ON CONFLICT (application) DO UPDATE SET version = excluded.version";
@@ -244,6 +250,17 @@ statements! {
                                last = excluded.last WHERE attempt.failed = $5";
     Government END_ATTEMPTS = "DELETE FROM attempt WHERE government = $1 AND name = $2";
     Government SWEEP_ATTEMPTS = "DELETE FROM attempt WHERE government = $1 AND last < $2";
+
+    // Access tokens.
+    Government TOKEN_PUT = "INSERT INTO token (government, token, account, label, writes, made, expires, used) \
+                            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    Government TOKEN = concat!("SELECT ", token_columns!(), " FROM token WHERE government = $1 AND token = $2");
+    Government TOKENS_OF = concat!(
+        "SELECT ", token_columns!(), " FROM token WHERE government = $1 AND account = $2 ORDER BY made DESC, token DESC"
+    );
+    Government TOKEN_USED = "UPDATE token SET used = $1 WHERE government = $2 AND token = $3 AND used < $1";
+    Government TOKEN_END = "DELETE FROM token WHERE government = $1 AND token = $2 AND account = $3";
+    Government SWEEP_TOKENS = "DELETE FROM token WHERE government = $1 AND expires < $2";
 }
 
 /// A list or a sum of `query.rs`, which are all of one government.
@@ -358,6 +375,7 @@ pub(crate) static STEPS: &[Step] = &[
     },
     Step { tables: &STEP_2, guards: None, distributed: &["lease"], reference: &[] },
     Step { tables: &STEP_3, guards: None, distributed: &["session", "attempt"], reference: &[] },
+    Step { tables: &STEP_4, guards: None, distributed: &["token"], reference: &[] },
 ];
 
 /// Distributes a table by the government, beside `event`.

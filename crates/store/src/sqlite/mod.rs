@@ -9,6 +9,7 @@ mod open;
 mod read;
 mod rows;
 mod signed_in;
+mod tokens;
 mod write;
 
 pub use backup::{Kept, Manifest, backup, restore};

@@ -7,12 +7,14 @@ mod beside;
 mod common;
 mod lists;
 mod log;
+mod tokens;
 
 /// All checks in one place, by name.
 mod checks {
     pub use crate::beside::*;
     pub use crate::lists::*;
     pub use crate::log::*;
+    pub use crate::tokens::*;
 }
 
 /// One test for each check, on the store that `$fresh` makes.
@@ -67,6 +69,8 @@ macro_rules! on {
             sessions_and_attempts_are_swept,
             of_attempts_at_once_one_counts,
             session_within_a_transaction_of_another_thread_waits_and_stands,
+            token_is_known_until_it_is_taken_back,
+            expired_tokens_are_swept,
         );
     };
 }
