@@ -1,7 +1,7 @@
 //! The description of the API (OpenAPI 3.1), made from the handlers and their types. What every call has in common is
 //! added here once.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::openapi::{InfoBuilder, OpenApi, ServerBuilder};
 
 use super::BASE;
@@ -42,7 +42,7 @@ pub(super) fn document(api: OpenApi) -> String {
         { "name": "publications", "description": "What is published, for everybody." },
         { "name": "figures", "description": "Figures and the year's report." },
     ]);
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&sorted(document)).unwrap_or_default();
     text.push('\n');
     text
 }
@@ -104,7 +104,6 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
             response["description"] = done(status).into();
         }
     }
-    sort(responses);
 }
 
 fn unnull(schema: &mut Value) {
@@ -117,10 +116,17 @@ fn unnull(schema: &mut Value) {
     }
 }
 
-fn sort(responses: &mut Map<String, Value>) {
-    let mut all: Vec<(String, Value)> = std::mem::take(responses).into_iter().collect();
-    all.sort_by(|one, other| one.0.cmp(&other.0));
-    responses.extend(all);
+/// With all members in the order of their names, however the library keeps them: the text is compared.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(all) => {
+            let mut all: Vec<(String, Value)> = all.into_iter().map(|(name, one)| (name, sorted(one))).collect();
+            all.sort_by(|one, other| one.0.cmp(&other.0));
+            Value::Object(all.into_iter().collect())
+        }
+        Value::Array(all) => Value::Array(all.into_iter().map(sorted).collect()),
+        other => other,
+    }
 }
 
 fn problem(status: &str) -> Value {

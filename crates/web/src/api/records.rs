@@ -98,7 +98,7 @@ struct RecordList {
 /// Open or closed.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum State_ {
+enum OpenOrClosed {
     Open,
     Closed,
 }
@@ -115,7 +115,7 @@ struct ListQuery {
     stage: Option<String>,
     /// Open or closed.
     #[param(inline)]
-    state: Option<State_>,
+    state: Option<OpenOrClosed>,
     /// Opened on or after this day.
     #[param(format = Date)]
     from: Option<String>,
@@ -154,7 +154,7 @@ async fn list(
         line: some(query.line).map(Into::into),
         agency: some(query.agency).map(Into::into),
         stage: some(query.stage).map(Into::into),
-        closed: query.state.map(|state| matches!(state, State_::Closed)),
+        closed: query.state.map(|state| matches!(state, OpenOrClosed::Closed)),
         from: day_of("from", query.from.as_deref())?,
         to: day_of("to", query.to.as_deref())?,
         text: some(query.text),

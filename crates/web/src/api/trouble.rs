@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kernel::{Gap, GapKind, Refusal, Warning};
@@ -490,14 +490,6 @@ pub(crate) async fn in_words(request: Request, next: Next) -> Response {
     }
     if let Some(seconds) = after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    if let Some(allow) = response.headers().get(header::ALLOW) {
-        headers.insert(header::ALLOW, allow.clone());
-    }
-    for name in [HeaderName::from_static("x-request-id")] {
-        if let Some(value) = response.headers().get(&name) {
-            headers.insert(name, value.clone());
-        }
     }
     told
 }
