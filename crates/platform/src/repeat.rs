@@ -31,22 +31,33 @@ impl Platform {
             first.findings.extend(body.findings.iter().map(|(code, _)| code.clone()));
             // The lapses that were due before it are not what it asked for.
             if envelope.kind != "lapse" {
-                same = Some(asked(request, &row, &envelope, &body, numbered));
+                let act = line.act_id(&envelope.what).map(|id| line.act(id));
+                let signed = act.is_some_and(|act| !act.sign.is_empty());
+                same = Some(asked(request, &row, (&envelope, &body), numbered, signed));
             }
         }
         Ok((same == Some(true)).then_some(first))
     }
 }
 
-/// Whether an event is what a request asks for.
-fn asked(request: &Request, row: &EventRow, envelope: &Envelope, body: &Body, numbered: Option<&Code>) -> bool {
+/// Whether an event is what a request asks for; `signed`: its act is one that climbs signatures.
+fn asked(
+    request: &Request,
+    row: &EventRow,
+    (envelope, body): (&Envelope, &Body),
+    numbered: Option<&Code>,
+    signed: bool,
+) -> bool {
     let reason = |reason: &String| body.reason.as_ref() == Some(reason);
     let by = envelope.actor == request.who.account;
     let kind = envelope.kind.as_str();
     let asked = match &request.ask {
-        RequestAsk::Act(act) => by && matches!(kind, "act" | "propose") && envelope.what == *act,
-        // The last signature does the act, which is whoever's proposed it.
-        RequestAsk::Sign => return request.record == Some(row.record) && matches!(kind, "act" | "sign"),
+        RequestAsk::Act(act) => by && (kind == "propose" || kind == "act" && !signed) && envelope.what == *act,
+        // The last signature does the act, which is whoever's proposed it; what was filled in is the proposal's.
+        RequestAsk::Sign => {
+            let given = by && kind == "sign" || kind == "act" && signed;
+            return given && request.record == Some(row.record);
+        }
         RequestAsk::Return(why) => by && kind == "return" && reason(why),
         RequestAsk::Correct { time, reason: why } => {
             let corrects = body.corrects.and_then(|(seq, at)| Some((seq, at?)));

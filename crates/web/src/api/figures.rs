@@ -221,7 +221,7 @@ struct WhichFigure {
 
 /// Tells one figure, how it is counted, and its parts. Nobody needs to sign in.
 #[utoipa::path(get, path = "/figures/{code}", tag = "figures", operation_id = "getFigure",
-    params(("code" = String, Path, description = "Code of the figure.", example = "mediation.found"), WhichFigure),
+    params(("code" = String, Path, description = "Code of the figure.", example = "demo.received"), WhichFigure),
     responses((status = 200, body = FigureDetail), (status = 404, body = Problem)))]
 async fn one(
     State(app): State<App>,
@@ -305,7 +305,7 @@ struct BehindQuery {
 /// Lists the records behind a figure: exactly those whose amounts add up to it. Those that are not yours to see keep their
 /// amount and nothing else.
 #[utoipa::path(get, path = "/figures/{code}/records", tag = "figures", operation_id = "listFigureRecords",
-    params(("code" = String, Path, description = "Code of the figure.", example = "mediation.found"), BehindQuery),
+    params(("code" = String, Path, description = "Code of the figure.", example = "demo.received"), BehindQuery),
     security(("token" = []), ("session" = [])),
     responses((status = 200, body = BehindList), (status = 404, body = Problem)))]
 async fn records(

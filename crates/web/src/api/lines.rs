@@ -69,7 +69,7 @@ struct WhichVersion {
 
 /// Gives the definition of a line.
 #[utoipa::path(get, path = "/lines/{line}", tag = "lines", operation_id = "getLine",
-    params(("line" = String, Path, description = "Code of the line.", example = "reconsideration"), WhichVersion),
+    params(("line" = String, Path, description = "Code of the line.", example = "demo"), WhichVersion),
     responses((status = 200, body = Definition), (status = 404, body = Problem)))]
 async fn one(
     State(app): State<App>,
@@ -107,7 +107,7 @@ const KEYS: u32 = 200;
 
 /// Lists the keys of a line's records that you may see, newest first, at most 200: what a field of type `key` can hold.
 #[utoipa::path(get, path = "/lines/{line}/keys", tag = "lines", operation_id = "listKeys",
-    params(("line" = String, Path, description = "Code of the line.", example = "power_item")),
+    params(("line" = String, Path, description = "Code of the line.", example = "demo")),
     security(("token" = []), ("session" = [])),
     responses((status = 200, body = KeyList), (status = 404, body = Problem)))]
 async fn keys(State(app): State<App>, reader: Reader, Path(code): Path<String>) -> Result<Json<KeyList>, Trouble> {

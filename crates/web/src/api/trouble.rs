@@ -27,8 +27,9 @@ pub(crate) struct Kind {
 macro_rules! kinds {
     ($($(#[$doc:meta])* $constant:ident = $name:literal $status:ident;)*) => {
         $($(#[$doc])* pub(crate) const $constant: Kind = Kind { name: $name, status: StatusCode::$status };)*
-        /// Every kind, for the documents and the tests.
-        pub(crate) const KINDS: &[Kind] = &[$($constant),*];
+        /// Every kind.
+        #[cfg(test)]
+        const KINDS: &[Kind] = &[$($constant),*];
     };
 }
 
@@ -94,7 +95,7 @@ pub(crate) enum Says {
     /// A gap that the kernel found.
     Gap(Arc<Line>, Gap),
     /// A rule that wants a reason.
-    Warning(Arc<Line>, Warning),
+    Warning(Arc<Line>, Box<Warning>),
 }
 
 /// One thing that is wrong with what was sent.
@@ -157,8 +158,9 @@ impl Trouble {
                 Trouble { refused: Some(Box::new((title.clone(), refusals))), ..REFUSED.into() }
             }
             Answer::Asks(warnings) => {
-                let one =
-                    |warning: Warning| flaw(pointer("reasons", &warning.rule), Says::Warning(line.clone(), warning));
+                let one = |warning: Warning| {
+                    flaw(pointer("reasons", &warning.rule), Says::Warning(line.clone(), Box::new(warning)))
+                };
                 Trouble::flawed(REASON, warnings.into_iter().map(one).collect())
             }
             Answer::Incomplete(gaps) => {
@@ -503,5 +505,25 @@ fn of_status(status: StatusCode) -> Kind {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => MEDIA_TYPE,
         status if status.is_client_error() => MALFORMED,
         _ => BROKEN,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_words_and_stands_in_the_guide() {
+        let guide = include_str!("../../../../docs/api.md");
+        for kind in KINDS {
+            for language in [Language::Zh, Language::En] {
+                for code in [format!("problem-{}", kind.name), format!("problem-{}-next", kind.name)] {
+                    assert!(wording::has(language, &code), "{code}");
+                }
+            }
+            // A refusal has the type of its own code.
+            let named = guide.contains(&format!("`problem:{}`", kind.name)) || *kind == REFUSED;
+            assert!(named && guide.contains(kind.status.as_str()), "docs/api.md: {}", kind.name);
+        }
     }
 }
