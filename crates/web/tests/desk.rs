@@ -249,7 +249,7 @@ async fn an_annulment_shows_what_it_restates_before_it_is_sent() {
     let (mut li, _) = Visitor::signed_in(&site, "li").await;
     let path = format!("/records/{id}/act/annul");
     let form = li.get(&path).await;
-    form.has("撤销后将重新统计的指标").has("缴纳额").has("3000.50").lacks("决定数");
+    form.has("撤销后将重新统计的指标").has("缴纳额").has("3000.5 元").lacks("决定数");
     let step = form.text.split("name=\"step\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     li.sends(&form, &path, &[("step", &step), ("reason", "误录")]).await.has("已办理：撤销上一步");
 }
