@@ -18,7 +18,8 @@ pub fn run(at: &At, asked: &Appoint) -> Result<Found, Failure> {
         )
     })?;
     let (word, salt) = random.split_at(8);
-    let groups: Vec<String> = word.chunks(2).map(|pair| pair.iter().map(|byte| format!("{byte:02x}")).collect()).collect();
+    let groups: Vec<String> =
+        word.chunks(2).map(|pair| pair.iter().map(|byte| format!("{byte:02x}")).collect()).collect();
     let password = groups.join("-");
     let mut salted = [0; 16];
     salted.copy_from_slice(salt);

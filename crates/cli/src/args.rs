@@ -162,10 +162,12 @@ pub enum Command {
                             Example: fazhi migrate --data postgres://fazhi:secret@127.0.0.1/city")]
     Migrate(Migrate),
     /// Make the first administrators
-    #[command(long_about = "Makes an account that holds one of the three administrators' posts, and prints a password \
+    #[command(
+        long_about = "Makes an account that holds one of the three administrators' posts, and prints a password \
                             for its first sign-in; whoever runs the program makes the first ones, and they make all \
                             others on the pages. It is written into the log of administration.\n\n\
-                            Example: fazhi appoint --place 632222 --post system_administrator --name \"王某\" root")]
+                            Example: fazhi appoint --place 632222 --post system_administrator --name \"王某\" root"
+    )]
     Appoint(Appoint),
 }
 

@@ -92,12 +92,8 @@ pub trait OfficeRead {
     /// What agencies were called, by code and day.
     fn agencies_past(&mut self, government: &GovernmentCode) -> Result<Vec<AgencyPast>, Fault>;
     /// What administrators did, newest first, from before a number.
-    fn office(
-        &mut self,
-        government: &GovernmentCode,
-        before: Option<u64>,
-        limit: u32,
-    ) -> Result<Vec<OfficeRow>, Fault>;
+    fn office(&mut self, government: &GovernmentCode, before: Option<u64>, limit: u32)
+    -> Result<Vec<OfficeRow>, Fault>;
     /// Who looked at personal data, of whichever record, newest first, before a moment; `account` narrows it.
     fn all_looks(
         &mut self,

@@ -60,7 +60,8 @@ impl Platform {
     /// Where the store cannot be read.
     pub fn keys_to_choose(&self, person: &Person, line: &str, limit: u32) -> Result<Vec<(Code, String)>, Fault> {
         let mut read = self.store.read()?;
-        let query = RecordQuery { lines: vec![line.into()], limit, ..self.query(read.as_mut(), person, &person.government)? };
+        let query =
+            RecordQuery { lines: vec![line.into()], limit, ..self.query(read.as_mut(), person, &person.government)? };
         let mut keys = Vec::new();
         for row in read.records(&query)? {
             let line = self.definitions.line(read.as_mut(), row.definition)?;
@@ -84,7 +85,8 @@ impl Platform {
     /// Where the store cannot be read.
     pub fn awaiting_signature(&self, person: &Person, limit: u32) -> Result<Vec<(RecordRow, Arc<Line>)>, Fault> {
         let mut read = self.store.read()?;
-        let query = RecordQuery { closed: Some(false), limit, ..self.query(read.as_mut(), person, &person.government)? };
+        let query =
+            RecordQuery { closed: Some(false), limit, ..self.query(read.as_mut(), person, &person.government)? };
         let mut all = Vec::new();
         for row in read.records(&query)? {
             let Some(proposal) = decode_state(&row.state).and_then(|record| record.proposal) else { continue };

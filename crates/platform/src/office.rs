@@ -351,9 +351,8 @@ impl Platform {
         if since < desk.today || until.is_some_and(|until| until < since) {
             return Err(OfficeError::Refused("office-past"));
         }
-        let meets = |row: &HoldingRow| {
-            row.until.is_none_or(|end| end >= since) && until.is_none_or(|end| row.since <= end)
-        };
+        let meets =
+            |row: &HoldingRow| row.until.is_none_or(|end| end >= since) && until.is_none_or(|end| row.since <= end);
         for row in desk.write_down(&account)?.iter().filter(|row| meets(row)) {
             let administers = terms.post(&row.post).and_then(|post| post.administers);
             if row.post == post {
@@ -364,13 +363,8 @@ impl Platform {
                 return Err(OfficeError::Refused("office-apart"));
             }
         }
-        let row = HoldingRow {
-            government: desk.government.clone(),
-            account: name.into(),
-            post: post.into(),
-            since,
-            until,
-        };
+        let row =
+            HoldingRow { government: desk.government.clone(), account: name.into(), post: post.into(), since, until };
         if desk.tx.holdings(&desk.government.clone(), name)?.iter().any(|old| old.post == post && old.since == since) {
             // It was taken back before it began; what was granted can only end.
             return Err(OfficeError::Refused("office-again"));

@@ -124,8 +124,7 @@ impl Platform {
             person.posts.contains(post) && (record.agency == person.agency || across)
         };
         let calendar = &self.catalog.calendar;
-        let named: Vec<&Sees> =
-            line.sees_of(record, calendar).filter(|sees| !sees.personal.is_empty()).collect();
+        let named: Vec<&Sees> = line.sees_of(record, calendar).filter(|sees| !sees.personal.is_empty()).collect();
         if handles || !named.is_empty() {
             return handles || named.iter().all(|sees| sees.personal.iter().any(covers));
         }

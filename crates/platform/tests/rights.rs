@@ -13,7 +13,10 @@ fn county() -> GovernmentCode {
 
 /// The demonstration line, with accusations that only their receivers see, and never whoever is accused.
 fn line() -> String {
-    let filled = DEMO.replace(r#"may_fill = ["told_due", "valid_to"]"#, r#"may_fill = ["told_due", "valid_to", "class", "accused"]"#);
+    let filled = DEMO.replace(
+        r#"may_fill = ["told_due", "valid_to"]"#,
+        r#"may_fill = ["told_due", "valid_to", "class", "accused"]"#,
+    );
     assert_ne!(filled, DEMO);
     filled
         + r#"

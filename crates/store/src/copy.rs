@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ledger::{
-    AccountRow, AgencyPast, AgencyRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, Envelope, EventRow, Fault, FaultKind,
-    GroupBy, Head, HoldingRow, KeyRow, Links, LookRow, NOTHING, OfficeRow, PublicRow, Read, RecordRow, SeriesRow, StandingRow, Store, Transaction,
-    check_chain, extend_head, hash,
+    AccountRow, AgencyPast, AgencyRow, CommandRow, DeltaQuery, DeltaRow, DeltaSum, DueRow, Envelope, EventRow, Fault,
+    FaultKind, GroupBy, Head, HoldingRow, KeyRow, Links, LookRow, NOTHING, OfficeRow, PublicRow, Read, RecordRow,
+    SeriesRow, StandingRow, Store, Transaction, check_chain, extend_head, hash,
 };
 use terms::{Code, CommandId, Digest, GovernmentCode, RecordId};
 

@@ -8,8 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use common::{CITY, COUNTY, answered, append, date, delta, due, key, place, record};
 use ledger::{
     AccountRow, AgencyPast, AgencyRow, Attempts, DeltaQuery, Effort, Fault, FaultKind, GroupBy, HoldingRow, LookRow,
-    OfficeRow, PublicRow, Read, SessionRow, StandingRow, Store,
-    Transaction,
+    OfficeRow, PublicRow, Read, SessionRow, StandingRow, Store, Transaction,
 };
 use store::copy::{Kind, Proof, check_whole, copy, prove};
 use store::{Address, Options};

@@ -242,12 +242,15 @@ fn writes_the_office(transaction: &mut dyn ledger::Transaction, n: u64) {
         ledger::StandingRow { government: government.clone(), account: account.clone(), closed: None, renew: true };
     transaction.put_standing(&standing).unwrap();
     let (name, code) = ("a".to_owned(), account.clone());
-    let past = ledger::AgencyPast { government: government.clone(), code, since, until: None, name, place: place(COUNTY) };
+    let past =
+        ledger::AgencyPast { government: government.clone(), code, since, until: None, name, place: place(COUNTY) };
     transaction.put_agency_past(&past).unwrap();
     let n = u64::from(n > 1) + 1;
     let (what, subject) = ("account-made".into(), account.clone());
     let (before, after) = (String::new(), "a".to_owned());
-    transaction.note_office(&ledger::OfficeRow { government, n, at: 1, account, what, subject, before, after }).unwrap();
+    transaction
+        .note_office(&ledger::OfficeRow { government, n, at: 1, account, what, subject, before, after })
+        .unwrap();
 }
 
 fn published(event: &ledger::EventRow) -> ledger::PublicRow {

@@ -84,11 +84,8 @@ fn post_titles(platform: &Platform, frame: &Frame, posts: impl Iterator<Item = C
 }
 
 fn agencies(directory: &Directory, chosen: &str) -> Vec<Pick> {
-    let pick = |(code, name): &(Code, String)| Pick {
-        code: code.to_string(),
-        title: name.clone(),
-        chosen: code == chosen,
-    };
+    let pick =
+        |(code, name): &(Code, String)| Pick { code: code.to_string(), title: name.clone(), chosen: code == chosen };
     directory.agencies.iter().map(pick).collect()
 }
 
@@ -101,11 +98,7 @@ fn state(frame: &Frame, file: &AccountFile) -> String {
 }
 
 /// The accounts.
-pub(crate) async fn people(
-    State(app): State<App>,
-    visitor: Visitor,
-    Query(given): Given,
-) -> Result<Response, Wrong> {
+pub(crate) async fn people(State(app): State<App>, visitor: Visitor, Query(given): Given) -> Result<Response, Wrong> {
     let person = visitor.person()?;
     let frame = visitor.told().await?.titled("admin-people").within("admin-people");
     let made = app
@@ -187,11 +180,8 @@ fn person_page(platform: &Platform, frame: Frame, by: &Person, name: &str) -> Re
         ends: row.until.is_none_or(|until| until >= today),
     };
     let posts = platform.catalog().terms.posts().iter().filter(|post| post.role == catalog::PostRole::Post);
-    let pick = |post: &catalog::Post| Pick {
-        code: post.code.to_string(),
-        title: frame.said(&post.title),
-        chosen: false,
-    };
+    let pick =
+        |post: &catalog::Post| Pick { code: post.code.to_string(), title: frame.said(&post.title), chosen: false };
     let many = if handles > 1_000 { frame.t("records-more") } else { handles.to_string() };
     Ok(PersonPage {
         name: file.account.name.to_string(),
@@ -256,11 +246,7 @@ fn checked(visitor: &Visitor, typed: Vec<(String, String)>) -> Result<Posted, Wr
 }
 
 /// Makes an account, and shows its first password this once.
-pub(crate) async fn make(
-    State(app): State<App>,
-    visitor: Visitor,
-    Form(typed): Typed,
-) -> Result<Response, Wrong> {
+pub(crate) async fn make(State(app): State<App>, visitor: Visitor, Form(typed): Typed) -> Result<Response, Wrong> {
     let by = visitor.person()?;
     let posted = checked(&visitor, typed)?;
     let name = posted.text("name").to_owned();
@@ -294,9 +280,7 @@ async fn with_password(
             let f = visitor.told().await?.titled("admin-given").within("admin-people");
             page(&GivenPage { f, name, password, back })
         }
-        Err(OfficeError::Refused(code)) => {
-            said(visitor, Err(OfficeError::Refused(code)), "", "/admin/people").await
-        }
+        Err(OfficeError::Refused(code)) => said(visitor, Err(OfficeError::Refused(code)), "", "/admin/people").await,
         Err(other) => Err(other.into()),
     }
 }
@@ -312,10 +296,8 @@ pub(crate) async fn change(
     let posted = checked(&visitor, typed)?;
     if act == "reset" {
         let subject = name.clone();
-        return with_password(app, visitor, name, move |platform, hash| {
-            platform.reset_password(&by, &subject, hash)
-        })
-        .await;
+        return with_password(app, visitor, name, move |platform, hash| platform.reset_password(&by, &subject, hash))
+            .await;
     }
     let back = format!("/admin/people/{}", encoded(&name));
     let day = |name: &str| input::date(posted.text(name));
@@ -436,11 +418,7 @@ struct PostsPage {
 }
 
 /// Who held which post on a day.
-pub(crate) async fn posts(
-    State(app): State<App>,
-    visitor: Visitor,
-    Query(given): Given,
-) -> Result<Response, Wrong> {
+pub(crate) async fn posts(State(app): State<App>, visitor: Visitor, Query(given): Given) -> Result<Response, Wrong> {
     let by = visitor.person()?;
     let frame = visitor.told().await?.titled("admin-posts").within("admin-posts");
     let made = app
@@ -514,11 +492,7 @@ pub(crate) async fn log(State(app): State<App>, visitor: Visitor, Query(given): 
 }
 
 /// Who looked at personal data.
-pub(crate) async fn looks(
-    State(app): State<App>,
-    visitor: Visitor,
-    Query(given): Given,
-) -> Result<Response, Wrong> {
+pub(crate) async fn looks(State(app): State<App>, visitor: Visitor, Query(given): Given) -> Result<Response, Wrong> {
     let by = visitor.person()?;
     let frame = visitor.told().await?.titled("admin-looks").within("admin-looks");
     let made = app
@@ -539,9 +513,8 @@ pub(crate) async fn looks(
             Ok::<_, OfficeError>(LogPage {
                 looks: true,
                 rows: looks.iter().map(row).collect(),
-                next: next.map(|before| {
-                    format!("/admin/looks{}", query(&[("account", &account), ("before", &before)]))
-                }),
+                next: next
+                    .map(|before| format!("/admin/looks{}", query(&[("account", &account), ("before", &before)]))),
                 account,
                 f: frame.clone(),
             })

@@ -121,12 +121,8 @@ impl OfficeWrite for Session<Guard<'_>> {
 
     fn put_standing(&mut self, row: &StandingRow) -> Result<(), Fault> {
         self.own(&row.government)?;
-        let params = [
-            row.government.as_str().into(),
-            row.account.as_str().into(),
-            row.closed.map(day).into(),
-            row.renew.into(),
-        ];
+        let params =
+            [row.government.as_str().into(), row.account.as_str().into(), row.closed.map(day).into(), row.renew.into()];
         self.direct(&say::PUT_STANDING, &params).map(drop)
     }
 

@@ -180,10 +180,5 @@ fn null(row: &Row, column: usize) -> Result<bool, Fault> {
 
 /// record, account, at, reason.
 pub(crate) fn look(row: &Row) -> Result<LookRow, Fault> {
-    Ok(LookRow {
-        record: record_id(row, 0)?,
-        account: code(row, 1)?,
-        at: integer(row, 2)?,
-        reason: string(row, 3)?,
-    })
+    Ok(LookRow { record: record_id(row, 0)?, account: code(row, 1)?, at: integer(row, 2)?, reason: string(row, 3)? })
 }

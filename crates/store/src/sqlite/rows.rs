@@ -170,10 +170,5 @@ pub(crate) fn public(row: &Row<'_>) -> Result<PublicRow, Fault> {
 
 /// record, account, at, reason.
 pub(crate) fn look(row: &Row<'_>) -> Result<LookRow, Fault> {
-    Ok(LookRow {
-        record: record_id(row, 0)?,
-        account: code(row, 1)?,
-        at: integer(row, 2)?,
-        reason: string(row, 3)?,
-    })
+    Ok(LookRow { record: record_id(row, 0)?, account: code(row, 1)?, at: integer(row, 2)?, reason: string(row, 3)? })
 }

@@ -194,8 +194,7 @@ pub fn sight_is_the_same_for_a_list_and_for_one_record(store: &dyn Store) {
         seen += wanted.len();
         unseen += rows.len() - wanted.len();
         for government in [None, Some(sight.government.clone())] {
-            let query =
-                RecordQuery { government, sight: Some(sight.clone()), limit: 500, ..RecordQuery::default() };
+            let query = RecordQuery { government, sight: Some(sight.clone()), limit: 500, ..RecordQuery::default() };
             let mut listed: Vec<RecordId> = reader.records(&query).unwrap().iter().map(|row| row.id).collect();
             listed.sort();
             assert_eq!(listed, wanted, "{sight:?}");

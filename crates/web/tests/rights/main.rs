@@ -38,19 +38,32 @@ fn administrators(site: &Site) {
 async fn nobody_but_administrators_finds_administration() {
     let site = Site::new();
     administrators(&site);
-    let pages = ["/admin", "/admin/people", "/admin/people/wang", "/admin/agencies", "/admin/posts", "/admin/log", "/admin/looks"];
+    let pages = [
+        "/admin",
+        "/admin/people",
+        "/admin/people/wang",
+        "/admin/agencies",
+        "/admin/posts",
+        "/admin/log",
+        "/admin/looks",
+    ];
     let mut clerk = Visitor::signed_in(&site, "wang", PASSWORD).await;
     for path in pages {
         clerk.get(path).await.is(StatusCode::NOT_FOUND);
     }
     for path in ["/admin/people", "/admin/people/li/close", "/admin/people/li/reset", "/admin/agencies"] {
-        clerk.sends(path, &[("name", "x"), ("shown", "x"), ("agency", "justice"), ("code", "x")]).await.is(StatusCode::NOT_FOUND);
+        clerk
+            .sends(path, &[("name", "x"), ("shown", "x"), ("agency", "justice"), ("code", "x")])
+            .await
+            .is(StatusCode::NOT_FOUND);
     }
     let mut root = Visitor::signed_in(&site, "root", PASSWORD).await;
     root.get("/admin/people").await.is(StatusCode::OK).has("建立账号");
     root.get("/admin/log").await.is(StatusCode::NOT_FOUND);
     root.get("/admin/looks").await.is(StatusCode::NOT_FOUND);
-    root.sends("/admin/people/li/grant", &[("post", "handler"), ("since", "2026-03-02")]).await.is(StatusCode::NOT_FOUND);
+    root.sends("/admin/people/li/grant", &[("post", "handler"), ("since", "2026-03-02")])
+        .await
+        .is(StatusCode::NOT_FOUND);
     let mut guard = Visitor::signed_in(&site, "guard", PASSWORD).await;
     guard.get("/admin/people").await.is(StatusCode::OK).lacks("建立账号");
     guard.get("/admin/posts?day=2026-03-02").await.has("赵刚").has("登记之前");
@@ -71,7 +84,8 @@ async fn administrators_do_no_business() {
         visitor.get(&format!("/records/{id}/act/accept")).await.is(StatusCode::NOT_FOUND);
         visitor.get("/records").await.is(StatusCode::OK).lacks("修路");
         let (command, at) = ("00000000000000000000000000000099", "/new/demo/receive");
-        let form = [("command", command), ("f.applicant.kind", "person"), ("f.applicant.name", "甲"), ("f.matter", "乙")];
+        let form =
+            [("command", command), ("f.applicant.kind", "person"), ("f.applicant.name", "甲"), ("f.matter", "乙")];
         let page = visitor.sends(at, &form).await;
         assert_ne!(page.status, StatusCode::SEE_OTHER, "{}", page.location);
     }
@@ -85,7 +99,16 @@ async fn an_account_is_made_used_and_closed() {
     let mut root = Visitor::signed_in(&site, "root", PASSWORD).await;
     let form = [("name", "chen"), ("shown", "陈新"), ("agency", "justice")];
     let given = root.sends("/admin/people", &form).await;
-    let first = given.has("id=\"password\"").text.split("id=\"password\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let first = given
+        .has("id=\"password\"")
+        .text
+        .split("id=\"password\">")
+        .nth(1)
+        .unwrap()
+        .split('<')
+        .next()
+        .unwrap()
+        .to_owned();
     // The first password opens nothing but the page to change it.
     let mut chen = Visitor::signed_in(&site, "chen", &first).await;
     for path in ["/desk", "/records", "/new", "/new/demo/receive"] {
@@ -148,7 +171,9 @@ async fn another_account_finds_nothing_and_its_cookie_sends_nothing() {
         assert_eq!(page.text.replace(&path, "/records/99999"), nothing.text.replace(&path, "/records/99999"), "{path}");
     }
     sun.sends(&format!("/records/{id}/look"), &[("reason", "好奇")]).await.is(StatusCode::NOT_FOUND);
-    sun.sends(&format!("/records/{id}/act/accept"), &[("command", &command), ("seen", "1")]).await.is(StatusCode::NOT_FOUND);
+    sun.sends(&format!("/records/{id}/act/accept"), &[("command", &command), ("seen", "1")])
+        .await
+        .is(StatusCode::NOT_FOUND);
     // Somebody else's token with one's own cookie, and somebody's cookie without a token.
     let path = format!("/records/{id}/act/accept");
     let foreign = sun.post(&path, &[("token", &token), ("command", &command), ("seen", "1")]).await;
@@ -178,7 +203,10 @@ async fn a_reason_opens_what_is_masked() {
     let mut he = Visitor::signed_in(&site, "he", PASSWORD).await;
     let path = format!("/records/{id}");
     he.get(&path).await.has("修路").has("欧阳某").lacks("欧阳建国").lacks("13900000000").has("查看原因");
-    he.sends(&format!("{path}/look"), &[("reason", " ")]).await.is(StatusCode::UNPROCESSABLE_ENTITY).has("请写明查看原因");
+    he.sends(&format!("{path}/look"), &[("reason", " ")])
+        .await
+        .is(StatusCode::UNPROCESSABLE_ENTITY)
+        .has("请写明查看原因");
     assert_eq!(he.sends(&format!("{path}/look"), &[("reason", NASTY)]).await.location, path);
     he.get(&path).await.has("欧阳建国").has("13900000000");
     administrators(&site);
