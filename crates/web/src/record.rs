@@ -123,7 +123,7 @@ pub(crate) async fn show(
     let (frame, command) = (visitor.told().await?, random()?);
     match app.ask(move |platform| build(platform, frame, &person, (&of, id), command)).await? {
         Some(Made::Record(made)) => page(made.as_ref()),
-        Some(Made::Reason(made)) => page(&made),
+        Some(Made::Reason(made)) => page(made.as_ref()),
         None => Err(Wrong::NotFound),
     }
 }
@@ -131,7 +131,7 @@ pub(crate) async fn show(
 /// A record, or what is asked before.
 enum Made {
     Record(Box<RecordPage>),
-    Reason(LookPage),
+    Reason(Box<LookPage>),
 }
 
 fn build(
@@ -143,7 +143,7 @@ fn build(
 ) -> Result<Option<Made>, Fault> {
     let Some(view) = platform.record_in(person, of, id)? else { return Ok(None) };
     if view.seen == Seen::ForReason {
-        return LookPage::new(platform, frame, &view).map(|made| Some(Made::Reason(made)));
+        return LookPage::new(platform, frame, &view).map(|made| Some(Made::Reason(Box::new(made))));
     }
     let directory = platform.directory(of)?;
     let (line, record) = (&view.line, &view.record);
