@@ -142,7 +142,7 @@ pub(crate) async fn show(
     let (frame, commands) = (visitor.told().await?, (random()?, random()?));
     match app.ask(move |platform| build(platform, frame, &person, (&of, id), commands)).await? {
         Some(Made::Record(made)) => page(made.as_ref()),
-        Some(Made::Reason(made)) => page(&made),
+        Some(Made::Reason(made)) => page(made.as_ref()),
         None => Err(Wrong::NotFound),
     }
 }
@@ -150,7 +150,7 @@ pub(crate) async fn show(
 /// A record, or what is asked before.
 enum Made {
     Record(Box<RecordPage>),
-    Reason(LookPage),
+    Reason(Box<LookPage>),
 }
 
 fn build(
@@ -162,7 +162,7 @@ fn build(
 ) -> Result<Option<Made>, Fault> {
     let Some(view) = platform.record_in(person, of, id)? else { return Ok(None) };
     if view.seen == Seen::ForReason {
-        return LookPage::new(platform, frame, &view).map(|made| Some(Made::Reason(made)));
+        return LookPage::new(platform, frame, &view).map(|made| Some(Made::Reason(Box::new(made))));
     }
     let directory = platform.directory(of)?;
     let (line, record) = (&view.line, &view.record);
