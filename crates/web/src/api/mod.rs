@@ -75,8 +75,6 @@ pub(crate) fn router() -> Router<App> {
 /// An answer that is the same for everybody, and may be kept for a minute.
 fn public(answer: impl IntoResponse) -> Response {
     let mut response = answer.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
-    headers.append(header::VARY, HeaderValue::from_static("Accept-Language"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
     response
 }
