@@ -201,8 +201,9 @@ fn column(entry: &Entry, table: &Table, known: &Known<'_>, findings: &mut Findin
             continue;
         };
         let field = field.as_deref().unwrap_or_default();
+        let kind = field.ends_with(".kind") && matches!(ours.as_str(), "person" | "organisation");
         let yes_or_no = known.boolean(field) && matches!(ours.as_str(), "yes" | "no");
-        if !yes_or_no && !known.choice(field, ours) {
+        if !yes_or_no && !kind && !known.choice(field, ours) {
             findings.add(&one.node.spot, error("D195", format!("`{field}` has no choice `{ours}`")));
         }
         words.push((one.key.clone(), ours.into()));

@@ -284,7 +284,7 @@ mod tests {
     use std::io::{BufRead, BufReader, Read, Write};
     use std::net::TcpListener;
 
-    use ledger::NoticeRow;
+    use ledger::{NoticeRow, Store};
     use terms::{GovernmentCode, RecordId};
     use testkit::{Bench, DEMO, small};
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use intake::{Columns, Judgement, OpenWrong, Opened, Order, RowVerdict, Take, open, verdict_sheet};
+use intake::{Columns, OpenWrong, Opened, Order, RowVerdict, Take, open, verdict_sheet};
 use ledger::{AccountRow, AgencyRow, Store};
 use platform::{Filter, Person, RequestAsk};
 use procedure::Language;
@@ -86,6 +86,7 @@ fn a_trial_leaves_nothing_and_the_rows_come_in_once() {
     assert_eq!((noted.rows, noted.came, noted.repeated, noted.left_out), (3, 3, 0, 0));
     assert_eq!((noted.first, noted.last), (0, 3));
     assert_eq!(records(&bench), 3);
+    bench.clock.set("2026-03-03T10:00:00".parse().unwrap());
     // The same rows in another file, in another order, with a further one: it alone comes in.
     let csv = "事项,备注,申请人,申请人：类别,收到申请：日期\n乙,x,某公司,法人,2025.7.16\n丁,,王某,公民,2025-07-18\n";
     let sheet = opened(&bench, order(), csv);

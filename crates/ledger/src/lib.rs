@@ -15,6 +15,7 @@ mod message;
 mod office;
 mod sight;
 mod store;
+mod tokens;
 
 pub use attachments::{AttachmentRow, Attachments, Bytes, HoldAttachments, ReadAttachments};
 pub use body::{Attached, Body, Opening};
@@ -27,6 +28,7 @@ pub use message::{MessageRow, MessageState, ReadMessages, WriteMessages};
 pub use office::*;
 pub use sight::{Above, Narrowing, Near, Sight, Wide, column, words};
 pub use store::*;
+pub use tokens::{TokenRow, Tokens};
 
 /// The digest before the first: `previous` of a record's first event, the head of an empty log.
 pub const NOTHING: terms::Digest = terms::Digest([0; 32]);

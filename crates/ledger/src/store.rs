@@ -8,7 +8,7 @@ use terms::{Code, CommandId, Date, Digest, GovernmentCode, PlaceCode, RecordId};
 
 use crate::{
     Attachments, HoldAttachments, Narrowing, OfficeRead, OfficeWrite, ReadAttachments, ReadDesk, ReadExchanges,
-    ReadMessages, Sight, Staging, WriteDesk, WriteExchanges, WriteMessages,
+    ReadMessages, Sight, Staging, Tokens, WriteDesk, WriteExchanges, WriteMessages,
 };
 
 /// The disk, the network or the database failed; nothing of the transaction stands.
@@ -66,7 +66,7 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// A store of one or many governments.
-pub trait Store: Attachments + Staging + Send + Sync {
+pub trait Store: Attachments + Staging + Tokens + Send + Sync {
     /// Begins the one writing transaction of a government; waits while another thread writes.
     ///
     /// # Errors

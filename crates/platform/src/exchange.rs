@@ -49,11 +49,6 @@ impl Platform {
         Ok(self.store.read()?.head(government)?.position)
     }
 
-    /// This instant, in microseconds UTC.
-    pub fn instant(&self) -> i64 {
-        self.clock.now().1
-    }
-
     /// Keeps a file until it is looked over; what waited too long goes.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ mod directory;
 mod drafts;
 mod exchange;
 mod files;
+mod glimpse;
 mod health;
 mod history;
 mod lookups;
@@ -22,12 +23,15 @@ mod office;
 mod publish;
 mod rebuild;
 mod remarks;
+mod repeat;
 mod request;
 mod rights;
 mod sessions;
 mod signing;
 mod telling;
+mod tokens;
 mod translate;
+mod trial;
 mod verify;
 mod views;
 mod waiting;
@@ -51,6 +55,7 @@ pub use directory::Directory;
 pub use drafts::Draft;
 pub use exchange::{steward, told};
 pub use files::{FileKind, FileProblem};
+pub use glimpse::Glimpse;
 pub use health::{Pulse, Unready};
 pub use messages::organ;
 pub use morning::{Change, Found, Morning};
@@ -64,6 +69,7 @@ pub use rights::Seen;
 pub use sessions::{Session, SessionTimes, SignIn};
 pub use signing::{Outlook, Restated};
 pub use telling::{AsOf, Behind, Compared, FigureValue, TellError};
+pub use tokens::{Bearer, TOKEN_DAYS, TOKENS, TokenMade};
 pub use translate::{Translated, body_of, kind_name};
 pub use verify::{Mismatch, Verified};
 pub use views::{ClockView, Entry, Filter, InboxItem, Light, Openable, Page, Published, RecordView};
@@ -138,6 +144,11 @@ impl Platform {
     /// The civil time.
     pub fn now(&self) -> DateTime {
         self.clock.now().0
+    }
+
+    /// The same instant in microseconds UTC.
+    pub fn instant(&self) -> i64 {
+        self.clock.now().1
     }
 
     /// Commands to become durable together, one after the other, where the next hangs on the answer to the last.

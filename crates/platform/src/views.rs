@@ -88,6 +88,10 @@ pub struct Filter {
     pub handler: Option<Code>,
     /// Where the page before ended.
     pub after: Option<(Option<Date>, RecordId)>,
+    /// How many rows, if not as many as a page shows; at most 200.
+    pub limit: Option<u32>,
+    /// The total is not asked for, which then is 0.
+    pub uncounted: bool,
 }
 
 /// A limit of a record.
@@ -164,6 +168,8 @@ pub type Published = (PublicRow, Option<Arc<Line>>);
 
 const PAGE: u32 = 50;
 pub(crate) const EXACT: u32 = 1_000;
+/// The longest page of a list.
+const MOST: u32 = 200;
 
 impl Platform {
     /// What waits for a person, by due day.
@@ -192,7 +198,7 @@ impl Platform {
         filter: &Filter,
     ) -> Result<RecordQuery, Fault> {
         let mut query = self.query(read, person, filter.government.as_ref().unwrap_or(&person.government))?;
-        query.limit = PAGE;
+        query.limit = filter.limit.map_or(PAGE, |limit| limit.clamp(1, MOST));
         query.lines = filter.line.iter().cloned().collect();
         query.agencies = filter.agency.iter().cloned().collect();
         query.handler = filter.handler.clone().or_else(|| filter.mine.then(|| person.account.clone()));
@@ -213,8 +219,12 @@ impl Platform {
         let mut read = self.store.read()?;
         let query = self.narrowed(read.as_mut(), person, filter)?;
         let found = read.records(&query)?;
-        let total = read.count(&RecordQuery { after: None, ..query.clone() }, EXACT + 1)?;
-        let next = (found.len() >= PAGE as usize).then(|| found.last().map(|row| (Some(row.opened), row.id))).flatten();
+        let total = match filter.uncounted {
+            true => 0,
+            false => read.count(&RecordQuery { after: None, ..query.clone() }, EXACT + 1)?,
+        };
+        let next =
+            (found.len() >= query.limit as usize).then(|| found.last().map(|row| (Some(row.opened), row.id))).flatten();
         let mut rows = Vec::new();
         for row in found {
             let line = self.definitions.line(read.as_mut(), row.definition)?;

@@ -30,7 +30,7 @@ pub use line::{
     Series, SeriesId, Severity, Stage, StageId, Start, Strictness, Track, TrackId, ValueId,
 };
 pub use message::{Effect, Hears, Link, Recipient};
-pub use near::meant;
+pub use near::{meant, nearest};
 pub use record::{Actor, Done, Mend, Proposal, Record, What};
 pub use say::{Language, say_value};
 pub use sees::{Above, Sees};

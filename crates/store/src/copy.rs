@@ -1,8 +1,8 @@
 //! A whole ledger from one store to another, and the proof that both hold the same.
 //!
 //! One walk goes through a ledger in a defined order and hands on its parts; copying writes what the walk brings, and
-//! the proof walks both ledgers and compares a digest over each kind of row. Sessions and leases stay behind: they
-//! belong to the programs that run, not to the ledger.
+//! the proof walks both ledgers and compares a digest over each kind of row. Sessions, access
+//! tokens and leases stay behind: they belong to the programs that run, not to the ledger.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

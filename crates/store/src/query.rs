@@ -338,6 +338,17 @@ pub(crate) fn values(rows: usize, columns: usize) -> String {
 pub(crate) mod tests {
     use super::*;
 
+    /// What somebody sees, with each part there and not there.
+    fn sight(n: usize) -> Sight {
+        let by = || vec!["a".into(), "b".into()];
+        Sight {
+            government: "632222".parse().unwrap(),
+            near: (n != 1).then(|| ledger::Near { agency: "a".into(), by: by() }),
+            wide: (n > 0).then(|| ledger::Wide { by: by(), above: n == 1 }),
+            names: by(),
+        }
+    }
+
     /// Lists and sums of every shape: each condition there and not there.
     pub(crate) fn shapes() -> Vec<Query> {
         let county: GovernmentCode = "632222".parse().unwrap();
@@ -357,6 +368,7 @@ pub(crate) mod tests {
                         opened_from: full.then_some(day),
                         opened_to: full.then_some(day),
                         text: full.then(|| "a".into()),
+                        sight: full.then(|| sight(n)),
                         order,
                         after,
                         ..RecordQuery::default()

@@ -9,7 +9,7 @@ use common::{CITY, COUNTY, answered, append, bring, date, delta, due, key, place
 use ledger::{
     AccountRow, AgencyPast, AgencyRow, AttachmentRow, Attachments, Attempts, Bytes, DeltaQuery, Effort, Fault,
     FaultKind, GroupBy, HoldingRow, LookRow, MessageRow, MessageState, OfficeRow, PublicRow, Read, SessionRow,
-    StandingRow, Store, Transaction,
+    StandingRow, Store, TokenRow, Tokens, Transaction,
 };
 use store::copy::{Kind, Proof, check_whole, copy, prove};
 use store::{Address, Options};
@@ -422,6 +422,27 @@ impl ledger::Staging for Failing<'_> {
         lost()
     }
     fn stage_end(&self, _: &GovernmentCode, _: Digest, _: i64) -> Result<(), Fault> {
+        lost()
+    }
+}
+
+impl Tokens for Failing<'_> {
+    fn token_put(&self, _: &TokenRow) -> Result<(), Fault> {
+        lost()
+    }
+    fn token(&self, _: &GovernmentCode, _: Digest) -> Result<Option<TokenRow>, Fault> {
+        lost()
+    }
+    fn tokens_of(&self, _: &GovernmentCode, _: &str) -> Result<Vec<TokenRow>, Fault> {
+        lost()
+    }
+    fn token_used(&self, _: &GovernmentCode, _: Digest, _: i64) -> Result<(), Fault> {
+        lost()
+    }
+    fn token_end(&self, _: &GovernmentCode, _: &str, _: Digest) -> Result<bool, Fault> {
+        lost()
+    }
+    fn tokens_sweep(&self, _: &GovernmentCode, _: i64) -> Result<u64, Fault> {
         lost()
     }
 }

@@ -143,7 +143,7 @@ fn a_distributed_ledger_declares_every_table_and_has_no_guards() {
     let declared: Vec<&str> = declared.lines().collect();
     assert_eq!(declared[0], "event government none");
     let count = |end: &str| declared.iter().filter(|line| line.ends_with(end)).count();
-    assert_eq!((count(" government event"), count(" everywhere")), (30, 3), "{declared:?}");
+    assert_eq!((count(" government event"), count(" everywhere")), (31, 3), "{declared:?}");
     let tables = server.sql(&url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").unwrap();
     assert_eq!(tables.trim(), declared.len().to_string());
     assert_eq!(server.sql(&url, "SELECT count(*) FROM pg_trigger").unwrap().trim(), "0");
@@ -191,6 +191,16 @@ fn the_guides_privileges_are_enough_and_no_more() {
 /// One of each row, twice where it is replaced.
 fn writes_all_there_is(store: &dyn Store) {
     let county = place(COUNTY);
+    let token = ledger::TokenRow {
+        government: county.clone(),
+        token: terms::Digest([5; 32]),
+        account: "a".into(),
+        label: "a".to_owned(),
+        writes: true,
+        made: 1,
+        expires: 2,
+        used: 0,
+    };
     for _ in 0..2 {
         let mut transaction = store.begin(&county).unwrap();
         let event = append(&mut *transaction, COUNTY, None);
@@ -231,6 +241,9 @@ fn writes_all_there_is(store: &dyn Store) {
         store.sessions_sweep(&county, 9, 9, 9).unwrap();
         files_come_and_go(store);
         sheets(store, &county);
+        store.token_put(&token).unwrap();
+        store.token_used(&county, token.token, 2).unwrap();
+        assert!(store.token_end(&county, "a", token.token).unwrap());
     }
 }
 

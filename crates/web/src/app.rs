@@ -21,8 +21,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
 use crate::{
-    act, admin, desk, download, drafts, figures, file, handover, health, home, imports, look, metrics, morning,
-    notices, record, remarks, report, session, signing, submit, wrong,
+    account, act, admin, api, desk, download, drafts, figures, file, handover, health, home, imports, look, metrics,
+    morning, notices, record, remarks, report, session, signing, submit, wrong,
 };
 
 /// How the site is run.
@@ -93,7 +93,7 @@ impl App {
 }
 
 /// The largest form that is taken.
-const MOST_BYTES: usize = 1 << 20;
+pub(crate) const MOST_BYTES: usize = 1 << 20;
 
 /// The largest file that is taken, with the form around it.
 const MOST_FILE: usize = 21 << 20;
@@ -136,6 +136,7 @@ impl Site {
             .layer(DefaultBodyLimit::max(MOST_BYTES))
             // Beside the pages: what a program asks is not answered in words.
             .merge(probes())
+            .merge(api::router())
             .layer(axum::middleware::from_fn_with_state(app.clone(), requests::watched))
             // A file has one of its own.
             .layer(SetResponseHeaderLayer::if_not_present(
@@ -178,6 +179,9 @@ fn pages() -> Router<App> {
         .route("/sign-in", get(session::show).post(session::sign_in))
         .route("/sign-out", post(session::sign_out))
         .route("/language/{language}", get(session::language))
+        .route("/account", get(account::show))
+        .route("/account/tokens", post(account::make))
+        .route("/account/tokens/end", post(account::end))
         .route("/desk", get(desk::desk))
         .route("/records", get(desk::records))
         .route("/records/export", get(download::list))

@@ -105,7 +105,7 @@ struct DeskPage {
 }
 
 /// As much as a day's work shows.
-const INBOX: u32 = 200;
+pub(crate) const INBOX: u32 = 200;
 
 /// What waits for me, by due day.
 pub(crate) async fn desk(
@@ -342,6 +342,7 @@ pub(crate) fn filter_of(given: &HashMap<String, String>) -> (Filter, Vec<String>
         handler: some("handler").map(Into::into),
         government: some("of").and_then(|code| code.parse().ok()),
         after: some("after").and_then(position),
+        ..Filter::default()
     };
     (filter, wrong)
 }

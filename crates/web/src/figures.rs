@@ -8,7 +8,7 @@ use axum::response::Response;
 use figures::{Amount, Period};
 use ledger::{Fault, RecordRow, Sight};
 use platform::{Behind, FigureValue, Platform, TellError};
-use procedure::{Counted, Expr, Figure, Line};
+use procedure::{Counted, Expr, Figure, Language, Line, Said};
 use terms::{Date, GovernmentCode, PlaceCode, RecordId};
 
 use crate::app::App;
@@ -241,7 +241,7 @@ fn opened(
     Ok(FigurePage {
         line: frame.said(&line.title),
         value: told.value.map(|value| value.to_string()),
-        counted: definition(&frame, platform, &line, figure),
+        counted: definition(frame.language, platform, &line, figure),
         period: asked.period,
         place_name: place_name(platform, asked),
         as_of: as_of(&frame, &told),
@@ -306,24 +306,25 @@ fn behind_row(platform: &Platform, frame: &Frame, behind: &Behind, sees: bool, a
 }
 
 /// How a figure is counted, in sentences.
-fn definition(frame: &Frame, platform: &Platform, line: &Line, figure: &Figure) -> Vec<String> {
-    let titles = |titles: Vec<String>| wording::list(frame.language, &titles);
-    let acts = |ids: &[procedure::ActId]| titles(ids.iter().map(|id| frame.said(&line.act(*id).title)).collect());
-    let say = |code: &str, args: &[(&str, String)]| wording::say(frame.language, code, args);
+pub(crate) fn definition(language: Language, platform: &Platform, line: &Line, figure: &Figure) -> Vec<String> {
+    let said = |said: &Said| said.get(language).to_owned();
+    let titles = |titles: Vec<String>| wording::list(language, &titles);
+    let acts = |ids: &[procedure::ActId]| titles(ids.iter().map(|id| said(&line.act(*id).title)).collect());
+    let say = |code: &str, args: &[(&str, String)]| wording::say(language, code, args);
     let named = |code: &terms::Code| {
         let figure = platform.catalog().figures().find(|figure| figure.code == *code);
-        figure.map_or_else(|| code.to_string(), |figure| frame.said(&figure.title))
+        figure.map_or_else(|| code.to_string(), |figure| said(&figure.title))
     };
     let mut all = vec![match &figure.counted {
         Counted::Flow(ids) => say("counted-flow", &[("acts", acts(ids))]),
         Counted::Sum(ids, field) => {
-            say("counted-sum", &[("acts", acts(ids)), ("field", frame.said(&line.field(*field).title))])
+            say("counted-sum", &[("acts", acts(ids)), ("field", said(&line.field(*field).title))])
         }
         Counted::Stock(stages) => {
             let stages = stages.iter().filter_map(|id| line.stages.get(id.index()));
-            say("counted-stock", &[("stages", titles(stages.map(|stage| frame.said(&stage.title)).collect()))])
+            say("counted-stock", &[("stages", titles(stages.map(|stage| said(&stage.title)).collect()))])
         }
-        Counted::Lapses(limit) => say("counted-lapses", &[("limit", frame.said(&line.limit(*limit).title))]),
+        Counted::Lapses(limit) => say("counted-lapses", &[("limit", said(&line.limit(*limit).title))]),
         Counted::Agencies(of) => say("counted-agencies", &[("of", named(of))]),
         Counted::Ratio(part, whole) => say("counted-ratio", &[("part", named(part)), ("whole", named(whole))]),
         Counted::Difference(left, right) => {
@@ -332,10 +333,10 @@ fn definition(frame: &Frame, platform: &Platform, line: &Line, figure: &Figure) 
         Counted::YearOnYear(of) => say("counted-year-on-year", &[("of", named(of))]),
     }];
     if let Some(filter) = &figure.filter {
-        all.push(say("counted-filter", &[("filter", Expr::say(filter, line, frame.language))]));
+        all.push(say("counted-filter", &[("filter", Expr::say(filter, line, language))]));
     }
     if let Some(by) = figure.by {
-        all.push(say("counted-by", &[("field", frame.said(&line.field(by).title))]));
+        all.push(say("counted-by", &[("field", said(&line.field(by).title))]));
     }
     all
 }

@@ -1,8 +1,11 @@
 //! The pages for the public and for staff. Thin: what is lawful is the kernel's, who sees what is the platform's, every
-//! sentence is the wording's; here requests become commands and answers become pages. Works without a script.
+//! sentence is the wording's; here requests become commands and answers become pages. Works without a script. Beside
+//! them the same for programs: [`api`].
 
+mod account;
 mod act;
 mod admin;
+pub mod api;
 mod app;
 mod desk;
 mod download;

@@ -27,7 +27,6 @@ struct NoticeView {
     text: String,
     about: String,
     line: String,
-    due: String,
     at: String,
     read: bool,
 }
@@ -90,7 +89,6 @@ fn view(frame: &Frame, directory: &Directory, notice: &Notice) -> NoticeView {
         text: wording::say(frame.language, &format!("notice-{}", row.kind), &args),
         about,
         line,
-        due: row.due.map(|day| day.to_string()).unwrap_or_default(),
         at: civil(row.at),
         read: row.read.is_some(),
     }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use kernel::{ClockState, Next};
 use ledger::Fault;
 use platform::{Directory, Entry, Light, Person, Platform, RecordView, Seen};
-use procedure::{Act, Binds, Field, Line, say_value};
+use procedure::{Act, Binds, Field, Language, Line, say_value};
 use terms::{Code, DateTime, GovernmentCode, PartyKind, RecordId, Value};
 use wording::{RefusalText, Step};
 
@@ -142,7 +142,7 @@ pub(crate) async fn show(
     let (frame, commands) = (visitor.told().await?, (random()?, random()?));
     match app.ask(move |platform| build(platform, frame, &person, (&of, id), commands)).await? {
         Some(Made::Record(made)) => page(made.as_ref()),
-        Some(Made::Reason(made)) => page(&made),
+        Some(Made::Reason(made)) => page(made.as_ref()),
         None => Err(Wrong::NotFound),
     }
 }
@@ -150,7 +150,7 @@ pub(crate) async fn show(
 /// A record, or what is asked before.
 enum Made {
     Record(Box<RecordPage>),
-    Reason(LookPage),
+    Reason(Box<LookPage>),
 }
 
 fn build(
@@ -162,7 +162,7 @@ fn build(
 ) -> Result<Option<Made>, Fault> {
     let Some(view) = platform.record_in(person, of, id)? else { return Ok(None) };
     if view.seen == Seen::ForReason {
-        return LookPage::new(platform, frame, &view).map(|made| Some(Made::Reason(made)));
+        return LookPage::new(platform, frame, &view).map(|made| Some(Made::Reason(Box::new(made))));
     }
     let directory = platform.directory(of)?;
     let (line, record) = (&view.line, &view.record);
@@ -369,6 +369,14 @@ fn files(frame: &Frame, view: &RecordView) -> Vec<FileView> {
     view.timeline.iter().rev().flat_map(of_entry).collect()
 }
 
+/// Whether the next signature of a record's proposal is this person's.
+pub(crate) fn signs_next(view: &RecordView, person: &Person) -> bool {
+    view.record.proposal.as_ref().is_some_and(|proposal| {
+        let next = view.line.act(proposal.act).sign.get(usize::from(proposal.signed));
+        next.is_some_and(|post| person.posts.contains(post))
+    })
+}
+
 fn public(frame: &Frame, view: &RecordView) -> Vec<PublicView> {
     let row = |row: &ledger::PublicRow| {
         let publication = view.line.publications.iter().find(|one| one.code == row.publication);
@@ -389,11 +397,16 @@ pub(crate) fn entry_title(frame: &Frame, entry: &Entry) -> String {
 
 /// What a finding is called: the rule's or the limit's own words.
 pub(crate) fn finding_title(frame: &Frame, line: &Line, code: &Code) -> String {
-    let rule = line.rules.iter().find(|rule| rule.code == *code).map(|rule| frame.said(&rule.why));
-    let limit = || line.limit_id(code).map(|id| frame.said(&line.limit(id).title));
+    finding_words(frame.language, line, code)
+}
+
+/// The same, for whoever has no frame.
+pub(crate) fn finding_words(language: Language, line: &Line, code: &Code) -> String {
+    let rule = line.rules.iter().find(|rule| rule.code == *code).map(|rule| rule.why.get(language).to_owned());
+    let limit = || line.limit_id(code).map(|id| line.limit(id).title.get(language).to_owned());
     rule.or_else(limit).unwrap_or_else(|| {
         let known = format!("finding-{code}");
-        if wording::has(frame.language, &known) { frame.t(&known) } else { code.to_string() }
+        if wording::has(language, &known) { wording::say(language, &known, &[]) } else { code.to_string() }
     })
 }
 

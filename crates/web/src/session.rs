@@ -17,7 +17,7 @@ use crate::input::Posted;
 use crate::wrong::Wrong;
 
 /// The cookie that keeps a session's token.
-const SESSION_COOKIE: &str = "fazhi";
+pub(crate) const SESSION_COOKIE: &str = "fazhi";
 const LANGUAGE_COOKIE: &str = "fazhi_language";
 
 /// Somebody who asks for a page.
@@ -91,7 +91,7 @@ impl FromRequestParts<App> for Visitor {
 }
 
 /// The value of a cookie.
-fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(other, _)| *other == name).map(|(_, value)| value)
@@ -99,7 +99,7 @@ fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 
 /// Gives the browser a session's token, or takes it away. Scripts cannot read it and other sites cannot send it with a
 /// form; it goes over HTTPS alone where the site is reached so.
-fn with_cookie(app: &App, token: &str, mut response: Response) -> Result<Response, Wrong> {
+pub(crate) fn with_cookie(app: &App, token: &str, mut response: Response) -> Result<Response, Wrong> {
     let seconds = if token.is_empty() { 0 } else { u64::from(app.platform.session_times().whole_hours) * 3_600 };
     let secure = if app.options.secure_cookies { "; Secure" } else { "" };
     let text = format!("{SESSION_COOKIE}={token}; HttpOnly; SameSite=Lax{secure}; Path=/; Max-Age={seconds}");

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use ledger::Fault;
-use platform::{Directory, Entry, Outlook, Person, Platform, RecordView, Restated};
+use platform::{Directory, Entry, Person, Platform, RecordView, Restated};
 use procedure::{General, Mend};
 use terms::RecordId;
 use wording::{RefusalText, WarningText};
@@ -209,7 +209,7 @@ fn build(
     let made = proposal(platform, &frame, &directory, view, person, command);
     let (Some(made), Some(raw)) = (made, &record.proposal) else { return Ok(None) };
     let act = line.act(raw.act);
-    let outlook = platform.outlook(person, view)?.unwrap_or_else(Outlook::default);
+    let outlook = platform.outlook(person, view)?.unwrap_or_default();
     let stage = |id: procedure::StageId| line.stages_of(act.track).get(id.index()).map(|one| frame.said(&one.title));
     let restates = match &raw.mend {
         Some(Mend::Annul { seq, .. }) => restated(platform, &frame, person, view.row.id, *seq)?,

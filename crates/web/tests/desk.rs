@@ -146,7 +146,10 @@ async fn a_signing_page_says_all_and_signs_with_one_tap() {
     li.get("/desk").await.has(&path);
     let page = li.get(&path).await;
     page.has("签批：决定").has("维持").has("王明").has("机构负责人").has("机关负责人").has("待签批").has("其后签批");
-    page.has("欧阳建国").has("已受理").has("行政复议法第六十一条第一款").has("签批后转下一级签批");
+    page.has("欧阳建国")
+        .has("受理 → <strong>已决定</strong>")
+        .has("行政复议法第六十一条第一款")
+        .has("签批后转下一级签批");
     let after = li.sends(&page, &path, &[]).await;
     after.has("已签批").lacks("签批同意");
 
@@ -205,15 +208,15 @@ async fn remarks_stand_beside_a_record_and_leave_a_stub() {
     let (mut wang, _) = Visitor::signed_in(&site, "wang").await;
     let (record, remarks) = (format!("/records/{id}"), format!("/records/{id}/remarks"));
     let page = wang.get(&record).await;
-    let written = wang.sends(&page, &remarks, &[("remark", "@李华 <i>请核对</i>")]).await;
-    written.has("批注已写入").has("&#60;i&#62;请核对").lacks("<i>");
+    let written = wang.sends(&page, &remarks, &[("remark", "@李华 <i>请看附图</i>")]).await;
+    written.has("批注已写入").has("&#60;i&#62;请看附图").lacks("<i>");
     tell(&site);
     let (mut li, first) = Visitor::signed_in(&site, "li").await;
     first.has("class=\"badge\">1<");
     li.get("/notices").await.has("王明在批注中提到了您");
-    li.get(&record).await.has("请核对").lacks(&format!("{remarks}/1"));
+    li.get(&record).await.has("请看附图").lacks(&format!("{remarks}/1"));
     let gone = wang.sends(&written, &format!("{remarks}/1"), &[]).await;
-    gone.has("批注已撤回").has("批注已于2026-03-02 10:00撤回").lacks("请核对");
+    gone.has("批注已撤回").has("批注已于2026-03-02 10:00撤回").lacks("请看附图");
     let (mut sun, _) = Visitor::signed_in(&site, "sun").await;
     let token = sun.get("/desk").await.form("/sign-out")[0].1.clone();
     let sent = sun.post(&remarks, &[("token", &token), ("command", &"11".repeat(16)), ("remark", "x")]).await;
@@ -228,7 +231,7 @@ async fn a_case_file_begins_with_what_presses() {
     assert_eq!(first.location, "/desk");
     first.has("我的待办").lacks("/morning");
     let page = wang.get(&format!("/records/{id}")).await;
-    page.has("申请人：欧阳建国").has("2026-03-09").has("还有7天").has("为什么是这一天").has("条件尚未具备");
+    page.has("申请人：欧阳建国").has("2026-03-09").has("还有7天").has("为什么是这一天").has("下一步");
     site.at("2026-03-10T09:00:00");
     site.platform.put_through(&government(), None).unwrap();
     wang.get(&format!("/records/{id}")).await.has("pressing late").has("已过1天");
@@ -249,7 +252,7 @@ async fn an_annulment_shows_what_it_restates_before_it_is_sent() {
     let (mut li, _) = Visitor::signed_in(&site, "li").await;
     let path = format!("/records/{id}/act/annul");
     let form = li.get(&path).await;
-    form.has("撤销后将重新统计的指标").has("缴纳额").has("3000.50").lacks("决定数");
+    form.has("撤销后将重新统计的指标").has("缴纳额").has("3000.5 元").lacks("决定数");
     let step = form.text.split("name=\"step\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     li.sends(&form, &path, &[("step", &step), ("reason", "误录")]).await.has("已办理：撤销上一步");
 }

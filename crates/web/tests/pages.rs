@@ -607,3 +607,38 @@ fn every_sentence_that_a_page_asks_for_is_there() {
     }
     assert!(asked > 100, "{asked}");
 }
+
+#[tokio::test]
+async fn an_access_token_is_shown_once_and_taken_back() {
+    let site = Site::new();
+    let mut visitor = Visitor::signed_in(&site, "wang").await;
+    let page = visitor.get("/account").await;
+    page.has("王明 (wang)").has("县司法局").has("还没有访问令牌").lacks("fazhi_");
+    let form = page.input("token");
+    let foreign = visitor.post("/account/tokens", &[("label", "甲"), ("days", "30"), ("writes", "no")]).await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+    let wrong =
+        visitor.post("/account/tokens", &[("token", &form), ("label", ""), ("days", "5"), ("writes", "no")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.has("必须填写").lacks("id=\"fresh\"");
+    let made = visitor
+        .post("/account/tokens", &[("token", &form), ("label", "报表程序"), ("days", "30"), ("writes", "no")])
+        .await;
+    assert_eq!((made.status, made.headers["cache-control"].to_str().unwrap()), (StatusCode::OK, "no-store"));
+    let token = made.text.split("<code id=\"fresh\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    assert_eq!(token.len(), "fazhi_".len() + 64);
+    let bearer = site.platform.bearer(&common::government(), &token).unwrap().unwrap();
+    assert_eq!((bearer.person, bearer.writes), (site.person("wang"), false));
+    let page = visitor.get("/account").await;
+    page.has("报表程序").lacks(&token);
+    let id = page.input("id");
+    let mut other = Visitor::signed_in(&site, "li").await;
+    let others = other.get("/account").await.input("token");
+    other.post("/account/tokens/end", &[("token", &others), ("id", &id)]).await;
+    assert!(site.platform.bearer(&common::government(), &token).unwrap().is_some());
+    visitor.post("/account/tokens/end", &[("token", &form), ("id", &id)]).await;
+    assert!(site.platform.bearer(&common::government(), &token).unwrap().is_none());
+    visitor.get("/account").await.has("令牌已撤销").has("还没有访问令牌");
+    let mut nobody = Visitor::new(&site);
+    assert_eq!(nobody.get("/account").await.location, "/sign-in?back=/account");
+}

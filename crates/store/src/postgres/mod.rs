@@ -16,6 +16,7 @@ mod schema;
 mod scrub;
 mod signed_in;
 mod statement;
+mod tokens;
 mod write;
 
 pub use open::{PostgresStore, migrate, open, open_read_only};

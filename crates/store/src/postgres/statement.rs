@@ -109,6 +109,11 @@ macro_rules! notice_columns {
         "n, account, source, kind, record, line, what, doer, due, at, read"
     };
 }
+macro_rules! token_columns {
+    () => {
+        "government, token, account, label, writes, made, expires, used"
+    };
+}
 macro_rules! public_columns {
     () => {
         "government, record, publication, line, published, withdrawn, shown, digest"
@@ -199,6 +204,7 @@ statements! {
     Schema GUARDS_6 = include_str!("../../../../migrations/postgres/0006_guards.sql");
     Schema STEP_7 = include_str!("../../../../migrations/postgres/0007_desk.sql");
     Schema STEP_8 = include_str!("../../../../migrations/postgres/0008_intake.sql");
+    Schema STEP_9 = include_str!("../../../../migrations/postgres/0009_token.sql");
     Reference VERSION = "SELECT version, distributed FROM schema_version WHERE application = 'fazhi'";
     Reference PUT_VERSION = "INSERT INTO schema_version (application, version, distributed) VALUES ('fazhi', $1, $2) \
                              ON CONFLICT (application) DO UPDATE SET version = excluded.version";
@@ -483,6 +489,16 @@ statements! {
     Government KEEP_SHEET = "INSERT INTO sheet (government, id, at, account, about, bytes) VALUES ($1, $2, $3, $4, $5, $6)";
     Government SHEET = "SELECT government, id, at, account, about, bytes FROM sheet WHERE government = $1 AND id = $2";
     Government END_SHEET = "DELETE FROM sheet WHERE government = $1 AND (id = $2 OR at < $3)";
+    // Access tokens.
+    Government TOKEN_PUT = "INSERT INTO token (government, token, account, label, writes, made, expires, used) \
+                            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    Government TOKEN = concat!("SELECT ", token_columns!(), " FROM token WHERE government = $1 AND token = $2");
+    Government TOKENS_OF = concat!(
+        "SELECT ", token_columns!(), " FROM token WHERE government = $1 AND account = $2 ORDER BY made DESC, token DESC"
+    );
+    Government TOKEN_USED = "UPDATE token SET used = $1 WHERE government = $2 AND token = $3 AND used < $1";
+    Government TOKEN_END = "DELETE FROM token WHERE government = $1 AND token = $2 AND account = $3";
+    Government SWEEP_TOKENS = "DELETE FROM token WHERE government = $1 AND expires < $2";
 }
 
 /// A list or a sum of `query.rs`, which are all of one government.
@@ -619,6 +635,7 @@ pub(crate) static STEPS: &[Step] = &[
         reference: &[],
     },
     Step { tables: &STEP_8, guards: None, distributed: &["exchange", "sheet"], reference: &[] },
+    Step { tables: &STEP_9, guards: None, distributed: &["token"], reference: &[] },
 ];
 
 /// Distributes a table by the government, beside `event`.

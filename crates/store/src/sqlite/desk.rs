@@ -93,30 +93,22 @@ impl<H: Deref<Target = Handle>> ReadDesk for Session<H> {
     }
 
     fn waiting(&mut self, government: &GovernmentCode, query: &WaitingQuery) -> Result<Vec<WaitingRow>, Fault> {
+        // Parameters are numbered as they come.
         let (from, after) = query.after.map_or((0, 0), |(date, record)| (day(date), integer(record.0)));
-        let all = "SELECT record, kind, what, who, agency, day FROM waiting WHERE government = $1 AND kind = $2";
-        let page = "AND (day, record) > ($3, $4) ORDER BY day, record, what, who LIMIT $5";
-        let (government, kind) = (government.as_str(), query.kind.name());
-        match (&query.who, &query.agency) {
-            (None, None) => {
-                self.handle.rows(&format!("{all} {page}"), params![government, kind, from, after, query.limit], waiting)
-            }
-            (Some(who), None) => self.handle.rows(
-                &format!("{all} AND who = $6 {page}"),
-                params![government, kind, from, after, query.limit, who.as_str()],
-                waiting,
-            ),
-            (None, Some(agency)) => self.handle.rows(
-                &format!("{all} AND agency = $6 {page}"),
-                params![government, kind, from, after, query.limit, agency.as_str()],
-                waiting,
-            ),
-            (Some(who), Some(agency)) => self.handle.rows(
-                &format!("{all} AND who = $6 AND agency || '' = $7 {page}"),
-                params![government, kind, from, after, query.limit, who.as_str(), agency.as_str()],
-                waiting,
-            ),
-        }
+        let who = if query.who.is_some() { "AND who = $3" } else { "AND $3 = ''" };
+        let agency = match (&query.who, &query.agency) {
+            (_, None) => "AND $4 = ''",
+            (None, Some(_)) => "AND agency = $4",
+            // The index of whom is the one to ask.
+            (Some(_), Some(_)) => "AND agency || '' = $4",
+        };
+        let sql = format!(
+            "SELECT record, kind, what, who, agency, day FROM waiting WHERE government = $1 AND kind = $2 {who} {agency} \
+             AND (day, record) > ($5, $6) ORDER BY day, record, what, who LIMIT $7"
+        );
+        let (who, agency) = (query.who.as_deref().unwrap_or(""), query.agency.as_deref().unwrap_or(""));
+        let params = params![government.as_str(), query.kind.name(), who, agency, from, after, query.limit];
+        self.handle.rows(&sql, params, waiting)
     }
 
     fn waiting_by_agency(
@@ -343,17 +335,17 @@ impl WriteDesk for Session<WriteGuard<'_>> {
     fn withdraw_remark(&mut self, government: &GovernmentCode, account: &str, n: u64, at: i64) -> Result<bool, Fault> {
         self.own(government)?;
         self.work.erased = true;
-        let sql = "UPDATE remark SET text = '', withdrawn = $4 \
-                   WHERE government = $1 AND n = $2 AND account = $3 AND withdrawn IS NULL";
-        Ok(self.handle.run(sql, params![government.as_str(), integer(n), account, at])? > 0)
+        let sql = "UPDATE remark SET text = '', withdrawn = $1 \
+                   WHERE government = $2 AND n = $3 AND account = $4 AND withdrawn IS NULL";
+        Ok(self.handle.run(sql, params![at, government.as_str(), integer(n), account])? > 0)
     }
 
     fn erase_remarks(&mut self, government: &GovernmentCode, record: RecordId, at: i64) -> Result<u64, Fault> {
         self.own(government)?;
         self.work.erased = true;
-        let sql = "UPDATE remark SET text = '', withdrawn = coalesce(withdrawn, $3) \
-                   WHERE government = $1 AND record = $2 AND text <> ''";
-        Ok(self.handle.run(sql, params![government.as_str(), integer(record.0), at])? as u64)
+        let sql = "UPDATE remark SET text = '', withdrawn = coalesce(withdrawn, $1) \
+                   WHERE government = $2 AND record = $3 AND text <> ''";
+        Ok(self.handle.run(sql, params![at, government.as_str(), integer(record.0)])? as u64)
     }
 
     fn add_notices(&mut self, government: &GovernmentCode, rows: &[NoticeRow]) -> Result<u64, Fault> {
@@ -394,10 +386,10 @@ impl WriteDesk for Session<WriteGuard<'_>> {
         at: i64,
     ) -> Result<(), Fault> {
         self.own(government)?;
-        let which = if alone { "n = $3" } else { "n <= $3" };
+        let which = if alone { "n = $4" } else { "n <= $4" };
         let sql =
-            format!("UPDATE notice SET read = $4 WHERE government = $1 AND account = $2 AND {which} AND read IS NULL");
-        self.handle.run(&sql, params![government.as_str(), account, integer(n), at])?;
+            format!("UPDATE notice SET read = $1 WHERE government = $2 AND account = $3 AND {which} AND read IS NULL");
+        self.handle.run(&sql, params![at, government.as_str(), account, integer(n)])?;
         Ok(())
     }
 
@@ -410,9 +402,9 @@ impl WriteDesk for Session<WriteGuard<'_>> {
         at: i64,
     ) -> Result<(), Fault> {
         self.own(government)?;
-        let sql = "UPDATE notice SET read = $4 WHERE government = $1 AND record = $2 AND kind = $3 AND source <> $5 \
+        let sql = "UPDATE notice SET read = $1 WHERE government = $2 AND record = $3 AND kind = $4 AND source <> $5 \
                    AND read IS NULL";
-        self.handle.run(sql, params![government.as_str(), integer(record.0), kind, at, but])?;
+        self.handle.run(sql, params![at, government.as_str(), integer(record.0), kind, but])?;
         Ok(())
     }
 

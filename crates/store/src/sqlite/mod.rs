@@ -14,6 +14,7 @@ mod open;
 mod read;
 mod rows;
 mod signed_in;
+mod tokens;
 mod write;
 
 pub(crate) use attachments::{other_bytes, spool, unknown};

@@ -124,13 +124,14 @@ impl OfficeWrite for Session<WriteGuard<'_>> {
         let stands = self.handle.one(sql, key, |found| rows::maybe(found, 0, rows::date))?;
         let sql = match stands {
             Some(until) if until == row.until => return Ok(()),
+            // SQLite counts parameters as they come.
             Some(_) => {
-                "UPDATE holding SET until = $5 WHERE government = $1 AND account = $2 AND post = $3 AND since = $4"
+                "UPDATE holding SET until = $1 WHERE government = $2 AND account = $3 AND post = $4 AND since = $5"
             }
-            None => "INSERT INTO holding (government, account, post, since, until) VALUES ($1, $2, $3, $4, $5)",
+            None => "INSERT INTO holding (until, government, account, post, since) VALUES ($1, $2, $3, $4, $5)",
         };
         let (account, post) = (row.account.as_str(), row.post.as_str());
-        self.handle.run(sql, params![row.government.as_str(), account, post, day(row.since), row.until.map(day)])?;
+        self.handle.run(sql, params![row.until.map(day), row.government.as_str(), account, post, day(row.since)])?;
         Ok(())
     }
 

@@ -167,9 +167,9 @@ impl Session<WriteGuard<'_>> {
     fn update_record(&self, row: &RecordRow) -> Result<bool, Fault> {
         let changed = self.handle.run(
             "UPDATE record SET definition = $1, place = $2, stage = $3, closed = $4, label = $5, touched = $6, \
-             seq = $7, hash = $8, state = $9, seen_by = $17, hidden = $18, above = $19 \
-             WHERE government = $10 AND id = $11 AND line = $12 AND agency = $13 \
-             AND handler IS NOT DISTINCT FROM $14 AND opened = $15 AND due IS NOT DISTINCT FROM $16",
+             seq = $7, hash = $8, state = $9, seen_by = $10, hidden = $11, above = $12 \
+             WHERE government = $13 AND id = $14 AND line = $15 AND agency = $16 \
+             AND handler IS NOT DISTINCT FROM $17 AND opened = $18 AND due IS NOT DISTINCT FROM $19",
             params![
                 row.definition.0,
                 row.place.as_str(),
@@ -180,6 +180,9 @@ impl Session<WriteGuard<'_>> {
                 row.seq,
                 row.hash.0,
                 row.state,
+                column(&row.narrowing.only),
+                column(&row.narrowing.hidden),
+                row.narrowing.above.number(),
                 row.government.as_str(),
                 integer(row.id.0),
                 row.line.as_str(),
@@ -187,9 +190,6 @@ impl Session<WriteGuard<'_>> {
                 row.handler.as_deref(),
                 day(row.opened),
                 row.due.map(day),
-                column(&row.narrowing.only),
-                column(&row.narrowing.hidden),
-                row.narrowing.above.number(),
             ],
         )?;
         Ok(changed > 0)

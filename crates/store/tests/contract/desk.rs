@@ -1,8 +1,6 @@
 //! What stands on desks: what waits for whom, drafts, remarks, notices, what was found, how far somebody came.
 
-use ledger::{
-    DraftRow, FoundRow, NoticeRow, Read, RemarkRow, Store, Transaction, WaitingKind, WaitingQuery, WaitingRow,
-};
+use ledger::{DraftRow, FoundRow, NoticeRow, RemarkRow, Store, Transaction, WaitingKind, WaitingQuery, WaitingRow};
 use terms::{CommandId, RecordId};
 
 use crate::common::{CITY, COUNTY, append, date, due, place, record};
@@ -23,6 +21,9 @@ pub fn what_waits_is_found_by_whom_and_where(store: &dyn Store) {
     let late = |id, who, agency, day| waiting(RecordId(id), WaitingKind::Late, who, agency, day);
     let sign = |id, who, agency, day| waiting(RecordId(id), WaitingKind::Sign, who, agency, day);
     in_one(store, COUNTY, |tx| {
+        for _ in 0..5 {
+            append(tx, COUNTY, None);
+        }
         for (id, who, agency, day) in [
             (1, "head", "justice", "2020-08-01"),
             (2, "head", "market", "2020-07-01"),

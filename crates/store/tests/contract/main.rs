@@ -12,6 +12,7 @@ mod lists;
 mod log;
 mod messages;
 mod office;
+mod tokens;
 
 /// All checks in one place, by name.
 mod checks {
@@ -23,6 +24,7 @@ mod checks {
     pub use crate::log::*;
     pub use crate::messages::*;
     pub use crate::office::*;
+    pub use crate::tokens::*;
 }
 
 /// One test for each check, on the store that `$fresh` makes.
@@ -103,6 +105,8 @@ macro_rules! on {
             how_far_somebody_came_is_kept,
             files_that_came_and_went_are_noted,
             staged_file_waits_until_it_is_taken_away,
+            token_is_known_until_it_is_taken_back,
+            expired_tokens_are_swept,
         );
     };
 }
