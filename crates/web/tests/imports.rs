@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use common::{PASSWORD, Site, government};
 use http_body_util::BodyExt;
-use ledger::{AccountRow, Store};
+use ledger::AccountRow;
 use platform::{Filter, hash_password};
 use sheets::{Bounds, Cell, read};
 use tower::ServiceExt;

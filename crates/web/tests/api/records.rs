@@ -43,10 +43,10 @@ async fn a_list_is_narrowed_and_keeps_to_the_callers_rights() {
     let of = async |query: &str| ids(&client.get(&format!("/records?{query}")).await.is(200).json);
     assert_eq!(of("stage=received").await, [one.0]);
     assert_eq!(of("stage=accepted&line=demo&state=open").await, [two.0]);
-    assert_eq!(of("state=closed").await, []);
+    assert!(of("state=closed").await.is_empty());
     assert_eq!(of("text=%E7%94%B2").await, [one.0]);
     assert_eq!(of("from=2026-03-02&to=2026-03-02").await, [two.0, one.0]);
-    assert_eq!(of("from=2026-03-03").await, []);
+    assert!(of("from=2026-03-03").await.is_empty());
     assert_eq!(of("mine=true").await, [two.0, one.0]);
     let problem = client.get("/records?stge=received").await.problem(400, "problem:malformed");
     assert_eq!(
@@ -57,7 +57,7 @@ async fn a_list_is_narrowed_and_keeps_to_the_callers_rights() {
     assert_eq!(problem["errors"][0]["parameter"], "from");
     client.get("/records?text=%00").await.problem(400, "problem:malformed");
     let other = Client::of(&site, "sun");
-    assert_eq!(ids(&other.get("/records").await.is(200).json), []);
+    assert!(ids(&other.get("/records").await.is(200).json).is_empty());
     other.get(&format!("/records/{one}")).await.problem(404, "problem:not-found");
     other.get("/records/999").await.problem(404, "problem:not-found");
     other.get("/records/x").await.problem(404, "problem:not-found");
