@@ -7,6 +7,7 @@ use procedure::{Line, Mark};
 use terms::{Calendar, Code, Date, PlaceCode, Regions};
 
 use crate::lower::Cited;
+use crate::templates::{Paper, Templates};
 use crate::{Outline, Source, Statutes, Terms};
 
 /// A catalogue without errors.
@@ -28,6 +29,7 @@ pub struct Catalog {
     pub(crate) overlays: Vec<OverlayDays>,
     pub(crate) cited: Vec<Cited>,
     pub(crate) marks: BTreeMap<Code, Vec<Mark>>,
+    pub(crate) templates: Templates,
     pub(crate) source: Source,
 }
 
@@ -103,6 +105,11 @@ impl Catalog {
     /// Every figure of the newest national versions.
     pub fn figures(&self) -> impl Iterator<Item = &procedure::Figure> {
         self.lines().flat_map(|line| &line.figures)
+    }
+
+    /// The template of a document of a line, as it is today.
+    pub fn paper(&self, line: &str, template: &str) -> Option<&Arc<Paper>> {
+        self.templates.get(line, template)
     }
 
     /// The texts that it was read from.

@@ -6,6 +6,7 @@
 
 mod across;
 mod catalog;
+mod facts;
 mod figures;
 mod finding;
 mod graph;
@@ -21,14 +22,17 @@ mod rules;
 mod schema;
 mod source;
 mod statutes;
+mod templates;
 mod terms_file;
 mod tree;
 
 pub use catalog::{Catalog, Tally, frozen, tally, thaw};
+pub use facts::{Fact, Part, Style, fact};
 pub use finding::{Finding, Severity, render};
 pub use library::{Paragraph, StatuteLibrary, StatuteText, check_statutes};
 pub use load::load;
 pub use report::{Bound, Outline, OutlineSection, Sentence, bound};
 pub use source::Source;
 pub use statutes::{Statute, StatuteKind, StatuteVersion, Statutes};
+pub use templates::Paper;
 pub use terms_file::{Post, PostRole, Terms};

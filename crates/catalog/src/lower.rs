@@ -12,6 +12,7 @@ use crate::finding::{Findings, Spot, error};
 use crate::near::meant_or_list;
 use crate::read::{self, Word, missing};
 use crate::statutes::{Statutes, citations, is_local};
+use crate::templates::Templates;
 use crate::terms_file::Terms;
 use crate::tree::{Entry, Table, Tree, inside};
 
@@ -20,6 +21,7 @@ pub(crate) struct World<'a> {
     pub statutes: &'a Statutes,
     pub terms: &'a Terms,
     pub lines: &'a [Code],
+    pub templates: &'a Templates,
 }
 
 /// A line, and what is needed to check it against other lines and against the statutes' texts.
@@ -126,6 +128,7 @@ pub(crate) fn lower(
         values: Vec::new(),
         publications: Vec::new(),
         figures: Vec::new(),
+        documents: Vec::new(),
     };
     let out = Lowered {
         line: line.clone(),
@@ -176,6 +179,7 @@ impl Lower<'_, '_> {
         self.limits();
         self.extensions();
         self.publications();
+        self.documents();
         self.figures();
         for index in std::mem::take(&mut self.unset) {
             self.line.values[index].value = None;

@@ -19,7 +19,7 @@ const HEAD: [(&str, &[&str]); 3] = [
 ];
 
 /// Sections, and the keys of their elements.
-const SECTIONS: [(&str, &[&str]); 13] = [
+const SECTIONS: [(&str, &[&str]); 14] = [
     ("stage", &["title", "closed"]),
     ("track", &["title", "stage"]),
     ("field", &["title", "type", "ordered", "unit", "of", "personal", "mask", "find", "unique", "hint", "choices"]),
@@ -46,6 +46,7 @@ const SECTIONS: [(&str, &[&str]); 13] = [
     ("series", &["title", "format", "field"]),
     ("value", &["title", "type", "is", "law", "reading", "adopted", "mark", "local"]),
     ("publish", &["title", "on", "withdraw", "when", "shows", "law", "reading", "adopted", "mark"]),
+    ("document", &["title", "on", "template", "series", "law", "reading", "adopted", "mark"]),
     (
         "figure",
         &[
@@ -68,7 +69,7 @@ const SECTIONS: [(&str, &[&str]); 13] = [
 ];
 
 /// Sections whose elements rest on law.
-pub(crate) const GROUNDED: [&str; 6] = ["act", "requires", "limit", "extend", "value", "publish"];
+pub(crate) const GROUNDED: [&str; 7] = ["act", "requires", "limit", "extend", "value", "publish", "document"];
 
 impl Document {
     /// The name of its head.
@@ -84,7 +85,9 @@ impl Document {
         let all = SECTIONS.iter().map(|(name, _)| *name);
         let own: Vec<&str> = match self {
             Document::Line => all.filter(|name| *name != "fills").collect(),
-            Document::General | Document::Overlay => all.filter(|name| !matches!(*name, "stage" | "track")).collect(),
+            Document::General | Document::Overlay => {
+                all.filter(|name| !matches!(*name, "stage" | "track" | "document")).collect()
+            },
         };
         std::iter::once(self.head()).chain(own).collect()
     }
