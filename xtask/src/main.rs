@@ -15,7 +15,7 @@ cargo xtask <chore>
 
   ci               everything a change must pass; installs what it needs on Debian
   bless            writes what the cases and the broken definitions say now; review it as a diff
-  docs [--check]   writes the generated parts of the documents; --check only compares
+  docs [--check]   writes the generated parts of the documents and the templates of acts; --check only compares
   bench [--full]   measures, each number beside its bound; --full with a million records (about half an hour)
   kills [times]    kills the serving program and its database under load, 50 times each if not said (minutes)
   new-line <code> [year]
@@ -67,7 +67,7 @@ fn documents(write: bool) -> Outcome {
     let update: &[(&str, &str)] = if write { &[("UPDATE", "1")] } else { &[] };
     cargo(
         "generated parts of the documents",
-        &["test", "--quiet", "-p", "xtask", "--test", "docs", "--test", "example"],
+        &["test", "--quiet", "-p", "xtask", "--test", "docs", "--test", "documents", "--test", "example"],
         update,
     )
 }

@@ -29,6 +29,10 @@ pub enum Part {
     Phone,
     /// What a party is.
     Kind,
+    /// Something where the answer is yes.
+    Yes,
+    /// Something where this choice, by its position, was made.
+    Choice(u16),
 }
 
 /// What a name means.
@@ -129,16 +133,17 @@ fn general(line: &Line, document: &Document, word: &str) -> Option<Fact> {
 
 fn field(line: &Line, word: &str, part: Option<&str>) -> Option<Fact> {
     let at = one(&line.fields, word, |field| (&field.code, &field.title.zh))?;
-    let part = match part {
-        None => Part::Whole,
-        Some(part) => parts_of(&line.fields[usize::from(at)].kind).iter().find(|(zh, en, _)| [*zh, *en].contains(&part))?.2,
-    };
-    Some(Fact::Field(FieldId(at), part))
+    let Some(part) = part else { return Some(Fact::Field(FieldId(at), Part::Whole)) };
+    let field = &line.fields[usize::from(at)];
+    let fixed = parts_of(&field.kind).iter().find(|(zh, en, _)| [*zh, *en].contains(&part)).map(|(.., part)| *part);
+    let choice = || one(field.choices(), part, |choice| (&choice.code, &choice.title.zh)).map(Part::Choice);
+    Some(Fact::Field(FieldId(at), fixed.or_else(choice)?))
 }
 
 /// What can be told of a field beside its whole.
 fn parts_of(kind: &FieldType) -> &'static [(&'static str, &'static str, Part)] {
     match kind {
+        FieldType::Bool => &[("是", "yes", Part::Yes)],
         FieldType::Date => &[("汉字", "han", Part::Han)],
         FieldType::Money => &[("大写", "capital", Part::Capital)],
         FieldType::Party => &[
@@ -162,6 +167,8 @@ pub(crate) fn fact_names(line: &Line, document: &Document) -> Vec<String> {
         for name in [field.title.zh.as_str(), field.code.as_str()] {
             names.push(name.to_owned());
             names.extend(parts_of(&field.kind).iter().flat_map(|(zh, en, _)| [format!("{name}.{zh}"), format!("{name}.{en}")]));
+            let choices = field.choices().iter();
+            names.extend(choices.flat_map(|choice| [format!("{name}.{}", choice.title.zh), format!("{name}.{}", choice.code)]));
         }
     }
     let limits = line.limits.iter().flat_map(|limit| [format!("期限.{}", limit.title.zh), format!("limit.{}", limit.code)]);

@@ -1,10 +1,10 @@
 //! The content of an event, in parts of which the personal ones can be erased.
 
 use minicbor::{Decoder, Encoder};
-use terms::{Code, Date, DateTime, PlaceCode, Value};
+use terms::{Code, Date, DateTime, Digest, PlaceCode, Value};
 
 use crate::cbor::{
-    DecodeError, Map, need, read_code, read_date, read_end, read_list, read_map, read_moment, read_nullable, read_pair,
+    DecodeError, Map, need, read_code, read_date, read_digest, read_end, read_list, read_map, read_moment, read_nullable, read_pair,
     read_parsed, read_string, read_value, write_value,
 };
 
@@ -25,6 +25,7 @@ use crate::cbor::{
 /// | 9 | to | text |
 /// | 10 | until | text, `2020-07-15` |
 /// | 11 | reason | text |
+/// | 12 | papers | array of [text, 32 bytes] |
 ///
 /// A value is an array of its tag and its payload: 1 bool, 2 number, 3 money in fen, 4 day, 5 moment, 6 text,
 /// 7 choice, 8 choices, 9 key, 10 keys, 11 party (map: 1 kind, 2 name, 3 number, 4 phone, 5 address), 12 link.
@@ -52,6 +53,8 @@ pub struct Body {
     pub until: Option<Date>,
     /// Reason.
     pub reason: Option<String>,
+    /// Documents that it issues, each with the digest of its template.
+    pub papers: Vec<(Code, Digest)>,
 }
 
 /// What a record is opened with.
@@ -108,6 +111,7 @@ impl Body {
         if let Some(reason) = &self.reason {
             map.text(11, reason);
         }
+        map.list(12, &self.papers, |to, (code, template)| to.array(2)?.str(code)?.bytes(&template.0).map(drop));
         map.finish()
     }
 
@@ -149,6 +153,12 @@ impl Body {
             9 => self.to = Some(read_code(from)?),
             10 => self.until = Some(read_date(from)?),
             11 => self.reason = Some(read_string(from)?),
+            12 => {
+                self.papers = read_list(from, |from| {
+                    read_pair(from)?;
+                    Ok((read_code(from)?, read_digest(from)?))
+                })?;
+            }
             _ => return Ok(false),
         }
         Ok(true)
@@ -194,6 +204,7 @@ impl Body {
             whole.to = whole.to.or(part.to);
             whole.until = whole.until.or(part.until);
             whole.reason = whole.reason.or(part.reason);
+            whole.papers.extend(part.papers);
         }
         whole
     }

@@ -2,6 +2,7 @@
 //! and store meet; blocking, so that nothing of it depends on a web server.
 
 mod accounts;
+mod casefile;
 mod commit;
 mod definitions;
 mod derived;
@@ -9,6 +10,7 @@ mod directory;
 mod health;
 mod history;
 mod lookups;
+mod papers;
 mod publish;
 mod rebuild;
 mod request;
@@ -29,10 +31,12 @@ use ledger::{Fault, Store};
 use terms::{DateTime, GovernmentCode};
 
 pub use accounts::{Person, hash_password};
+pub use casefile::{CaseDocument, CaseEvent, CaseFile, Says};
 pub use commit::Batch;
 pub use definitions::Definitions;
 pub use directory::Directory;
 pub use health::{Pulse, Unready};
+pub use papers::{Issued, Made};
 pub use publish::Shown;
 pub use rebuild::Rebuilt;
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};

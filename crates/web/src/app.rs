@@ -18,7 +18,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
-use crate::{act, desk, figures, health, home, metrics, record, report, session, submit, wrong};
+use crate::{act, desk, figures, health, home, metrics, papers, record, report, session, submit, wrong};
 
 /// How the site is run.
 #[derive(Clone, Debug)]
@@ -31,6 +31,18 @@ pub struct Options {
     pub published_reports: Vec<PublishedReport>,
     /// Whether cookies go over HTTPS alone; on wherever the site is reached by HTTPS.
     pub secure_cookies: bool,
+    /// What prints case files, where the program was built with it.
+    pub printer: Option<Printer>,
+}
+
+/// Prints a case file: its bytes as PDF, or why there are none, for the operator.
+#[derive(Clone, Copy)]
+pub struct Printer(pub fn(&platform::CaseFile) -> Result<Vec<u8>, String>);
+
+impl std::fmt::Debug for Printer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Printer")
+    }
 }
 
 /// A report as it was published.
@@ -161,6 +173,8 @@ fn pages() -> Router<App> {
         .route("/new/{line}/{act}", get(act::show_new).post(submit::new))
         .route("/records/{id}", get(record::show))
         .route("/records/{id}/act/{act}", get(act::show).post(submit::act))
+        .route("/records/{id}/documents/{seq}/{file}", get(papers::document))
+        .route("/records/{id}/casefile.pdf", get(papers::case_file))
         .route("/records/{id}/sign", post(submit::sign))
         .route("/records/{id}/return", get(act::show_return).post(submit::give_back))
         .route("/figures", get(figures::list))

@@ -12,6 +12,7 @@ mod health;
 mod home;
 mod input;
 mod metrics;
+mod papers;
 mod record;
 mod report;
 mod requests;
@@ -19,4 +20,4 @@ mod session;
 mod submit;
 mod wrong;
 
-pub use app::{Options, PublishedReport, Site, router, serve};
+pub use app::{Printer, Options, PublishedReport, Site, router, serve};

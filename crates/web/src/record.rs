@@ -76,6 +76,12 @@ struct PublicView {
     withdrawn: Option<String>,
 }
 
+struct DocumentView {
+    href: String,
+    title: String,
+    day: String,
+}
+
 #[derive(Template)]
 #[template(path = "record.html")]
 struct RecordPage {
@@ -101,6 +107,7 @@ struct RecordPage {
     proposal: Option<ProposalView>,
     timeline: Vec<EntryView>,
     public: Vec<PublicView>,
+    documents: Vec<DocumentView>,
 }
 
 /// The page of a record.
@@ -155,6 +162,7 @@ fn build(
         proposal: proposal(platform, &frame, &directory, &view, person, command),
         timeline: entries(&frame, platform, &directory, &view),
         public: public(&frame, &view),
+        documents: documents(&frame, &view),
         f: frame.clone().named(heading(&frame, &view.row, line)).within("records"),
     };
     Ok(Some(made))
@@ -286,6 +294,22 @@ fn public(frame: &Frame, view: &RecordView) -> Vec<PublicView> {
         }
     };
     view.public.iter().map(row).collect()
+}
+
+/// The documents that acts issued, newest first; what was annulled issued nothing.
+fn documents(frame: &Frame, view: &RecordView) -> Vec<DocumentView> {
+    let annulled: Vec<u32> = view.timeline.iter().filter_map(|entry| entry.annuls).collect();
+    let standing = view.timeline.iter().rev().filter(|entry| !annulled.contains(&entry.seq));
+    let one = |entry: &Entry| {
+        let day = entry.done_at.date().to_string();
+        let of = |paper: &platform::Issued| DocumentView {
+            href: format!("/records/{}/documents/{}/{}.docx", view.row.id, paper.seq, paper.code),
+            title: frame.said(&paper.title),
+            day: day.clone(),
+        };
+        entry.papers.iter().map(of).collect::<Vec<_>>()
+    };
+    standing.flat_map(one).collect()
 }
 
 /// What an event is called.

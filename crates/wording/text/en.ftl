@@ -294,6 +294,8 @@ refusal-R210 = This follows from the passing of time alone; nobody does it.
 refusal-R210-next = There is nothing to do; it is recorded when the limit passes.
 refusal-R211 = The time given lies before the record was opened, { $day }.
 refusal-R211-next = Check the time.
+refusal-R212 = A document that this act issues would have a blank.
+refusal-R212-next = Fill in what is listed: here, where this act asks for it; by a correction, where it belongs to an earlier act.
 warning-head = A reason is wanted
 warning-limit = The time has passed or the number is spent; say why it is done.
 warning-reading = Our reading: { $reading }
@@ -380,3 +382,17 @@ report-theirs = Published
 report-our-value = Ours
 report-difference = Difference
 report-same = equal
+
+## Documents and the case file
+record-documents = Documents
+record-no-documents = No document has been issued yet.
+record-casefile = Print the whole file
+document-lacking = This document cannot be made now; it lacks { $what }.
+no-document = There is no file to give
+no-document-lacking = What this document needs is not on the record, or was lawfully erased:
+no-document-lacking-next = Fill it in by a correction. What was lawfully erased does not come back: the document that was served stands.
+no-document-back = Back to record { $id }
+no-casefile = This program was built without what prints case files.
+no-casefile-next = Let the operator use a program that has it (cargo build --release --features press), or run fazhi casefile with one.
+no-casefile-failed = The case file could not be printed; the reason is in the log.
+no-casefile-failed-next = Tell the operator. Most often no Chinese font is installed (Debian: fonts-noto-cjk).

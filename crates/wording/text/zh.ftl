@@ -294,6 +294,8 @@ refusal-R210 = 这一行为只因期限届满而发生，不能由人办理。
 refusal-R210-next = 无需办理；期限届满后将自动记入案卷。
 refusal-R211 = 办理时间早于立卷时间{ $day }。
 refusal-R211-next = 请核对办理时间。
+refusal-R212 = 这一行为所附的文书还有空缺，不能作出。
+refusal-R212-next = 请先补齐所列内容：缺少的是本次填写的，在表中填写；缺少的是先前登记的，用“更正”补填。
 warning-head = 需要说明理由
 warning-limit = 期限已过或者次数已满，办理时应当说明理由。
 warning-reading = 我们的理解：{ $reading }
@@ -380,3 +382,17 @@ report-theirs = 公布数
 report-our-value = 系统数
 report-difference = 差额
 report-same = 一致
+
+## 文书和案卷
+record-documents = 文书
+record-no-documents = 还没有制发文书。
+record-casefile = 整卷打印
+document-lacking = 这份文书现在无法制作，缺少：{ $what }。
+no-document = 无法提供文件
+no-document-lacking = 这份文书需要的内容不在案卷中，或者已经依法删除：
+no-document-lacking-next = 请用“更正”补填；依法删除的内容不再恢复，以已经送达的文书为准。
+no-document-back = 返回案卷{ $id }
+no-casefile = 本程序编译时没有加入打印案卷的功能。
+no-casefile-next = 请运维人员改用带有该功能的程序（cargo build --release --features press），或者用这样的程序执行 fazhi casefile。
+no-casefile-failed = 案卷没有打印成功，原因已经记入运行日志。
+no-casefile-failed-next = 请告知运维人员；常见的原因是没有安装中文字体（Debian：fonts-noto-cjk）。

@@ -35,6 +35,7 @@ pub fn options() -> Options {
             text: "全年办理行政复议案件5件。".to_owned(),
         }],
         secure_cookies: false,
+        printer: None,
     }
 }
 
