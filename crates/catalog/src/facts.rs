@@ -166,12 +166,17 @@ pub(crate) fn fact_names(line: &Line, document: &Document) -> Vec<String> {
     for field in &line.fields {
         for name in [field.title.zh.as_str(), field.code.as_str()] {
             names.push(name.to_owned());
-            names.extend(parts_of(&field.kind).iter().flat_map(|(zh, en, _)| [format!("{name}.{zh}"), format!("{name}.{en}")]));
+            names.extend(
+                parts_of(&field.kind).iter().flat_map(|(zh, en, _)| [format!("{name}.{zh}"), format!("{name}.{en}")]),
+            );
             let choices = field.choices().iter();
-            names.extend(choices.flat_map(|choice| [format!("{name}.{}", choice.title.zh), format!("{name}.{}", choice.code)]));
+            names.extend(
+                choices.flat_map(|choice| [format!("{name}.{}", choice.title.zh), format!("{name}.{}", choice.code)]),
+            );
         }
     }
-    let limits = line.limits.iter().flat_map(|limit| [format!("期限.{}", limit.title.zh), format!("limit.{}", limit.code)]);
+    let limits =
+        line.limits.iter().flat_map(|limit| [format!("期限.{}", limit.title.zh), format!("limit.{}", limit.code)]);
     let acts = line.acts.iter().flat_map(|act| [format!("日期.{}", act.title.zh), format!("date.{}", act.code)]);
     names.extend(limits.chain(acts));
     names.retain(|name| fact(line, document, name).is_some());

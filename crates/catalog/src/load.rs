@@ -65,7 +65,8 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
         Some(regions) => resolve(&versions, &overlays, regions, &world, &mut findings),
         None => HashMap::new(),
     };
-    templates.unused(&versions.values().flatten().map(|version| &version.lowered.line).collect::<Vec<_>>(), &mut findings);
+    templates
+        .unused(&versions.values().flatten().map(|version| &version.lowered.line).collect::<Vec<_>>(), &mut findings);
     let known = cross_check(&versions, &local, &mut findings);
     let reports = files
         .reports

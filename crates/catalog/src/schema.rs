@@ -87,7 +87,7 @@ impl Document {
             Document::Line => all.filter(|name| *name != "fills").collect(),
             Document::General | Document::Overlay => {
                 all.filter(|name| !matches!(*name, "stage" | "track" | "document")).collect()
-            },
+            }
         };
         std::iter::once(self.head()).chain(own).collect()
     }

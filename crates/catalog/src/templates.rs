@@ -143,7 +143,8 @@ impl Lower<'_, '_> {
                 None => {
                     let spot = word.as_ref().map_or(&entry.spot, |word| &word.spot);
                     let draft = error("D194", format!("there is no template `{}` of this line", key.1));
-                    let others = templates.there.iter().filter(|(line, _)| *line == key.0).map(|(_, name)| name.as_str());
+                    let others =
+                        templates.there.iter().filter(|(line, _)| *line == key.0).map(|(_, name)| name.as_str());
                     let help = meant_or_list(&key.1, others)
                         .unwrap_or_else(|| format!("put it at catalog/{}", path(&key.0, &key.1)));
                     self.findings.add(spot, draft.help(help));
@@ -163,7 +164,8 @@ fn names(file: &Arc<str>, template: &Template, line: &Line, document: &Document,
         let draft = error("D195", format!("`{}` means nothing in {}", place.name, line.name()));
         let known = fact_names(line, document);
         let help = meant(&place.name, known.iter().map(String::as_str)).unwrap_or_else(|| {
-            "write the title or the code of a field of the line, or one of the general names in docs/catalog.md".to_owned()
+            "write the title or the code of a field of the line, or one of the general names in docs/catalog.md"
+                .to_owned()
         });
         findings.add(&spot(file, template, place.paragraph, &place.at), draft.help(help));
     }

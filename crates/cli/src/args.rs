@@ -149,10 +149,12 @@ pub enum Command {
                             Example: fazhi explain 4711 --place 632222")]
     Explain(Explain),
     /// Print a record's whole file as one PDF
-    #[command(long_about = "Prints the file of a record: cover, contents, every event with its articles and findings, \
+    #[command(
+        long_about = "Prints the file of a record: cover, contents, every event with its articles and findings, \
                             the documents issued, attachments, and the hash that proves it whole. Only a program that \
                             was built with the feature `press` can; a released one is.\n\n\
-                            Example: fazhi casefile --government 632222 --record 4711 --out file.pdf")]
+                            Example: fazhi casefile --government 632222 --record 4711 --out file.pdf"
+    )]
     Casefile(Casefile),
     /// Tell which of the 221 entries of the scope work
     #[command(long_about = "Tells group by group which entries of docs/scope.md work. An entry works when a case \

@@ -38,10 +38,7 @@ pub fn run(at: &At, asked: &Casefile) -> Result<Found, Failure> {
     };
     let bytes = printer.0(&file).map_err(|why| Failure::new(why, "mend what is said, and print again"))?;
     std::fs::write(&asked.out, &bytes).map_err(|error| {
-        Failure::new(
-            format!("{} cannot be written: {error}", asked.out.display()),
-            "name another file with --out",
-        )
+        Failure::new(format!("{} cannot be written: {error}", asked.out.display()), "name another file with --out")
     })?;
     show::say(&format!("{}: {} bytes, {} events\n", asked.out.display(), bytes.len(), file.events.len()))?;
     Ok(Found::Nothing)

@@ -4,8 +4,8 @@ use minicbor::{Decoder, Encoder};
 use terms::{Code, Date, DateTime, Digest, PlaceCode, Value};
 
 use crate::cbor::{
-    DecodeError, Map, need, read_code, read_date, read_digest, read_end, read_list, read_map, read_moment, read_nullable, read_pair,
-    read_parsed, read_string, read_value, write_value,
+    DecodeError, Map, need, read_code, read_date, read_digest, read_end, read_list, read_map, read_moment,
+    read_nullable, read_pair, read_parsed, read_string, read_value, write_value,
 };
 
 /// What an event says, by codes.

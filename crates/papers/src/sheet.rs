@@ -48,14 +48,23 @@ pub fn sheet(text: &str) -> Vec<u8> {
          {small}<w:fldChar w:fldCharType=\"end\"/></w:r>{after}</w:p></w:ftr>"
     );
     let files: [(&str, String); 6] = [
-        ("[Content_Types].xml", format!(
-            "{HEAD}\n<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" \
+        (
+            "[Content_Types].xml",
+            format!(
+                "{HEAD}\n<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" \
              ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" \
              ContentType=\"application/xml\"/>{}{}{}</Types>",
-            kind("document", "document.main"), kind("styles", "styles"), kind("footer1", "footer"))),
+                kind("document", "document.main"),
+                kind("styles", "styles"),
+                kind("footer1", "footer")
+            ),
+        ),
         ("_rels/.rels", relations(&[("rId1", "officeDocument", "word/document.xml")])),
         ("word/document.xml", document),
-        ("word/_rels/document.xml.rels", relations(&[("rId1", "styles", "styles.xml"), ("rId2", "footer", "footer1.xml")])),
+        (
+            "word/_rels/document.xml.rels",
+            relations(&[("rId1", "styles", "styles.xml"), ("rId2", "footer", "footer1.xml")]),
+        ),
         ("word/styles.xml", styles()),
         ("word/footer1.xml", footer),
     ];
@@ -77,7 +86,9 @@ fn relations(all: &[(&str, &str, &str)]) -> String {
         )
     };
     let all: String = all.iter().map(one).collect();
-    format!("{HEAD}\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{all}</Relationships>")
+    format!(
+        "{HEAD}\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{all}</Relationships>"
+    )
 }
 
 fn styles() -> String {
@@ -120,7 +131,8 @@ fn paragraph(line: &str, out: &mut String) {
         ),
         "title" => (
             rest,
-            "<w:spacing w:before=\"240\" w:after=\"120\" w:line=\"700\" w:lineRule=\"exact\"/><w:jc w:val=\"center\"/>".to_owned(),
+            "<w:spacing w:before=\"240\" w:after=\"120\" w:line=\"700\" w:lineRule=\"exact\"/><w:jc w:val=\"center\"/>"
+                .to_owned(),
             type_("宋体", 44, "<w:b/>"),
         ),
         "number" => (rest, "<w:jc w:val=\"center\"/>".to_owned(), type_("仿宋", 32, "")),
@@ -147,11 +159,13 @@ fn table(rows: &[&str], out: &mut String) {
     let cells = |row: &&str| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
     let rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
     let most = rows.iter().map(Vec::len).max().unwrap_or(1);
-    let widths: Vec<usize> = (0..most).map(|index| match (most, index) {
-        (2, 0) => WIDE / 4,
-        (2, _) => WIDE - WIDE / 4,
-        _ => WIDE / most,
-    }).collect();
+    let widths: Vec<usize> = (0..most)
+        .map(|index| match (most, index) {
+            (2, 0) => WIDE / 4,
+            (2, _) => WIDE - WIDE / 4,
+            _ => WIDE / most,
+        })
+        .collect();
     let grid: String = widths.iter().map(|width| format!("<w:gridCol w:w=\"{width}\"/>")).collect();
     out.push_str(&format!(
         "<w:tbl><w:tblPr><w:tblW w:w=\"{WIDE}\" w:type=\"dxa\"/><w:tblBorders>{edges}</w:tblBorders><w:tblLayout \

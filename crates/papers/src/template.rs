@@ -312,7 +312,9 @@ impl Filling<'_> {
     fn values(&self, name: &str, one: Option<&str>) -> Vec<String> {
         match one {
             Some(one) if name == "." => vec![one.to_owned()],
-            _ => self.facts.tell(name).unwrap_or_default().into_iter().filter(|value| !value.trim().is_empty()).collect(),
+            _ => {
+                self.facts.tell(name).unwrap_or_default().into_iter().filter(|value| !value.trim().is_empty()).collect()
+            }
         }
     }
 

@@ -149,7 +149,10 @@ fn what_is_no_template_is_refused() {
     assert_eq!(wrong(b"no zip"), NoTemplate::NotPacked);
     assert_eq!(wrong(&packed("", &[])), NoTemplate::NoText);
     let body = p("文");
-    assert_eq!(wrong(&packed(&body, &[("word/vbaProject.bin", "x")])), NoTemplate::Program("word/vbaProject.bin".into()));
+    assert_eq!(
+        wrong(&packed(&body, &[("word/vbaProject.bin", "x")])),
+        NoTemplate::Program("word/vbaProject.bin".into())
+    );
     let types = "<Types><Override ContentType=\"application/vnd.ms-word.document.macroEnabled.main+xml\"/></Types>";
     let refused = wrong(&packed(&body, &[("[Content_Types].xml", types)]));
     assert_eq!(refused, NoTemplate::Program("[Content_Types].xml".into()));

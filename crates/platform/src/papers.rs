@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use ::papers::Template;
 use catalog::{Catalog, Fact, Part, Style, fact};
 use kernel::{ClockState, Event, Kind, Refusal};
 use ledger::{Fault, FaultKind, Read};
-use ::papers::Template;
 use procedure::{ActId, ActKind, Document, Language, Line, Record, Said, SeriesId, say_value};
 use terms::{Calendar, Code, Date, Digest, GovernmentCode, PartyKind, RecordId, Value, day_in_digits, day_in_han};
 
@@ -73,7 +73,8 @@ impl Scene<'_> {
 
     fn say(&self, fact: Fact) -> Vec<String> {
         // Where it is only asked whether there will be something: names there always are.
-        let named = |of: fn(&Names) -> &String| vec![self.names.map_or_else(|| "…".to_owned(), |names| of(names).clone())];
+        let named =
+            |of: fn(&Names) -> &String| vec![self.names.map_or_else(|| "…".to_owned(), |names| of(names).clone())];
         match fact {
             Fact::Government => named(|names| &names.government),
             Fact::Agency => named(|names| &names.agency),
@@ -216,9 +217,8 @@ pub(crate) fn refusal(
         Kind::Act(act) | Kind::Proposed(act) => Some((act, event.at.date())),
         _ => None,
     });
-    let (act, day) = act.filter(|(act, _)| {
-        line.act(*act).kind == ActKind::Power && line.documents_of(*act).next().is_some()
-    })?;
+    let (act, day) =
+        act.filter(|(act, _)| line.act(*act).kind == ActKind::Power && line.documents_of(*act).next().is_some())?;
     let mut after = record.cloned();
     for event in events {
         if matches!(event.kind, Kind::Annulled { .. }) {
@@ -230,7 +230,10 @@ pub(crate) fn refusal(
     let mut after = after?;
     if let Some(proposal) = after.proposal.take() {
         // As it will stand once it is signed.
-        let signed = Event { changes: proposal.changes, ..Event::bare(Kind::Act(proposal.act), day.at(0, 0, 0, 0), proposal.by) };
+        let signed = Event {
+            changes: proposal.changes,
+            ..Event::bare(Kind::Act(proposal.act), day.at(0, 0, 0, 0), proposal.by)
+        };
         let seq = after.seq + 1;
         after = kernel::apply(line, Some(after), &signed, id, seq);
     }
@@ -255,8 +258,7 @@ impl Platform {
         let seen = {
             let mut read = self.store.read()?;
             let Some(row) = read.record(&person.government, id)? else { return Ok(None) };
-            crate::commit::decode_state(&row.state)
-                .is_some_and(|record| visible(&self.catalog.terms, person, &record))
+            crate::commit::decode_state(&row.state).is_some_and(|record| visible(&self.catalog.terms, person, &record))
         };
         if !seen {
             return Ok(None);

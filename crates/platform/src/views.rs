@@ -382,7 +382,8 @@ fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Di
     };
     let paper = |(code, _): &(Code, terms::Digest)| {
         let document = line.documents.iter().find(|document| document.code == *code);
-        let title = document.map_or_else(|| Said { zh: code.to_string(), en: code.to_string() }, |one| one.title.clone());
+        let title =
+            document.map_or_else(|| Said { zh: code.to_string(), en: code.to_string() }, |one| one.title.clone());
         Issued { seq: envelope.seq, code: code.clone(), title }
     };
     let papers = body.papers.iter().map(paper).collect();

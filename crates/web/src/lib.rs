@@ -20,4 +20,4 @@ mod session;
 mod submit;
 mod wrong;
 
-pub use app::{Printer, Options, PublishedReport, Site, router, serve};
+pub use app::{Options, Printer, PublishedReport, Site, router, serve};

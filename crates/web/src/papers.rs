@@ -72,7 +72,9 @@ pub(crate) async fn case_file(
             let says = |code: &str, args: &[(&str, String)]| wording::say(Language::Zh, code, args);
             let told = platform.case_file(&person, record, &says)?;
             // It is composed where it does not hold up others.
-            Ok::<_, ledger::Fault>(told.map(|told| (format!("{}-{}.pdf", told.line, told.number), printer.map(|p| p.0(&told)))))
+            Ok::<_, ledger::Fault>(
+                told.map(|told| (format!("{}-{}.pdf", told.line, told.number), printer.map(|p| p.0(&told)))),
+            )
         })
         .await?;
     let (name, printed) = made.ok_or(Wrong::NotFound)?;
