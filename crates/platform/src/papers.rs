@@ -78,6 +78,7 @@ impl Scene<'_> {
         match fact {
             Fact::Government => named(|names| &names.government),
             Fact::Agency => named(|names| &names.agency),
+            Fact::Handler if self.record.handler.is_none() => Vec::new(),
             Fact::Handler => named(|names| &names.handler),
             Fact::Actor => named(|names| &names.actor),
             Fact::Number(field) => match self.record.get(field) {
@@ -333,10 +334,11 @@ impl Platform {
             read.accounts(government)?.into_iter().map(|account| (account.name, account.shown)).collect();
         let person = |code: &Code| people.get(code).cloned().unwrap_or_else(|| code.to_string());
         let agency = read.agencies(government)?.into_iter().find(|agency| agency.code == record.agency);
-        // A county's government is called after its county.
-        let place = self.catalog.regions.get(government, day).map(|region| region.name.clone());
+        // A government is called after its place; that of a league is an office of the region's.
+        let called = |name: &str| format!("{name}{}", if name.ends_with('盟') { "行政公署" } else { "人民政府" });
+        let place = self.catalog.regions.get(government, day).map(|region| called(&region.name));
         Ok(Names {
-            government: place.map(|name| format!("{name}人民政府")).unwrap_or_default(),
+            government: place.unwrap_or_default(),
             agency: agency.map_or_else(|| record.agency.to_string(), |agency| agency.name),
             handler: record.handler.as_ref().map(person).unwrap_or_default(),
             actor: person(&envelope.actor),

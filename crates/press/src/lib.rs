@@ -42,7 +42,7 @@ impl std::error::Error for PressError {}
 
 /// What the page is composed from: the case file, and the letters it is set in.
 #[derive(Serialize)]
-struct Copy<'c, C> {
+struct Given<'c, C> {
     file: &'c C,
     text: &'static str,
     heading: &'static str,
@@ -62,7 +62,7 @@ fn print_with(file: &impl Serialize, fonts: &world::Letters) -> Result<Vec<u8>, 
         return Err(PressError::NoFont);
     };
     let failed = |why: &dyn fmt::Display| PressError::Failed(why.to_string());
-    let data = serde_json::to_vec(&Copy { file, text, heading }).map_err(|why| failed(&why))?;
+    let data = serde_json::to_vec(&Given { file, text, heading }).map_err(|why| failed(&why))?;
     let desk = Desk::new(fonts, data);
     let told = |wrong: typst::ecow::EcoVec<typst::diag::SourceDiagnostic>| {
         let all: Vec<&str> = wrong.iter().map(|one| one.message.as_str()).collect();
