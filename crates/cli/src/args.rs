@@ -148,14 +148,6 @@ pub enum Command {
                             extended it, which holidays it passed over.\n\n\
                             Example: fazhi explain 4711 --place 632222")]
     Explain(Explain),
-    /// Print a record's whole file as one PDF
-    #[command(
-        long_about = "Prints the file of a record: cover, contents, every event with its articles and findings, \
-                            the documents issued, attachments, and the hash that proves it whole. Only a program that \
-                            was built with the feature `press` can; a released one is.\n\n\
-                            Example: fazhi casefile --government 632222 --record 4711 --out file.pdf"
-    )]
-    Casefile(Casefile),
     /// Tell which of the 221 entries of the scope work
     #[command(long_about = "Tells group by group which entries of docs/scope.md work. An entry works when a case \
                             that runs green names it (a line `scope 9.01` in the case).\n\n\
@@ -356,20 +348,6 @@ pub struct Explain {
     /// Its government; not needed where the ledger keeps only one
     #[arg(long, value_name = "CODE")]
     pub place: Option<PlaceCode>,
-}
-
-/// `casefile`.
-#[derive(Args)]
-pub struct Casefile {
-    /// The record's number
-    #[arg(long, value_name = "RECORD")]
-    pub record: RecordId,
-    /// Its government; not needed where the ledger keeps only one
-    #[arg(long = "government", alias = "place", value_name = "CODE")]
-    pub place: Option<PlaceCode>,
-    /// The file to write
-    #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
 }
 
 /// `scope`.

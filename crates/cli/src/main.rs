@@ -6,7 +6,6 @@
 mod args;
 mod backup;
 mod case;
-mod casefile;
 mod check;
 mod clock;
 mod compare;
@@ -56,7 +55,6 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Restore(asked) => backup::restore(at, asked),
         Command::Case(case) => case::run(at, case),
         Command::Explain(explain) => explain::run(at, explain),
-        Command::Casefile(casefile) => casefile::run(at, casefile),
         Command::Scope(scope) => scope::run(at, scope),
         Command::Copy(copy) => copy::run(copy),
         Command::Migrate(migrate) => copy::migrate(at, migrate),

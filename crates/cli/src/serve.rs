@@ -14,7 +14,7 @@ use web::{Options, PublishedReport, Site};
 use crate::args::{At, Serve};
 use crate::failure::{Failure, Found};
 use crate::running::Running;
-use crate::{casefile, open, read, running, show};
+use crate::{open, read, running, show};
 
 /// Between two rounds of the scheduler.
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -93,7 +93,7 @@ pub fn serve(
     let platform = Arc::new(platform.with_session_times(running.session_times()));
     let address = doors.pages.local_addr().map_err(broken)?;
     let options =
-        Options { address, government, published_reports, secure_cookies: false, printer: casefile::printer() };
+        Options { address, government, published_reports, secure_cookies: false, printer: None };
     let holder = holder()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(broken)?;
     let greeting = format!("{greeting}{}", calendars(&platform, &holder));
