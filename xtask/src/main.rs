@@ -16,7 +16,7 @@ cargo xtask <chore>
 
   ci               everything a change must pass; installs what it needs on Debian
   bless            writes what the cases and the broken definitions say now; review it as a diff
-  docs [--check]   writes the generated parts of the documents; --check only compares
+  docs [--check]   writes the generated parts of the documents and the templates of acts; --check only compares
   bench [--full]   measures, each number beside its bound; --full with a million records (about half an hour)
   api-fuzz [most]  tries the API with made-up calls (schemathesis, in a folder of its own); so many of each, 25 if not said
   kills [times]    kills the serving program and its database under load, 50 times each if not said (minutes)
@@ -71,7 +71,7 @@ fn documents(write: bool) -> Outcome {
     let update: &[(&str, &str)] = if write { &[("UPDATE", "1")] } else { &[] };
     cargo(
         "generated parts of the documents",
-        &["test", "--quiet", "-p", "xtask", "--test", "docs", "--test", "example"],
+        &["test", "--quiet", "-p", "xtask", "--test", "docs", "--test", "documents", "--test", "example"],
         update,
     )
 }

@@ -47,6 +47,7 @@ pub fn measure(engine: Engine, records: u64) -> Res<Vec<Measured>> {
             secure_cookies: false,
             attachment_limit: 2_000_000,
             spool: std::env::temp_dir(),
+            printer: None,
         },
     );
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

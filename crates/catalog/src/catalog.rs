@@ -7,6 +7,7 @@ use procedure::{Line, Mark};
 use terms::{Calendar, Code, Date, PlaceCode, Regions};
 
 use crate::lower::Cited;
+use crate::templates::{Paper, Templates};
 use crate::{FormTable, Mirror, Outline, Source, Statutes, Terms};
 
 /// A catalogue without errors.
@@ -32,6 +33,7 @@ pub struct Catalog {
     pub(crate) overlays: Vec<OverlayDays>,
     pub(crate) cited: Vec<Cited>,
     pub(crate) marks: BTreeMap<Code, Vec<Mark>>,
+    pub(crate) templates: Templates,
     pub(crate) source: Source,
 }
 
@@ -117,6 +119,11 @@ impl Catalog {
     /// The mirror with this code.
     pub fn mirror(&self, code: &str) -> Option<&Mirror> {
         self.mirrors.iter().find(|mirror| mirror.code == code)
+    }
+
+    /// The template of a document of a line, as it is today.
+    pub fn paper(&self, line: &str, template: &str) -> Option<&Arc<Paper>> {
+        self.templates.get(line, template)
     }
 
     /// The texts that it was read from.

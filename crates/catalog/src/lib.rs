@@ -6,6 +6,7 @@
 
 mod across;
 mod catalog;
+mod facts;
 mod figures;
 mod finding;
 mod graph;
@@ -25,10 +26,12 @@ mod sees;
 mod source;
 mod statutes;
 mod tables;
+mod templates;
 mod terms_file;
 mod tree;
 
 pub use catalog::{Catalog, Tally, frozen, tally, thaw};
+pub use facts::{Fact, Part, Style, fact};
 pub use finding::{Finding, Severity, render};
 pub use library::{Paragraph, StatuteLibrary, StatuteText, check_statutes};
 pub use load::load;
@@ -37,4 +40,5 @@ pub use report::{Bound, Outline, OutlineSection, Sentence, bound};
 pub use source::Source;
 pub use statutes::{Statute, StatuteKind, StatuteVersion, Statutes};
 pub use tables::{FormCheck, FormLine, FormPart, FormTable};
+pub use templates::Paper;
 pub use terms_file::{Administers, Post, PostRole, Terms};

@@ -12,6 +12,7 @@ use crate::lower::{Cited, Lowered, World, lower};
 use crate::near::meant_or_list;
 use crate::overlay::{self, Overlay};
 use crate::schema::{self, Document, GROUNDED};
+use crate::templates::Templates;
 use crate::tree::{Entry, Node, Table, Tree, merge, parse};
 use crate::{Source, across, figures, messages, mirror, places, report, statutes, tables, terms_file};
 
@@ -46,7 +47,8 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
     let calendar = places::calendar(&files.calendars, &mut findings);
     let regions = places::regions(&files.regions, &mut findings);
     let codes: Vec<Code> = files.lines.keys().cloned().collect();
-    let world = World { statutes: &statutes, terms: &terms, lines: &codes };
+    let templates = Templates::read(source, &mut findings);
+    let world = World { statutes: &statutes, terms: &terms, lines: &codes, templates: &templates };
 
     let mut versions: BTreeMap<Code, Vec<Version>> = BTreeMap::new();
     let mut used = BTreeSet::new();
@@ -65,6 +67,8 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
         Some(regions) => resolve(&versions, &overlays, regions, &world, &mut findings),
         None => HashMap::new(),
     };
+    templates
+        .unused(&versions.values().flatten().map(|version| &version.lowered.line).collect::<Vec<_>>(), &mut findings);
     let known = cross_check(&versions, &local, &mut findings);
     let reports = files
         .reports
@@ -98,6 +102,7 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
         overlays: overlays.into_iter().map(days).collect(),
         cited,
         marks,
+        templates,
         source: source.clone(),
     };
     (Some(catalog), found)

@@ -13,6 +13,7 @@ use crate::messages::MessageSpots;
 use crate::near::meant_or_list;
 use crate::read::{self, Word, missing};
 use crate::statutes::{Statutes, citations, is_local};
+use crate::templates::Templates;
 use crate::terms_file::Terms;
 use crate::tree::{Entry, Table, Tree, inside};
 
@@ -21,6 +22,7 @@ pub(crate) struct World<'a> {
     pub statutes: &'a Statutes,
     pub terms: &'a Terms,
     pub lines: &'a [Code],
+    pub templates: &'a Templates,
 }
 
 /// A line, and what is needed to check it against other lines and against the statutes' texts.
@@ -132,6 +134,7 @@ pub(crate) fn lower(
         effects: Vec::new(),
         hears: Vec::new(),
         campaigns: Vec::new(),
+        documents: Vec::new(),
     };
     let out = Lowered {
         line: line.clone(),
@@ -185,6 +188,7 @@ impl Lower<'_, '_> {
         self.extensions();
         self.publications();
         self.sees();
+        self.documents();
         self.figures();
         self.effects();
         self.hears();

@@ -19,7 +19,7 @@ const HEAD: [(&str, &[&str]); 3] = [
 ];
 
 /// Sections, and the keys of their elements.
-const SECTIONS: [(&str, &[&str]); 17] = [
+const SECTIONS: [(&str, &[&str]); 18] = [
     ("stage", &["title", "closed"]),
     ("track", &["title", "stage"]),
     ("field", &["title", "type", "ordered", "unit", "of", "personal", "mask", "find", "unique", "hint", "choices"]),
@@ -65,6 +65,7 @@ const SECTIONS: [(&str, &[&str]); 17] = [
     ("value", &["title", "type", "is", "law", "reading", "adopted", "mark", "local"]),
     ("sees", &["when", "only", "hidden_from", "personal", "above", "law", "reading", "adopted", "mark", "local"]),
     ("publish", &["title", "on", "withdraw", "when", "shows", "law", "reading", "adopted", "mark"]),
+    ("document", &["title", "on", "template", "series", "law", "reading", "adopted", "mark"]),
     (
         "figure",
         &[
@@ -91,8 +92,8 @@ const SECTIONS: [(&str, &[&str]); 17] = [
 ];
 
 /// Sections whose elements rest on law.
-pub(crate) const GROUNDED: [&str; 10] =
-    ["act", "requires", "limit", "extend", "value", "publish", "effect", "hears", "campaign", "sees"];
+pub(crate) const GROUNDED: [&str; 11] =
+    ["act", "requires", "limit", "extend", "value", "publish", "effect", "hears", "campaign", "sees", "document"];
 
 impl Document {
     /// The name of its head.
@@ -108,7 +109,9 @@ impl Document {
         let all = SECTIONS.iter().map(|(name, _)| *name);
         let own: Vec<&str> = match self {
             Document::Line => all.filter(|name| *name != "fills").collect(),
-            Document::General | Document::Overlay => all.filter(|name| !matches!(*name, "stage" | "track")).collect(),
+            Document::General | Document::Overlay => {
+                all.filter(|name| !matches!(*name, "stage" | "track" | "document")).collect()
+            }
         };
         std::iter::once(self.head()).chain(own).collect()
     }

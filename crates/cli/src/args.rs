@@ -64,6 +64,10 @@ pub struct At {
     /// A folder with the catalogue of lines; without it, the one built into the program
     #[arg(long, global = true, value_name = "DIR")]
     pub catalog: Option<PathBuf>,
+    /// A folder of document templates of your own (<line>/<name>.docx), used in place of the catalogue's; without it, the
+    /// folder `documents` beside the ledger, where there is one
+    #[arg(long, global = true, value_name = "DIR", env = "FAZHI_DOCUMENTS")]
+    pub documents: Option<PathBuf>,
 }
 
 /// The commands.

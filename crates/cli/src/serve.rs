@@ -105,6 +105,7 @@ pub fn serve(
         secure_cookies: false,
         attachment_limit: running.attachment_limit(),
         spool,
+        printer: None,
     };
     let holder = holder()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(broken)?;

@@ -10,7 +10,7 @@ pub struct Refusal {
     /// stage · R202 a rule forbids · R203 after the limit · R204 extension spent · R205 before the minimum has passed ·
     /// R206 limit not running · R207 a proposal is under way · R208 no such proposal · R209 not the last act ·
     /// R210 done by lapse alone · R211 earlier than the record · R212 a second person signs · R213 another organ has it
-    /// already.
+    /// already · R214 its document would have a blank.
     pub code: &'static str,
     /// The rule or limit.
     pub rule: Option<Code>,
@@ -66,6 +66,10 @@ pub enum GapKind {
 }
 
 impl Refusal {
+    /// A document that the act issues would have a blank: what it lacks, as it says itself.
+    pub fn blank(law: &[Article], lacking: Vec<Said>) -> Refusal {
+        Refusal { lacking, ..Refusal::new("R214").law(law) }
+    }
     /// A refusal with nothing beside its code.
     pub fn new(code: &'static str) -> Refusal {
         Refusal { code, rule: None, law: Vec::new(), why: None, instead: None, lacking: Vec::new(), day: None }

@@ -27,6 +27,7 @@ use crate::cbor::{
 /// | 11 | reason | text |
 /// | 12 | attachments | array of maps: 1 digest, 32 bytes; 2 name, text; 3 kind, text; 4 size, unsigned |
 /// | 13 | message | map: 1 government, 2 record, 3 seq, 4 effect, 5 back (unsigned; left out: there), 6 number |
+/// | 14 | papers | array of [text, 32 bytes] |
 ///
 /// A value is an array of its tag and its payload: 1 bool, 2 number, 3 money in fen, 4 day, 5 moment, 6 text,
 /// 7 choice, 8 choices, 9 key, 10 keys, 11 party (map: 1 kind, 2 name, 3 number, 4 phone, 5 address), 12 link.
@@ -58,6 +59,8 @@ pub struct Body {
     pub message: Option<MessageId>,
     /// The files that came with it.
     pub attachments: Vec<Attached>,
+    /// Documents that it issues, each with the digest of its template.
+    pub papers: Vec<(Code, Digest)>,
 }
 
 /// A file that came with an event. Its digest stands in the envelope too; what is said of it here can be erased.
@@ -131,6 +134,7 @@ impl Body {
         if let Some(message) = &self.message {
             map.field(13, |to| write_message(to, message));
         }
+        map.list(14, &self.papers, |to, (code, template)| to.array(2)?.str(code)?.bytes(&template.0).map(drop));
         map.finish()
     }
 
@@ -174,6 +178,12 @@ impl Body {
             11 => self.reason = Some(read_string(from)?),
             13 => self.message = Some(read_message(from)?),
             12 => self.attachments = read_list(from, Attached::read)?,
+            14 => {
+                self.papers = read_list(from, |from| {
+                    read_pair(from)?;
+                    Ok((read_code(from)?, read_digest(from)?))
+                })?;
+            }
             _ => return Ok(false),
         }
         Ok(true)
@@ -223,6 +233,7 @@ impl Body {
             whole.reason = whole.reason.or(part.reason);
             whole.message = whole.message.or(part.message);
             whole.attachments.extend(part.attachments);
+            whole.papers.extend(part.papers);
         }
         whole
     }

@@ -96,6 +96,7 @@ fn sample_body() -> Body {
         reason: Some("调岗".into()),
         message: None,
         attachments: Vec::new(),
+        papers: Vec::new(),
     }
 }
 
@@ -104,6 +105,17 @@ fn sample_file(byte: u8, name: &str) -> Attached {
 }
 
 /// If this fails, the change is not allowed: give the new meaning a new key.
+#[test]
+fn documents_stand_in_the_body_with_their_templates() {
+    let papers = vec![("notice".into(), Digest([0xab; 32]))];
+    let body = Body { papers, ..Body::default() };
+    let bytes = body.encode();
+    assert_eq!(hex(&bytes), format!("a10c8182666e6f746963655820{}", "ab".repeat(32)));
+    assert_eq!(Body::decode(&bytes).unwrap(), body);
+    let parts = body.clone().split(|_| false);
+    assert_eq!(Body::join(parts), body, "they are nobody's");
+}
+
 #[test]
 fn bytes_are_frozen() {
     let bytes = [
@@ -369,12 +381,12 @@ fn body() -> impl Strategy<Value = Body> {
     let first = (of(code()), vec((code(), value()), 0..8), vec((code(), of(".{0,20}")), 0..4), of(any::<u32>()));
     let second = (of(".{0,20}"), of(opening()), of(any::<u32>()), of((any::<u32>(), of(moment()))));
     let message = of(any::<bool>().prop_map(message));
-    let third = (of(code()), of(date()), of(".{0,20}"), vec(file(), 0..3), message);
+    let third = (of(code()), of(date()), of(".{0,20}"), vec(file(), 0..3), message, vec((code(), digest()), 0..3));
     (first, second, third).prop_map(
         |(
             (line, changes, findings, extended),
             (number, opening, annuls, corrects),
-            (to, until, reason, attachments, message),
+            (to, until, reason, attachments, message, papers),
         )| Body {
             line,
             changes,
@@ -389,6 +401,7 @@ fn body() -> impl Strategy<Value = Body> {
             reason,
             message,
             attachments,
+            papers,
         },
     )
 }

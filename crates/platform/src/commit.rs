@@ -9,7 +9,7 @@ use ledger::{
     Attached, CommandRow, ContentRow, DueRow, Envelope, EventRow, Fault, Head, KeyRow, Landing, NOTHING, RecordRow,
     Store, Transaction,
 };
-use procedure::{ActKind, Actor, Binds, FieldType, General, LimitId, Line, Pending, Record, Series};
+use procedure::{ActKind, Actor, Binds, FieldType, General, LimitId, Line, Pending, Record, Series, SeriesId};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use terms::{Code, CommandId, Date, DateTime, Deadline, Digest, GovernmentCode, MessageId, RecordId, Value};
@@ -18,7 +18,7 @@ use crate::{
     Answer, Clock, Definitions, Receipt, Request, RequestAsk, attachments,
     history::History,
     lookups::{self, Asking},
-    publish, rights, translate, waiting,
+    papers, publish, rights, translate, waiting,
 };
 
 /// Makes the nonces that seal contents.
@@ -82,6 +82,8 @@ pub struct Batch<'a> {
     answered: HashMap<CommandId, Option<CommandRow>>,
     /// Definitions that the batch freezes: they are known to be kept once it stands.
     frozen: Vec<(Digest, Arc<Line>)>,
+    /// Templates that this batch has seen to be kept.
+    kept_templates: Vec<Digest>,
 }
 
 /// A record's state from its derived row.
@@ -121,6 +123,7 @@ impl<'a> Batch<'a> {
             loaded,
             answered: HashMap::new(),
             frozen: Vec::new(),
+            kept_templates: Vec::new(),
         })
     }
 
@@ -318,6 +321,12 @@ impl<'a> Batch<'a> {
             Verdict::Asks(warnings) => return Ok(Answer::Asks(warnings)),
             Verdict::Incomplete(gaps) => return Ok(Answer::Incomplete(gaps)),
         }
+        if request.standing == Standing::Normal {
+            let (record, id) = (before.as_ref().map(|one| &one.record), RecordId(self.head.position + 1));
+            if let Some(refusal) = papers::refusal(self.catalog, line, record, &events, id) {
+                return Ok(Answer::Refused(vec![refusal]));
+            }
+        }
         let positions: Vec<(Code, u64)> = line
             .lookups
             .iter()
@@ -467,13 +476,15 @@ impl<'a> Batch<'a> {
         let id = row.map_or(RecordId(self.head.position + 1), |row| row.id);
         let mut events = events;
         let mut numbers = Vec::new();
-        let numbered = events.iter().any(|event| event.number.is_some());
+        let numbered = events.iter().any(|event| !papers::series(line, event).is_empty());
         if numbered {
             // A command that finds its value taken gives its number back.
             self.tx.mark()?;
         }
         for event in &mut events {
-            numbers.extend(self.give_number(line, event, old)?);
+            for series in papers::series(line, event) {
+                numbers.extend(self.give_number(line, event, series, old)?);
+            }
         }
         let record = self.folded(line, old, row, &events, id)?;
         if let Some(taken) = self.put_keys(line, stood, &record)? {
@@ -561,9 +572,9 @@ impl<'a> Batch<'a> {
         &mut self,
         line: &Line,
         event: &mut Event,
+        id: SeriesId,
         record: Option<&Record>,
     ) -> Result<Option<String>, Fault> {
-        let Some(id) = event.number else { return Ok(None) };
         let series = &line.series[id.index()];
         if record.is_some_and(|record| record.get(series.field).is_some())
             || event.changes.iter().any(|(field, _)| *field == series.field)
@@ -648,7 +659,7 @@ impl<'a> Batch<'a> {
         previous: Digest,
     ) -> Result<Digest, Fault> {
         let (kind, what) = translate::kind_name(line, &event.kind);
-        let contents = self.seal(line, event, files);
+        let contents = self.seal(line, event, files)?;
         let digests = contents.iter().filter_map(|content| {
             let (nonce, bytes) = (content.nonce.as_ref()?, content.bytes.as_ref()?);
             Some((content.part, ledger::seal(nonce, bytes)))
@@ -698,10 +709,17 @@ impl<'a> Batch<'a> {
         Ok(hash)
     }
 
-    fn seal(&self, line: &Line, event: &Event, files: &[Attached]) -> Vec<ContentRow> {
-        let body = ledger::Body { attachments: files.to_vec(), ..translate::body_of(line, event) };
+    fn seal(&mut self, line: &Line, event: &Event, files: &[Attached]) -> Result<Vec<ContentRow>, Fault> {
+        let mut body = ledger::Body { attachments: files.to_vec(), ..translate::body_of(line, event) };
+        for (code, template, bytes) in papers::issued(self.catalog, line, event) {
+            if !self.kept_templates.contains(&template) {
+                self.tx.put_definition(template, &format!("{}/{code}.docx", line.code), bytes)?;
+                self.kept_templates.push(template);
+            }
+            body.papers.push((code, template));
+        }
         if body == ledger::Body::default() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
         let parts = body.split(|code| translate::is_personal(line, code));
@@ -710,7 +728,7 @@ impl<'a> Batch<'a> {
             nonce: Some(nonces.next()),
             bytes: Some(body.encode()),
         };
-        parts.into_iter().map(row).collect()
+        Ok(parts.into_iter().map(row).collect())
     }
 
     /// Everything that follows from the record: row, due days, deltas, publications.

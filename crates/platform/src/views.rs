@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use kernel::{Next, Question, Standing, Why, clock, next_acts, why};
 use ledger::{Fault, Order, PublicRow, RecordQuery, RecordRow};
-use procedure::{Binds, Language, LimitId, Line, Record, Said, say_value};
+use procedure::{Article, Binds, Language, LimitId, Line, Record, Said, say_value};
 use terms::{Code, Date, DateTime, GovernmentCode, RecordId};
 
 use crate::{
-    Person, Platform,
+    Issued, Person, Platform,
     commit::decode_state,
     lookups::{self, Asking},
     rights::{self, Seen},
@@ -136,6 +136,10 @@ pub struct Entry {
     pub annuls: Option<u32>,
     /// Hash of the event.
     pub hash: terms::Digest,
+    /// Documents that it issued.
+    pub papers: Vec<Issued>,
+    /// The articles of its act or limit.
+    pub law: Vec<Article>,
 }
 
 /// A record, for somebody who may see it.
@@ -427,6 +431,17 @@ fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Di
         "lapse" => line.limit_id(&envelope.what).map(|id| line.limit(id).title.clone()),
         _ => line.act_id(&envelope.what).map(|id| line.act(id).title.clone()),
     };
+    let law = match envelope.kind.as_str() {
+        "lapse" => line.limit_id(&envelope.what).map(|id| line.limit(id).ground.law.clone()),
+        _ => line.act_id(&envelope.what).map(|id| line.act(id).ground.law.clone()),
+    };
+    let paper = |(code, _): &(Code, terms::Digest)| {
+        let document = line.documents.iter().find(|document| document.code == *code);
+        let title =
+            document.map_or_else(|| Said { zh: code.to_string(), en: code.to_string() }, |one| one.title.clone());
+        Issued { seq: envelope.seq, code: code.clone(), title }
+    };
+    let papers = body.papers.iter().map(paper).collect();
     let change = |(code, value): &(Code, terms::Value)| {
         let field = line.field_id(code).map(|id| line.field(id));
         let title =
@@ -453,5 +468,7 @@ fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Di
         // A proposal to annul has annulled nothing yet.
         annuls: body.annuls.filter(|_| is_annulment),
         hash,
+        papers,
+        law: law.unwrap_or_default(),
     }
 }

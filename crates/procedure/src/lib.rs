@@ -25,8 +25,8 @@ pub use eval::{Answer, Facts, Truth};
 pub use expr::{Compare, Expr, ExprError, Term};
 pub use figure::{Counted, Figure};
 pub use line::{
-    Act, ActId, ActKind, Allow, Binds, Choice, Choices, Extension, Field, FieldId, FieldType, General, Habit, Lapse,
-    Limit, LimitId, Line, Lookup, LookupId, NamedValue, Pending, Publication, Rests, Rule, RuleId, Said, Second,
+    Act, ActId, ActKind, Allow, Binds, Choice, Choices, Document, Extension, Field, FieldId, FieldType, General, Habit,
+    Lapse, Limit, LimitId, Line, Lookup, LookupId, NamedValue, Pending, Publication, Rests, Rule, RuleId, Said, Second,
     Series, SeriesId, Severity, Stage, StageId, Start, Strictness, Track, TrackId, ValueId,
 };
 pub use message::{Effect, Hears, Link, Recipient};

@@ -106,6 +106,9 @@ pub struct Line {
     /// One decision over many of its records.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub campaigns: Vec<Campaign>,
+    /// Documents that its acts issue. Left out where there are none: versions that were frozen without stay the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Document>,
 }
 
 /// What the records of a line are.
@@ -532,6 +535,23 @@ pub struct Publication {
     pub ground: Ground,
 }
 
+/// A document that acts issue, from a template that people change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// Code.
+    pub code: Code,
+    /// Title.
+    pub title: Said,
+    /// Acts that issue it.
+    pub on: Vec<ActId>,
+    /// Name of the template, among those of the line.
+    pub template: Code,
+    /// The series that numbers it; without one, the number of the act.
+    pub series: Option<SeriesId>,
+    /// What it rests on.
+    pub ground: Ground,
+}
+
 fn find<T>(items: &[T], code: &str, key: impl Fn(&T) -> &Code) -> Option<u16> {
     items.iter().position(|item| key(item) == code).and_then(|index| u16::try_from(index).ok())
 }
@@ -587,6 +607,18 @@ impl Line {
     /// The limit at a position.
     pub fn limit(&self, id: LimitId) -> &Limit {
         &self.limits[id.index()]
+    }
+    /// The documents that an act issues.
+    pub fn documents_of(&self, act: ActId) -> impl Iterator<Item = &Document> {
+        self.documents.iter().filter(move |document| document.on.contains(&act))
+    }
+    /// The series that numbers a document.
+    pub fn series_of(&self, document: &Document) -> Option<SeriesId> {
+        document.series.or_else(|| {
+            let mut numbers = document.on.iter().map(|act| self.act(*act).number);
+            let first = numbers.next().flatten();
+            numbers.all(|other| other == first).then_some(first).flatten()
+        })
     }
     /// All acts with their positions.
     pub fn acts_with_ids(&self) -> impl Iterator<Item = (ActId, &Act)> {

@@ -22,7 +22,7 @@ use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
 use crate::{
     account, act, admin, api, desk, download, drafts, figures, file, handover, health, home, imports, look, metrics,
-    morning, notices, record, remarks, report, session, signing, submit, wrong,
+    morning, notices, papers, record, remarks, report, session, signing, submit, wrong,
 };
 
 /// How the site is run.
@@ -40,6 +40,18 @@ pub struct Options {
     pub attachment_limit: u64,
     /// The folder in which a file lies while it comes in; on the disk, and large enough for a few.
     pub spool: PathBuf,
+    /// What prints case files, where the program was built with it.
+    pub printer: Option<Printer>,
+}
+
+/// Prints a case file: its bytes as PDF, or why there are none, for the operator.
+#[derive(Clone, Copy)]
+pub struct Printer(pub fn(&platform::CaseFile) -> Result<Vec<u8>, String>);
+
+impl std::fmt::Debug for Printer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Printer")
+    }
 }
 
 /// A report as it was published.
@@ -214,6 +226,11 @@ fn pages() -> Router<App> {
         .route("/notices/{n}", post(notices::open))
         .route("/morning", get(morning::show))
         .route("/records/{id}/return", get(act::show_return).post(submit::give_back).layer(DefaultBodyLimit::disable()))
+        .route("/records/{id}/act/{act}", get(act::show).post(submit::act))
+        .route("/records/{id}/documents/{seq}/{file}", get(papers::document))
+        .route("/records/{id}/casefile.pdf", get(papers::case_file))
+        .route("/records/{id}/sign", post(submit::sign))
+        .route("/records/{id}/return", get(act::show_return).post(submit::give_back))
         .route("/figures", get(figures::list))
         .route("/figures/{code}", get(figures::one))
         .route("/report", get(report::show))

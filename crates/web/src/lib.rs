@@ -24,6 +24,7 @@ mod look;
 mod metrics;
 mod morning;
 mod notices;
+mod papers;
 mod record;
 mod remarks;
 mod report;
@@ -34,4 +35,4 @@ mod signing;
 mod submit;
 mod wrong;
 
-pub use app::{Options, PublishedReport, Site, router, serve};
+pub use app::{Options, Printer, PublishedReport, Site, router, serve};

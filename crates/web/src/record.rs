@@ -91,6 +91,12 @@ struct PublicView {
     withdrawn: Option<String>,
 }
 
+struct DocumentView {
+    href: String,
+    title: String,
+    day: String,
+}
+
 #[derive(Template)]
 #[template(path = "record.html")]
 struct RecordPage {
@@ -127,6 +133,7 @@ struct RecordPage {
     of: String,
     wrong: Option<String>,
     files: Vec<FileView>,
+    documents: Vec<DocumentView>,
 }
 
 /// The page of a record.
@@ -212,6 +219,7 @@ fn build(
         of: if *of == person.government { String::new() } else { of.to_string() },
         wrong: None,
         files: files(&frame, &view),
+        documents: documents(&frame, &view),
         f: frame.clone().named(heading(&frame, &view.row, line)).within("records"),
     };
     Ok(Some(Made::Record(Box::new(made))))
@@ -388,6 +396,22 @@ fn public(frame: &Frame, view: &RecordView) -> Vec<PublicView> {
         }
     };
     view.public.iter().map(row).collect()
+}
+
+/// The documents that acts issued, newest first; what was annulled issued nothing.
+fn documents(frame: &Frame, view: &RecordView) -> Vec<DocumentView> {
+    let annulled: Vec<u32> = view.timeline.iter().filter_map(|entry| entry.annuls).collect();
+    let standing = view.timeline.iter().rev().filter(|entry| !annulled.contains(&entry.seq));
+    let one = |entry: &Entry| {
+        let day = entry.done_at.date().to_string();
+        let of = |paper: &platform::Issued| DocumentView {
+            href: format!("/records/{}/documents/{}/{}.docx", view.row.id, paper.seq, paper.code),
+            title: frame.said(&paper.title),
+            day: day.clone(),
+        };
+        entry.papers.iter().map(of).collect::<Vec<_>>()
+    };
+    standing.flat_map(one).collect()
 }
 
 /// What an event is called.

@@ -642,3 +642,82 @@ async fn an_access_token_is_shown_once_and_taken_back() {
     let mut nobody = Visitor::new(&site);
     assert_eq!(nobody.get("/account").await.location, "/sign-in?back=/account");
 }
+
+/// A site whose line issues a document on acceptance and one on payment, which lacks what nobody filled in.
+fn site_with_documents() -> Site {
+    let documents = r#"
+[document.notice]
+title = { zh = "受理通知书", en = "Notice of acceptance" }
+on = "accept"
+law = "行政复议法 30.1"
+[document.receipt]
+title = { zh = "收件凭证", en = "Receipt" }
+on = "receive"
+law = "行政复议法 30.1"
+"#;
+    let line = format!("{}\n{documents}", testkit::DEMO);
+    let templates = [("demo/notice", "{{申请人}}:{{机关}}于{{日期}}受理。"), ("demo/receipt", "有效期至{{有效期至}}")];
+    Site::over(testkit::small_with(&[("demo/2024", &line)], &templates).unwrap())
+}
+
+#[tokio::test]
+async fn a_document_is_offered_and_taken_away() {
+    let site = site_with_documents();
+    let record = site.received("甲");
+    site.done("wang", record, "accept", &[]);
+    let mut wang = Visitor::signed_in(&site, "wang").await;
+    let page = wang.get(&format!("/records/{record}")).await;
+    page.has("受理通知书").has(&format!("/records/{record}/documents/2/notice.docx"));
+
+    let path = format!("/records/{record}/documents/2/notice.docx");
+    let cookies: Vec<String> = wang.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let request = Request::get(&path).header(header::COOKIE, cookies.join("; ")).body(Body::empty()).unwrap();
+    let answer = wang.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let header = |name| answer.headers().get(name).unwrap().to_str().unwrap().to_owned();
+    assert!(header(header::CONTENT_TYPE).ends_with("wordprocessingml.document"));
+    assert!(header(header::CONTENT_DISPOSITION).starts_with("attachment; filename*=UTF-8''%E5%8F%97"));
+    assert_eq!(header(header::CACHE_CONTROL), "no-store");
+    let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+    let told = papers::Template::read(&bytes).unwrap().lines().join("\n");
+    assert!(told.starts_with("欧阳建国:县司法局于2026年3月2日受理。"), "{told}");
+
+    // What is lacking is told, and who may not see the record gets nothing.
+    let page = wang.get(&format!("/records/{record}/documents/1/receipt.docx")).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    page.has("有效期至");
+    for path in
+        ["documents/2/notice.pdf", "documents/2/other.docx", "documents/1/notice.docx", "documents/x/notice.docx"]
+    {
+        let page = wang.get(&format!("/records/{record}/{path}")).await;
+        assert!(page.status.is_client_error(), "{path}");
+    }
+    let mut sun = Visitor::signed_in(&site, "sun").await;
+    assert_eq!(sun.get(&path).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(sun.get(&format!("/records/{record}/casefile.pdf")).await.status, StatusCode::NOT_FOUND);
+    let mut nobody = Visitor::new(&site);
+    assert!(nobody.get(&path).await.location.starts_with("/sign-in"));
+}
+
+#[tokio::test]
+async fn a_program_without_what_prints_says_so() {
+    let site = site_with_documents();
+    let record = site.received("甲");
+    let mut wang = Visitor::signed_in(&site, "wang").await;
+    let page = wang.get(&format!("/records/{record}/casefile.pdf")).await;
+    assert_eq!(page.status, StatusCode::NOT_IMPLEMENTED);
+    page.has("没有加入打印案卷的功能");
+}
+
+#[tokio::test]
+async fn a_case_file_is_handed_out_as_it_is_printed() {
+    let site = site_with_documents();
+    let record = site.received("甲");
+    let printer = web::Printer(|file| Ok(format!("%PDF {} {}", file.line, file.events.len()).into_bytes()));
+    let options = web::Options { printer: Some(printer), ..common::options() };
+    let mut wang = Visitor::signed_in(&site, "wang").await;
+    wang.router = web::router(site.platform.clone(), options);
+    let page = wang.get(&format!("/records/{record}/casefile.pdf")).await;
+    assert_eq!(page.headers[header::CONTENT_TYPE], "application/pdf");
+    assert_eq!(page.text, "%PDF 示范 1");
+}

@@ -37,6 +37,7 @@ pub fn options() -> Options {
         secure_cookies: false,
         attachment_limit: 2_000_000,
         spool: std::env::temp_dir(),
+        printer: None,
     }
 }
 
