@@ -21,7 +21,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
 use crate::{
-    account, act, admin, api, desk, download, drafts, figures, file, handover, health, home, imports, look, metrics,
+    account, act, admin, api, campaign, desk, download, drafts, figures, file, handover, health, home, imports, look, messages, metrics,
     morning, notices, papers, record, remarks, report, session, signing, submit, wrong,
 };
 
@@ -231,6 +231,10 @@ fn pages() -> Router<App> {
         .route("/records/{id}/casefile.pdf", get(papers::case_file))
         .route("/records/{id}/sign", post(submit::sign))
         .route("/records/{id}/return", get(act::show_return).post(submit::give_back))
+        .route("/messages", get(messages::list).post(messages::settle))
+        .route("/campaigns", get(campaign::list))
+        .route("/campaigns/{line}/{code}", get(campaign::show).post(campaign::decide))
+        .route("/campaigns/{line}/{code}/sign", post(campaign::sign))
         .route("/figures", get(figures::list))
         .route("/figures/{code}", get(figures::one))
         .route("/report", get(report::show))

@@ -17,6 +17,7 @@ use crate::desk::heading;
 use crate::form::posts;
 use crate::frame::{Frame, LightView, page};
 use crate::look::{self, LookPage};
+use crate::messages::{self, MessageView};
 use crate::remarks::{self, RemarkView};
 use crate::session::{Visitor, random};
 use crate::signing::{self, ProposalView};
@@ -134,6 +135,7 @@ struct RecordPage {
     wrong: Option<String>,
     files: Vec<FileView>,
     documents: Vec<DocumentView>,
+    messages: Vec<MessageView>,
 }
 
 /// The page of a record.
@@ -220,6 +222,7 @@ fn build(
         wrong: None,
         files: files(&frame, &view),
         documents: documents(&frame, &view),
+        messages: messages::of_record(platform, &frame, of, id)?,
         f: frame.clone().named(heading(&frame, &view.row, line)).within("records"),
     };
     Ok(Some(Made::Record(Box::new(made))))
