@@ -92,8 +92,7 @@ pub fn serve(
     };
     let platform = Arc::new(platform.with_session_times(running.session_times()));
     let address = doors.pages.local_addr().map_err(broken)?;
-    let options =
-        Options { address, government, published_reports, secure_cookies: false, printer: None };
+    let options = Options { address, government, published_reports, secure_cookies: false, printer: None };
     let holder = holder()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(broken)?;
     let greeting = format!("{greeting}{}", calendars(&platform, &holder));

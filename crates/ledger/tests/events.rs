@@ -339,19 +339,8 @@ fn body() -> impl Strategy<Value = Body> {
     let second = (of(".{0,20}"), of(opening()), of(any::<u32>()), of((any::<u32>(), of(moment()))));
     let third = (of(code()), of(date()), of(".{0,20}"), vec((code(), digest()), 0..3));
     (first, second, third).prop_map(
-        |((line, changes, findings, extended), (number, opening, annuls, corrects), (to, until, reason, papers))| Body {
-            line,
-            changes,
-            findings,
-            extended,
-            number,
-            opening,
-            annuls,
-            corrects,
-            to,
-            until,
-            reason,
-            papers,
+        |((line, changes, findings, extended), (number, opening, annuls, corrects), (to, until, reason, papers))| {
+            Body { line, changes, findings, extended, number, opening, annuls, corrects, to, until, reason, papers }
         },
     )
 }
