@@ -1,11 +1,11 @@
 //! The case file of a record: everything that happened to it, in words, ready to be printed.
 
 use ledger::Fault;
-use procedure::{Article, Language, Said, say_value};
+use procedure::{Language, Said, say_value};
 use serde::Serialize;
 use terms::{Code, Date, DateTime, GovernmentCode, RecordId, day_in_digits};
 
-use crate::{Entry, Made, Person, Platform, RecordView};
+use crate::{Entry, Made, Person, Platform, RecordView, papers::cited};
 
 /// A sentence by its code, with what is filled in.
 pub type Says<'s> = &'s dyn Fn(&str, &[(&str, String)]) -> String;
@@ -127,7 +127,7 @@ impl Platform {
             region.map_or_else(|| place.to_string(), |region| region.name.clone())
         };
         let stage = line.stages.get(record.stage.index()).map(|stage| stage.title.zh.clone()).unwrap_or_default();
-        let law: Vec<String> = line.law.iter().map(Article::zh).collect();
+        let law: Vec<String> = line.law.iter().map(cited).collect();
         let handler = record.handler.as_ref().map(|account| directory.person(account)).unwrap_or_default();
         let mut cover = Vec::new();
         for (code, value) in [
@@ -199,7 +199,7 @@ impl Platform {
 
     fn event(&self, view: &RecordView, entry: &Entry, actor: String, annulled: bool, says: Says<'_>) -> CaseEvent {
         let post = self.catalog.terms.post(&entry.post).map(|post| post.title.zh.clone()).unwrap_or_default();
-        let law: Vec<String> = entry.law.iter().map(Article::zh).collect();
+        let law: Vec<String> = entry.law.iter().map(cited).collect();
         let zh = |(title, text): &(Said, Said)| (title.zh.clone(), text.zh.clone());
         let found = |(code, reason): &(Code, Option<String>)| {
             let line = &view.line;

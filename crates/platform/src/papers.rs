@@ -7,7 +7,7 @@ use ::papers::Template;
 use catalog::{Catalog, Fact, Part, Style, fact};
 use kernel::{ClockState, Event, Kind, Refusal};
 use ledger::{Fault, FaultKind, Read};
-use procedure::{ActId, ActKind, Document, Language, Line, Record, Said, SeriesId, say_value};
+use procedure::{ActId, ActKind, Article, Document, Language, Line, Record, Said, SeriesId, say_value};
 use terms::{Calendar, Code, Date, Digest, GovernmentCode, PartyKind, RecordId, Value, day_in_digits, day_in_han};
 
 use crate::{Person, Platform, Seen, history::History, translate};
@@ -104,7 +104,7 @@ impl Scene<'_> {
             Fact::Line => vec![self.line.title.zh.clone()],
             Fact::Act => vec![self.line.act(self.act).title.zh.clone()],
             Fact::Law => {
-                let law: Vec<String> = self.line.act(self.act).ground.law.iter().map(procedure::Article::zh).collect();
+                let law: Vec<String> = self.line.act(self.act).ground.law.iter().map(cited).collect();
                 vec![law.join("、")]
             }
             Fact::Field(field, part) => self.value(field, part),
@@ -170,6 +170,13 @@ impl Scene<'_> {
             en: format!("\u{201c}{}\u{201d} in \u{201c}{}\u{201d}", title.en, self.document.title.en),
         }
     }
+}
+
+/// An article as a document cites it: 《行政复议法》第三十条第一款.
+pub(crate) fn cited(article: &Article) -> String {
+    let said = article.zh();
+    let rest = said.strip_prefix(article.statute.as_str()).map(str::trim_start);
+    rest.map_or_else(|| said.clone(), |rest| format!("《{}》{rest}", article.statute))
 }
 
 /// The title of a choice, where it was made.
