@@ -148,7 +148,7 @@ async fn a_signing_page_says_all_and_signs_with_one_tap() {
     page.has("签批：决定").has("维持").has("王明").has("机构负责人").has("机关负责人").has("待签批").has("其后签批");
     page.has("欧阳建国")
         .has("受理 → <strong>已决定</strong>")
-        .has("行政复议法第六十一条第一款")
+        .has("行政复议法 第六十一条第一款")
         .has("签批后转下一级签批");
     let after = li.sends(&page, &path, &[]).await;
     after.has("已签批").lacks("签批同意");
@@ -234,11 +234,13 @@ async fn a_case_file_begins_with_what_presses() {
     page.has("申请人：欧阳建国").has("2026-03-09").has("还有7天").has("为什么是这一天").has("下一步");
     site.at("2026-03-10T09:00:00");
     site.platform.put_through(&government(), None).unwrap();
+    // The session ended over these days.
+    let (mut wang, _) = Visitor::signed_in(&site, "wang").await;
     wang.get(&format!("/records/{id}")).await.has("pressing late").has("已过1天");
     wang.get("/desk").await.has("已逾期").has("审查 2026-03-09");
     assert_eq!(wang.get("/morning").await.status, StatusCode::NOT_FOUND);
     let (_, first) = Visitor::signed_in(&site, "zhao").await;
-    first.has("已逾期、尚未办结").has("tab=agency&amp;agency=justice").has("县司法局 <strong>1</strong>");
+    first.has("已逾期、尚未办结").has("tab=agency&#38;agency=justice").has("县司法局 <strong>1</strong>");
 }
 
 #[tokio::test]
