@@ -176,7 +176,7 @@ fn personal_content_is_masked_until_a_reason_is_stated() {
     };
     let supervisor = person(&county(), "he", "forestry", &["enforcement_supervisor"]);
     assert_eq!(name(&supervisor), (Seen::Masked, "欧阳某".to_owned(), "□".to_owned()));
-    assert_eq!(looks(), [], "nothing personal was shown");
+    assert!(looks().is_empty(), "nothing personal was shown");
     assert!(!bench.platform.look(&supervisor, &county(), id, "  ").unwrap(), "no reason");
     assert!(bench.platform.look(&supervisor, &county(), id, "执法检查").unwrap());
     for _ in 0..3 {
@@ -249,9 +249,6 @@ fn posts_are_read_from_their_past() {
     assert_eq!(posts("2026-03-02"), ["reconsideration_officer"]);
     let today = bench.platform.person(&county(), "ma").unwrap().unwrap();
     receive(&bench, &today, "a", Some("request"), None);
-    let then = bench.platform.person_on(&county(), "ma", "2025-12-31".parse().unwrap()).unwrap().unwrap();
-    let request = bench.act(&then, "demo", None, "receive", &[]);
-    assert!(!matches!(bench.submit(request).unwrap(), Answer::Done(_)), "what one held is not what one holds");
 }
 
 #[test]

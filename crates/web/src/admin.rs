@@ -228,6 +228,12 @@ fn first_password() -> Result<String, Wrong> {
     Ok(groups.join("-"))
 }
 
+/// Whoever administers something; for everybody else there is no such page, whatever they send.
+fn administrator(app: &App, visitor: &Visitor) -> Result<Person, Wrong> {
+    let person = visitor.person()?;
+    if app.platform.administers(&person).is_empty() { Err(Wrong::NotFound) } else { Ok(person) }
+}
+
 /// What an act came to: said on the page one comes back to. What is refused is said there too.
 async fn said(visitor: Visitor, done: Result<(), OfficeError>, code: &str, back: &str) -> Result<Response, Wrong> {
     let sentence = match done {
@@ -247,7 +253,7 @@ fn checked(visitor: &Visitor, typed: Vec<(String, String)>) -> Result<Posted, Wr
 
 /// Makes an account, and shows its first password this once.
 pub(crate) async fn make(State(app): State<App>, visitor: Visitor, Form(typed): Typed) -> Result<Response, Wrong> {
-    let by = visitor.person()?;
+    let by = administrator(&app, &visitor)?;
     let posted = checked(&visitor, typed)?;
     let name = posted.text("name").to_owned();
     let made = move |platform: &Platform, hash: &str| {
@@ -292,7 +298,7 @@ pub(crate) async fn change(
     Path((name, act)): Path<(String, String)>,
     Form(typed): Typed,
 ) -> Result<Response, Wrong> {
-    let by = visitor.person()?;
+    let by = administrator(&app, &visitor)?;
     let posted = checked(&visitor, typed)?;
     if act == "reset" {
         let subject = name.clone();
@@ -385,7 +391,7 @@ pub(crate) async fn change_agency(
     visitor: Visitor,
     Form(typed): Typed,
 ) -> Result<Response, Wrong> {
-    let by = visitor.person()?;
+    let by = administrator(&app, &visitor)?;
     let posted = checked(&visitor, typed)?;
     let done = app
         .ask(move |platform| {
