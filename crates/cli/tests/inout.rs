@@ -76,7 +76,7 @@ fn a_sheet_is_made_filled_tried_brought_in_and_written_out() {
             "--approved-by",
             "局长",
         ];
-        fazhi(&data, &[&asked, more].concat())
+        fazhi(&data, &[asked.as_slice(), more].concat())
     };
     let tried = import(&["--by", "chen", "--dry-run"]);
     assert_eq!(tried.status.code(), Some(1), "{}", said(&tried));

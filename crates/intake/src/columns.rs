@@ -157,16 +157,15 @@ impl Columns {
 
     /// Titles that two columns share are told apart by their codes; the first keeps the bare title too.
     fn settle(&mut self) {
-        for index in 0..self.all.len() {
-            let same = |left: &str, right: &str| plain(left) == plain(right);
-            let twin = |other: &Column, one: &Column| {
-                same(&other.title.zh, &one.title.zh) || same(&other.title.en, &one.title.en)
-            };
-            if self.all[..index].iter().any(|other| twin(other, &self.all[index])) {
-                let column = &mut self.all[index];
-                column.title.zh = format!("{}（{}）", column.title.zh, column.code);
-                column.title.en = format!("{} ({})", column.title.en, column.code);
-            }
+        let same = |left: &str, right: &str| plain(left) == plain(right);
+        let twin =
+            |other: &Column, one: &Column| same(&other.title.zh, &one.title.zh) || same(&other.title.en, &one.title.en);
+        let shares = |(index, one): &(usize, &Column)| self.all[..*index].iter().any(|other| twin(other, one));
+        let twins: Vec<usize> = self.all.iter().enumerate().filter(shares).map(|(index, _)| index).collect();
+        for index in twins {
+            let column = &mut self.all[index];
+            column.title.zh = format!("{}（{}）", column.title.zh, column.code);
+            column.title.en = format!("{} ({})", column.title.en, column.code);
         }
         for title in [|column: &Column| column.title.zh.clone(), |column: &Column| column.title.en.clone()] {
             for (index, column) in self.all.iter().enumerate() {

@@ -89,14 +89,11 @@ fn part_of(part: &FormPart, told: &impl Fn(&Bound) -> i64, wrong: &mut Vec<Said>
         }
     }
     for (at, row) in part.rows.iter().enumerate().filter(|(_, row)| !row.adds.is_empty()) {
-        for to in 0..part.columns.len() {
-            if !part.columns[to].adds.is_empty() {
-                continue;
-            }
+        for (to, column) in part.columns.iter().enumerate().filter(|(_, column)| column.adds.is_empty()) {
             let sum: i64 = row.adds.iter().map(|other| cells[*other][to]).sum();
             // Where the row is a figure of its own as well, both must say the same.
             if !row.is.is_empty() && cells[at][to] != sum {
-                wrong.push(unequal(&[row, &part.columns[to]], cells[at][to], sum));
+                wrong.push(unequal(&[row, column], cells[at][to], sum));
             }
             cells[at][to] = sum;
         }

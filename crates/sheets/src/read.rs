@@ -33,13 +33,14 @@ fn unpacks(bytes: &[u8], bounds: Bounds) -> Result<(), Unreadable> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     let what = |name: &str| archive.index_for_name(name).is_some();
     if !what("xl/workbook.xml") {
-        return Err(match () {
-            () if what("word/document.xml") => Unreadable::NoSheet("a Word document"),
-            () if what("ppt/presentation.xml") => Unreadable::NoSheet("a PowerPoint presentation"),
-            () if what("xl/workbook.bin") => Unreadable::NoSheet("xlsb"),
-            () if what("mimetype") => Unreadable::NoSheet("an OpenDocument file"),
-            () => Unreadable::NoSheet("an archive"),
-        });
+        let others = [
+            ("word/document.xml", "a Word document"),
+            ("ppt/presentation.xml", "a PowerPoint presentation"),
+            ("xl/workbook.bin", "xlsb"),
+            ("mimetype", "an OpenDocument file"),
+        ];
+        let found = others.iter().find(|(name, _)| what(name));
+        return Err(Unreadable::NoSheet(found.map_or("an archive", |(_, told)| told)));
     }
     let mut left = bounds.unpacked;
     for index in 0..archive.len() {

@@ -166,7 +166,7 @@ async fn what_cannot_come_in_is_told_on_the_page_and_keeps_what_was_typed() {
     for (approver, file, told) in [
         ("", ROWS.as_bytes(), "请写明数据来源和批准人"),
         ("局长", b"%PDF-1.7".as_slice(), "该文件不是表格"),
-        ("局长", b"", "请选择文件"),
+        ("局长", b"".as_slice(), "请选择文件"),
         ("局长", "甲,乙\n1,2\n".as_bytes(), "没有认得的列标题"),
         ("局长", "申请人,事项\n张某,甲\n".as_bytes(), "缺少下列必填列：收到申请：日期"),
     ] {
