@@ -21,8 +21,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
 use crate::{
-    account, act, admin, api, campaign, desk, download, drafts, figures, file, handover, health, home, imports, look, messages, metrics,
-    morning, notices, papers, record, remarks, report, session, signing, submit, wrong,
+    account, act, admin, api, campaign, desk, download, drafts, figures, file, handover, health, home, imports, look,
+    messages, metrics, morning, notices, papers, record, remarks, report, session, signing, submit, wrong,
 };
 
 /// How the site is run.
