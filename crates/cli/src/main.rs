@@ -19,6 +19,7 @@ mod read;
 mod report;
 mod running;
 mod scope;
+mod searching;
 mod serve;
 mod show;
 mod verify;
@@ -58,5 +59,6 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Scope(scope) => scope::run(at, scope),
         Command::Copy(copy) => copy::run(copy),
         Command::Migrate(migrate) => copy::migrate(at, migrate),
+        Command::Search(asked) => searching::run(at, asked),
     }
 }

@@ -14,7 +14,7 @@ use web::{Options, PublishedReport, Site};
 use crate::args::{At, Serve};
 use crate::failure::{Failure, Found};
 use crate::running::Running;
-use crate::{open, read, running, show};
+use crate::{open, read, running, searching, show};
 
 /// Between two rounds of the scheduler.
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -27,7 +27,7 @@ pub fn run(at: &At, asked: &Serve) -> Result<Found, Failure> {
     let published = published(&asked.published)?;
     let platform = open::writing(at)?;
     let government = open::only_government(&platform, asked.place.as_ref())?;
-    serve(platform, doors, government, published, "", &asked.running)
+    serve(at, platform, doors, government, published, "", &asked.running)
 }
 
 /// Reports as they were published, each with the year that its name ends with.
@@ -79,6 +79,7 @@ fn ready(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
 
 /// Serves until it is stopped; `greeting` is printed once it listens, before the line that says what was started.
 pub fn serve(
+    at: &At,
     platform: Platform,
     doors: Doors,
     government: GovernmentCode,
@@ -90,12 +91,13 @@ pub fn serve(
     let broken = |error: io::Error| {
         Failure::new(format!("the pages cannot be served: {error}"), "start the program again, or use another --port")
     };
-    let platform = Arc::new(platform.with_session_times(running.session_times()));
+    let platform = platform.with_session_times(running.session_times());
+    let (platform, searching, said) = searching::begin(platform, at, running.index.as_deref());
     let address = doors.pages.local_addr().map_err(broken)?;
     let options = Options { address, government, published_reports, secure_cookies: false };
     let holder = holder()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(broken)?;
-    let greeting = format!("{greeting}{}", calendars(&platform, &holder));
+    let greeting = format!("{greeting}{said}{}", calendars(&platform, &holder));
     let site = Site::new(platform.clone(), options);
     // Asks the store, which may block and so has no place inside the runtime.
     let line = running::started(&platform, address)?;
@@ -109,6 +111,7 @@ pub fn serve(
         rounds.abort();
         served
     });
+    searching.stop();
     close(runtime, &platform, &holder);
     served.map_err(broken)?;
     show::say("stopped: every act that was answered is on disk\n")?;

@@ -8,12 +8,14 @@ mod body;
 mod cbor;
 mod chain;
 mod envelope;
+mod erased;
 mod store;
 
 pub use body::{Body, Opening};
 pub use cbor::DecodeError;
 pub use chain::{Difference, Hashing, Links, What, check_chain, check_record, extend_head, hash, seal};
 pub use envelope::Envelope;
+pub use erased::Erasures;
 pub use store::*;
 
 /// The digest before the first: `previous` of a record's first event, the head of an empty log.

@@ -485,7 +485,7 @@ pub struct AgencyRow {
 /// Reading. Every method of every implementation sees one consistent state until the reader is dropped; in a distributed
 /// database that is one state of each government, from its first read on, and not one of all together.
 #[allow(clippy::missing_errors_doc)] // every method: where the store cannot be read
-pub trait Read {
+pub trait Read: crate::Erasures {
     /// The head of a government's log.
     fn head(&mut self, government: &GovernmentCode) -> Result<Head, Fault>;
     /// The heads of several logs, in the order asked. Each is read by itself: in a distributed database they need not be

@@ -6,13 +6,16 @@ mod commit;
 mod definitions;
 mod derived;
 mod directory;
+mod excerpt;
 mod health;
 mod history;
+mod inquiry;
 mod lookups;
 mod publish;
 mod rebuild;
 mod request;
 mod rights;
+mod search;
 mod sessions;
 mod telling;
 mod translate;
@@ -32,11 +35,16 @@ pub use accounts::{Person, hash_password};
 pub use commit::Batch;
 pub use definitions::Definitions;
 pub use directory::Directory;
+pub use excerpt::{Marked, plain};
 pub use health::{Pulse, Unready};
+pub use inquiry::{Inquiry, Progress};
 pub use publish::Shown;
 pub use rebuild::Rebuilt;
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
 pub use rights::visible;
+pub use search::{
+    Among, Document, Excerpt, FoundPublic, FoundRecord, Hit, Hits, Results, Scope, Search, Sought, Wanted,
+};
 pub use sessions::{Session, SessionTimes, SignIn};
 pub use telling::{AsOf, Behind, Compared, FigureValue, TellError};
 pub use translate::{Translated, body_of, kind_name};
@@ -62,6 +70,7 @@ pub struct Platform {
     rebuilds: Arc<AtomicU64>,
     watch: Watch,
     session_times: SessionTimes,
+    search: Option<Arc<dyn Search>>,
 }
 
 impl Platform {
@@ -77,6 +86,7 @@ impl Platform {
             rebuilds: Arc::default(),
             watch: Watch::default(),
             session_times: SessionTimes::default(),
+            search: None,
         }
     }
 

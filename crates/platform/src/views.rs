@@ -269,7 +269,7 @@ impl Platform {
         Ok(Some(RecordView { row, line, record, timeline, clocks, next, public }))
     }
 
-    fn clocks(&self, line: &Line, record: &Record, today: Date) -> Vec<ClockView> {
+    pub(crate) fn clocks(&self, line: &Line, record: &Record, today: Date) -> Vec<ClockView> {
         let calendar = &self.catalog.calendar;
         let view = |(limit, _): (LimitId, &procedure::Limit)| {
             let clock = clock(line, record, limit, calendar)?;

@@ -18,7 +18,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
-use crate::{act, desk, figures, health, home, metrics, record, report, session, submit, wrong};
+use crate::{act, desk, figures, health, home, metrics, progress, record, report, search, session, submit, wrong};
 
 /// How the site is run.
 #[derive(Clone, Debug)]
@@ -152,11 +152,14 @@ fn pages() -> Router<App> {
         .route("/", get(home::home))
         .route("/public", get(home::list))
         .route("/public/{record}/{publication}", get(home::one))
+        .route("/progress", get(progress::show).post(progress::ask))
         .route("/sign-in", get(session::show).post(session::sign_in))
         .route("/sign-out", post(session::sign_out))
         .route("/language/{language}", get(session::language))
+        .route("/print/{size}", get(session::print))
         .route("/desk", get(desk::desk))
         .route("/records", get(desk::records))
+        .route("/search", get(search::show))
         .route("/new", get(desk::new))
         .route("/new/{line}/{act}", get(act::show_new).post(submit::new))
         .route("/records/{id}", get(record::show))

@@ -25,6 +25,8 @@ pub(crate) struct Frame {
     pub synthetic: bool,
     pub place: String,
     pub flash: Vec<String>,
+    /// Large print.
+    pub large: bool,
 }
 
 impl Frame {
@@ -46,6 +48,7 @@ impl Frame {
             synthetic: app.synthetic.load(Ordering::Relaxed),
             place: place.unwrap_or_else(|| app.options.government.to_string()),
             flash: Vec::new(),
+            large: false,
         }
     }
 

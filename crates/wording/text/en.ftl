@@ -380,3 +380,43 @@ report-theirs = Published
 report-our-value = Ours
 report-difference = Difference
 report-same = equal
+
+## Search, progress, large print
+
+menu-search = Search
+menu-progress = My case
+search-title = Full-text search
+search-words = Words
+search-hint = Words, a case number or a credit code (or a part of one); in quotation marks, letter by letter. Only records that you may see are searched.
+search-total = { $count } found
+search-empty = Nothing was found. Use fewer words, or widen line and dates.
+search-nothing-asked = There is no letter or digit in what was typed; type something else.
+search-cut = Too long: only the first 200 characters (20 words at most) were looked for.
+search-behind = { $count } events of the last moments are not in the index yet; they will be in a moment.
+search-no-index = This program runs without full-text search: only the names of records were searched.
+search-personal = in personal content, which the record shows (a look is noted)
+public-from = Published from
+public-to = Published until
+public-dates-need-words = Dates of publication narrow a search for words only.
+progress-title = How does my case stand
+progress-lead = A party learns by the number of the case, and the last four digits of the telephone or identity number given for it, which agency has the case and until when. No account is needed.
+progress-number = Number of the case
+progress-number-hint = as on the receipt, notice or decision
+progress-digits = Last four digits of telephone or identity number
+progress-digits-hint = as given when the case was received; with X, if it ends so
+progress-ask = Ask
+progress-again = Ask again
+progress-missing = Fill in the number of the case and the four digits.
+progress-no = Nothing was found: number and digits do not belong together, or there is no such case. Check both, or ask at the window.
+progress-wait = Too many questions; try again in { $minutes } { $minutes ->
+    [one] minute
+   *[other] minutes
+}.
+progress-agency = Agency that has it
+progress-received = Received
+progress-ours = Until when the agency has to act
+progress-ours-none = No limit of the agency is running.
+progress-theirs = Until when you may act
+progress-theirs-none = No limit of yours is running.
+print-large = Large print
+print-usual = Usual size

@@ -54,7 +54,7 @@ pub fn run(at: &At, asked: &Demo) -> Result<Found, Failure> {
         return Ok(Found::Nothing);
     };
     let greeting = format!("{}\n", accounts(&staff));
-    serve::serve(open::writing(at)?, doors, government, published, &greeting, &asked.running)
+    serve::serve(at, open::writing(at)?, doors, government, published, &greeting, &asked.running)
 }
 
 /// What the folder holds.

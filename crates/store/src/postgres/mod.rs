@@ -3,6 +3,7 @@
 mod check;
 #[cfg(test)]
 mod distributed;
+mod erased;
 mod handle;
 mod open;
 mod read;

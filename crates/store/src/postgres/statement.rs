@@ -144,6 +144,7 @@ statements! {
     Schema GUARDS_1 = include_str!("../../../../migrations/postgres/0001_guards.sql");
     Schema STEP_2 = include_str!("../../../../migrations/postgres/0002_lease.sql");
     Schema STEP_3 = include_str!("../../../../migrations/postgres/0003_session.sql");
+    Schema STEP_4 = include_str!("../../../../migrations/postgres/0004_erased.sql");
     Reference VERSION = "SELECT version, distributed FROM schema_version WHERE application = 'fazhi'";
     Reference PUT_VERSION = "INSERT INTO schema_version (application, version, distributed) VALUES ('fazhi', $1, $2) \
                              ON CONFLICT (application) DO UPDATE SET version = excluded.version";
@@ -183,6 +184,11 @@ statements! {
                                WHERE government = $1 AND position > $2 AND position <= $3 ORDER BY position, part";
     Government ERASE = "UPDATE content SET nonce = NULL, bytes = NULL \
                         WHERE government = $1 AND position = $2 AND part = $3";
+    Government ERASED = "SELECT count(*) FROM content WHERE government = $1 AND bytes IS NULL";
+    Government ERASED_RECORDS =
+        "SELECT DISTINCT event.record FROM content JOIN event ON event.government = content.government \
+         AND event.position = content.position WHERE content.government = $1 AND content.bytes IS NULL \
+         AND event.government = $1 AND event.record > $2 ORDER BY event.record LIMIT $3";
     Government COMMAND = "SELECT record, position FROM command WHERE government = $1 AND id = $2";
     Government COMMANDS = "SELECT id, record, position FROM command WHERE government = $1 AND id = ANY($2)";
     Government KEYED = "SELECT value, record FROM key_value \
@@ -358,6 +364,7 @@ pub(crate) static STEPS: &[Step] = &[
     },
     Step { tables: &STEP_2, guards: None, distributed: &["lease"], reference: &[] },
     Step { tables: &STEP_3, guards: None, distributed: &["session", "attempt"], reference: &[] },
+    Step { tables: &STEP_4, guards: None, distributed: &[], reference: &[] },
 ];
 
 /// Distributes a table by the government, beside `event`.

@@ -1,6 +1,7 @@
 //! The store on SQLite.
 
 mod backup;
+mod erased;
 #[cfg(test)]
 mod failing;
 mod handle;

@@ -31,6 +31,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/sqlite/0001_ledger.sql"),
     include_str!("../../../../migrations/sqlite/0002_lease.sql"),
     include_str!("../../../../migrations/sqlite/0003_session.sql"),
+    include_str!("../../../../migrations/sqlite/0004_erased.sql"),
 ];
 
 /// How a store is opened.

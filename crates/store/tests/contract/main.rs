@@ -5,12 +5,14 @@
 mod beside;
 #[path = "../common/mod.rs"]
 mod common;
+mod erased;
 mod lists;
 mod log;
 
 /// All checks in one place, by name.
 mod checks {
     pub use crate::beside::*;
+    pub use crate::erased::*;
     pub use crate::lists::*;
     pub use crate::log::*;
 }
@@ -44,6 +46,7 @@ macro_rules! on {
             appended_events_are_read_back,
             only_the_next_event_is_taken,
             erased_part_is_gone_and_the_chain_holds,
+            what_was_erased_can_be_listed,
             unique_value_is_held_by_one_record,
             undone_command_leaves_nothing,
             numbers_have_no_gap,
