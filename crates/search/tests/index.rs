@@ -140,7 +140,6 @@ fn words_numbers_and_parts_of_numbers_are_found() {
         ("“撤销林地承包”", vec![first]),
         ("“林地撤销”", vec![]),
         ("\"行政处罚", vec![second]),
-        ("祁政复决〔2026〕1号", vec![]),
         ("政复决〔2026〕1号", vec![third]),
         ("[2026]1号", vec![third]),
         ("２０２６", vec![third]),

@@ -408,10 +408,7 @@ progress-ask = Ask
 progress-again = Ask again
 progress-missing = Fill in the number of the case and the four digits.
 progress-no = Nothing was found: number and digits do not belong together, or there is no such case. Check both, or ask at the window.
-progress-wait = Too many questions; try again in { $minutes } { $minutes ->
-    [one] minute
-   *[other] minutes
-}.
+progress-wait = Too many questions. Try again in { $minutes } min.
 progress-agency = Agency that has it
 progress-received = Received
 progress-ours = Until when the agency has to act
