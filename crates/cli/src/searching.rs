@@ -3,9 +3,9 @@
 //! Built without the feature `search`, the program serves all the same and finds records by their names alone.
 
 #[cfg(feature = "search")]
-pub use with_index::{Searching, begin, run};
+pub use with_index::{begin, run};
 #[cfg(not(feature = "search"))]
-pub use without_index::{Searching, begin, run};
+pub use without_index::{begin, run};
 
 #[cfg(feature = "search")]
 mod with_index {
