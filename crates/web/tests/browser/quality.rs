@@ -7,6 +7,8 @@
 use super::*;
 
 const ZOOMED: (u32, u32) = (640, 500);
+/// Every key is a question to the browser: the walk goes over one page of each kind.
+const WALKED: [&str; 8] = ["desk", "records", "search", "act", "record", "public", "progress", "report"];
 
 /// A site with a record in each state, and an index.
 struct Pages {
@@ -221,7 +223,7 @@ async fn the_keyboard_reaches_everything_in_order() {
     let bench = Bench::new(&site).await;
     bench.sign_in("wang").await;
     let mut wrong = Vec::new();
-    for (path, name) in &paths {
+    for (path, name) in paths.iter().filter(|(_, name)| WALKED.contains(name)) {
         bench.goto(path).await;
         // From the very top, whatever had the focus when the page was opened.
         bench.run("document.activeElement.blur(); getSelection().removeAllRanges()").await;
