@@ -13,14 +13,21 @@ fn main() -> io::Result<()> {
         collect(&root, &mut files)?;
     }
     files.sort();
+    let (templates, files): (Vec<PathBuf>, Vec<PathBuf>) =
+        files.into_iter().partition(|file| file.extension().is_some_and(|extension| extension == "docx"));
+    let out = env::var("OUT_DIR").map_err(io::Error::other)?;
+    fs::write(Path::new(&out).join("built_in.rs"), list_of(&root, &files, "include_str!")?)?;
+    fs::write(Path::new(&out).join("templates.rs"), list_of(&root, &templates, "include_bytes!")?)
+}
+
+fn list_of(root: &Path, files: &[PathBuf], include: &str) -> io::Result<String> {
     let mut list = String::from("&[\n");
     for file in files {
-        let name = file.strip_prefix(&root).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
-        list.push_str(&format!("({name:?}, include_str!({:?})),\n", file.to_string_lossy()));
+        let name = file.strip_prefix(root).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
+        list.push_str(&format!("({name:?}, {include}({:?})),\n", file.to_string_lossy()));
     }
     list.push(']');
-    let out = env::var("OUT_DIR").map_err(io::Error::other)?;
-    fs::write(Path::new(&out).join("built_in.rs"), list)
+    Ok(list)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
@@ -28,7 +35,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
+        } else if path.extension().is_some_and(|extension| extension == "toml" || extension == "docx") {
             files.push(path);
         }
     }

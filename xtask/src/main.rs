@@ -1,5 +1,6 @@
 //! Chores: `cargo xtask`. One door for everything that is not the program itself.
 
+mod api_fuzz;
 mod ci;
 mod new_line;
 mod packages;
@@ -15,8 +16,9 @@ cargo xtask <chore>
 
   ci               everything a change must pass; installs what it needs on Debian
   bless            writes what the cases and the broken definitions say now; review it as a diff
-  docs [--check]   writes the generated parts of the documents; --check only compares
+  docs [--check]   writes the generated parts of the documents and the templates of acts; --check only compares
   bench [--full]   measures, each number beside its bound; --full with a million records (about half an hour)
+  api-fuzz [most]  tries the API with made-up calls (schemathesis, in a folder of its own); so many of each, 25 if not said
   kills [times]    kills the serving program and its database under load, 50 times each if not said (minutes)
   new-line <code> [year]
                    begins a line of business: a definition and a first case, with comments
@@ -41,6 +43,8 @@ fn chore(words: &[&str]) -> Outcome {
         ["docs"] => documents(true),
         ["docs", "--check"] => documents(false),
         ["bench", rest @ ..] => bench(rest),
+        ["api-fuzz"] => api_fuzz::api_fuzz("25"),
+        ["api-fuzz", most] => api_fuzz::api_fuzz(most),
         ["kills"] => kills("50"),
         ["kills", times] => kills(times),
         ["new-line", code] => new_line::new_line(code, None),
@@ -67,7 +71,7 @@ fn documents(write: bool) -> Outcome {
     let update: &[(&str, &str)] = if write { &[("UPDATE", "1")] } else { &[] };
     cargo(
         "generated parts of the documents",
-        &["test", "--quiet", "-p", "xtask", "--test", "docs", "--test", "example"],
+        &["test", "--quiet", "-p", "xtask", "--test", "docs", "--test", "documents", "--test", "example"],
         update,
     )
 }

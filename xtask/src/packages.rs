@@ -2,10 +2,18 @@
 
 use crate::step::{Outcome, answers, run};
 
-/// A C compiler for the embedded database; PostgreSQL, which the tests start for themselves; a browser, its driver and
-/// Chinese letters for the tests of pages.
-const NEEDED: [&str; 7] =
-    ["build-essential", "ca-certificates", "chromium", "chromium-driver", "fonts-noto-cjk", "pkg-config", "postgresql"];
+/// A C compiler for the embedded database; PostgreSQL, which the tests start for themselves; curl, with
+/// which the commands of the API's guide are sent; a browser, its driver and Chinese letters for the tests of pages.
+const NEEDED: [&str; 8] = [
+    "build-essential",
+    "ca-certificates",
+    "chromium",
+    "chromium-driver",
+    "curl",
+    "fonts-noto-cjk",
+    "pkg-config",
+    "postgresql",
+];
 
 /// Installs what is missing.
 pub fn install() -> Outcome {

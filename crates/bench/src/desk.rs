@@ -28,7 +28,7 @@ impl Clock for StandsStill {
 /// Platform, store, person.
 pub struct Desk {
     /// The platform.
-    pub platform: Platform,
+    pub platform: Arc<Platform>,
     /// Its store.
     pub store: Arc<dyn Store>,
     /// Who does everything.
@@ -119,7 +119,7 @@ impl Desk {
     /// A new platform in an empty place.
     pub fn open(ground: &Ground) -> Res<Desk> {
         let store: Arc<dyn Store> = store::open(&ground.address(), &store::Options::default())?.into();
-        let platform = Platform::new(store.clone(), catalog()?, Arc::new(StandsStill), [7; 32]);
+        let platform = Arc::new(Platform::new(store.clone(), catalog()?, Arc::new(StandsStill), [7; 32]));
         let posts = ["handler", "government_legal_reviewer", "list_keeper", "head_of_government", "publisher"];
         let person = Person {
             government: COUNTY.parse()?,
@@ -145,6 +145,7 @@ impl Desk {
             ask: RequestAsk::Act(act.into()),
             inputs: inputs.iter().map(|(code, value)| (Code::from(*code), value.clone())).collect(),
             reasons: Vec::new(),
+            attachments: Vec::new(),
             done_at: None,
             place: None,
             handler: None,

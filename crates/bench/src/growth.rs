@@ -48,12 +48,12 @@ pub fn measure(engine: Engine, many: u64) -> Res<Vec<Measured>> {
 
 /// Proposals in the ledger, and those of them that nobody has checked yet.
 #[derive(Default)]
-struct Proposed {
+pub(crate) struct Proposed {
     all: u64,
     unchecked: Vec<RecordId>,
 }
 
-fn fill(desk: &Desk, proposed: &mut Proposed, up_to: u64) -> Res<()> {
+pub(crate) fn fill(desk: &Desk, proposed: &mut Proposed, up_to: u64) -> Res<()> {
     while proposed.all < up_to {
         let until = up_to.min(proposed.all + 4_096);
         let requests: Vec<Request> = (proposed.all..until).map(|n| desk.propose(n)).collect();

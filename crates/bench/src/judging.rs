@@ -86,7 +86,7 @@ fn act(line: &Line, record: Option<Record>, step: &Step, calendar: &Calendar) ->
 pub fn command(ask: Ask, at: terms::DateTime, inputs: Vec<(procedure::FieldId, terms::Value)>, opens: bool) -> Command {
     let place = COUNTY.parse().ok();
     let opening = place.filter(|_| opens).map(|place| Opening { agency: "market".into(), handler: None, place });
-    Command { ask, at, inputs, reasons: Vec::new(), opening }
+    Command { ask, at, inputs, reasons: Vec::new(), opening, message: None }
 }
 
 /// Somebody with a post.

@@ -109,7 +109,7 @@ fn value(kind: &FieldType, text: &str) -> Res<Value> {
         FieldType::Text => Value::Text(text.to_owned()),
         FieldType::Choice(_) => Value::Choice(text.into()),
         FieldType::Choices(_) => Value::Choices(codes()),
-        FieldType::Key(_) => Value::Key(text.into()),
+        FieldType::Key(_) | FieldType::Organ => Value::Key(text.into()),
         FieldType::Keys(_) => Value::Keys(codes()),
         FieldType::Link(_) => Value::Link(text.parse()?),
         FieldType::Party => {

@@ -7,8 +7,10 @@ mod acts;
 mod bare;
 mod desk;
 mod growth;
+mod http;
 mod judging;
 mod lawful;
+mod lists;
 mod reading;
 
 use std::error::Error;
@@ -45,19 +47,30 @@ impl Measured {
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let many = if words.iter().any(|word| word == "--full") { 1_000_000 } else { 100_000 };
+    if let [first, rest @ ..] = words.as_slice()
+        && first == http::CLIENT
+    {
+        return http::client(rest);
+    }
+    let has = |name: &str| words.iter().any(|word| word == name);
+    let many = if has("--full") { 1_000_000 } else { 100_000 };
+    let served = if has("--small") { 2_000 } else { many };
     let chosen = |name: &str| {
         let is_name = |word: &&String| !word.starts_with("--") && !["sqlite", "postgres"].contains(&word.as_str());
         let named: Vec<&String> = words.iter().filter(is_name).collect();
         named.is_empty() || named.iter().any(|word| *word == name)
     };
-    let all: [(&str, &str, &Measure); 6] = [
+    let all: [(&str, &str, &Measure); 10] = [
         ("kernel", "", &judging::measure),
         ("reader", "", &reading::measure),
         ("acts", "sqlite", &|| acts::measure(Engine::Sqlite)),
         ("acts", "postgres", &|| acts::measure(Engine::Postgres)),
         ("growth", "sqlite", &|| growth::measure(Engine::Sqlite, many)),
         ("growth", "postgres", &|| growth::measure(Engine::Postgres, many)),
+        ("lists", "sqlite", &|| lists::measure(Engine::Sqlite, many)),
+        ("lists", "postgres", &|| lists::measure(Engine::Postgres, many)),
+        ("http", "sqlite", &|| http::measure(Engine::Sqlite, served)),
+        ("http", "postgres", &|| http::measure(Engine::Postgres, served)),
     ];
     let engine = ["sqlite", "postgres"].into_iter().find(|name| words.iter().any(|word| word == name));
     let chosen = |name: &str, on: &str| chosen(name) && engine.is_none_or(|engine| engine == on);

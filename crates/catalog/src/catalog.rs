@@ -7,7 +7,8 @@ use procedure::{Line, Mark};
 use terms::{Calendar, Code, Date, PlaceCode, Regions};
 
 use crate::lower::Cited;
-use crate::{Outline, Source, Statutes, Terms};
+use crate::templates::{Paper, Templates};
+use crate::{FormTable, Mirror, Outline, Source, Statutes, Terms};
 
 /// A catalogue without errors.
 #[derive(Debug)]
@@ -22,12 +23,17 @@ pub struct Catalog {
     pub terms: Terms,
     /// Report outlines.
     pub reports: Vec<Outline>,
+    /// Official tables.
+    pub tables: Vec<FormTable>,
+    /// Exports of other systems that come in as records.
+    pub mirrors: Vec<Mirror>,
     pub(crate) lines: BTreeMap<Code, Vec<Arc<Line>>>,
     /// Versions with overlays on them, by code and version.
     pub(crate) resolved: HashMap<(Code, Code), Arc<Line>>,
     pub(crate) overlays: Vec<OverlayDays>,
     pub(crate) cited: Vec<Cited>,
     pub(crate) marks: BTreeMap<Code, Vec<Mark>>,
+    pub(crate) templates: Templates,
     pub(crate) source: Source,
 }
 
@@ -103,6 +109,21 @@ impl Catalog {
     /// Every figure of the newest national versions.
     pub fn figures(&self) -> impl Iterator<Item = &procedure::Figure> {
         self.lines().flat_map(|line| &line.figures)
+    }
+
+    /// The official table with this code.
+    pub fn table(&self, code: &str) -> Option<&FormTable> {
+        self.tables.iter().find(|table| table.code == code)
+    }
+
+    /// The mirror with this code.
+    pub fn mirror(&self, code: &str) -> Option<&Mirror> {
+        self.mirrors.iter().find(|mirror| mirror.code == code)
+    }
+
+    /// The template of a document of a line, as it is today.
+    pub fn paper(&self, line: &str, template: &str) -> Option<&Arc<Paper>> {
+        self.templates.get(line, template)
     }
 
     /// The texts that it was read from.

@@ -32,10 +32,12 @@ impl Lower<'_, '_> {
             {
                 self.findings.add(&node.spot, error("D134", "a figure is broken down by a choice field"));
             }
+            let per_matter =
+                read::one_of(&table, "once", &[("record", false), ("matter", true)], self.findings).unwrap_or(false);
             let also = read::list(&table, "also", self.findings).into_iter().map(|word| word.text).collect();
             self.out.figures.push((code.clone(), entry.spot.clone()));
             if let Some(counted) = counted {
-                self.line.figures.push(Figure { code, title, unit, counted, filter, by, also });
+                self.line.figures.push(Figure { code, title, unit, counted, filter, per_matter, by, also });
             }
         }
     }

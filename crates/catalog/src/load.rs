@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use procedure::Mark;
+use procedure::{Line, Mark};
 use terms::{Code, Date, PlaceCode, Regions};
 
 use crate::catalog::{Catalog, OverlayDays, in_force, label};
@@ -12,8 +12,9 @@ use crate::lower::{Cited, Lowered, World, lower};
 use crate::near::meant_or_list;
 use crate::overlay::{self, Overlay};
 use crate::schema::{self, Document, GROUNDED};
+use crate::templates::Templates;
 use crate::tree::{Entry, Node, Table, Tree, merge, parse};
-use crate::{Source, across, figures, places, report, statutes, terms_file};
+use crate::{Source, across, figures, messages, mirror, places, report, statutes, tables, terms_file};
 
 /// The files of a catalogue by what they are.
 #[derive(Default)]
@@ -24,6 +25,8 @@ struct Files {
     calendars: Vec<(Arc<str>, Table)>,
     regions: Vec<(Arc<str>, Table)>,
     reports: Vec<(Code, Arc<str>, Table)>,
+    tables: Vec<(Code, Table)>,
+    mirrors: Vec<(Code, Table)>,
     statutes: Table,
     terms: Table,
 }
@@ -44,7 +47,8 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
     let calendar = places::calendar(&files.calendars, &mut findings);
     let regions = places::regions(&files.regions, &mut findings);
     let codes: Vec<Code> = files.lines.keys().cloned().collect();
-    let world = World { statutes: &statutes, terms: &terms, lines: &codes };
+    let templates = Templates::read(source, &mut findings);
+    let world = World { statutes: &statutes, terms: &terms, lines: &codes, templates: &templates };
 
     let mut versions: BTreeMap<Code, Vec<Version>> = BTreeMap::new();
     let mut used = BTreeSet::new();
@@ -63,12 +67,20 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
         Some(regions) => resolve(&versions, &overlays, regions, &world, &mut findings),
         None => HashMap::new(),
     };
+    templates
+        .unused(&versions.values().flatten().map(|version| &version.lowered.line).collect::<Vec<_>>(), &mut findings);
     let known = cross_check(&versions, &local, &mut findings);
     let reports = files
         .reports
         .iter()
         .filter_map(|(code, _, table)| report::read(code.clone(), table, &known, &mut findings))
         .collect();
+    let mut read_table = |(code, table): &(Code, Table)| tables::read(code.clone(), table, &known, &mut findings);
+    let tables = files.tables.iter().filter_map(&mut read_table).collect();
+    let all: Vec<Arc<procedure::Line>> =
+        versions.values().flatten().map(|version| Arc::new(version.lowered.line.clone())).collect();
+    let mut read_mirror = |(code, table): &(Code, Table)| mirror::read(code.clone(), table, &all, &mut findings);
+    let mirrors = files.mirrors.iter().filter_map(&mut read_mirror).collect();
     let errors = findings.errors();
     let found = findings.finish();
     let (Some(calendar), Some(regions), 0) = (calendar, regions, errors) else { return (None, found) };
@@ -80,6 +92,8 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
         statutes,
         terms,
         reports,
+        tables,
+        mirrors,
         lines: versions
             .into_iter()
             .map(|(code, all)| (code, all.into_iter().map(|v| Arc::new(v.lowered.line)).collect()))
@@ -88,6 +102,7 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
         overlays: overlays.into_iter().map(days).collect(),
         cited,
         marks,
+        templates,
         source: source.clone(),
     };
     (Some(catalog), found)
@@ -121,6 +136,10 @@ fn sort(source: &Source, findings: &mut Findings<'_>) -> Files {
             ["sector", _, _] => head(Document::Overlay, &file, &table, findings),
             ["calendars", _] => files.calendars.push((file, table)),
             ["regions", _] => files.regions.push((file, table)),
+            ["reports", "tables", name] => {
+                files.tables.push(((*name).into(), beginning(&file, table, "table", findings)))
+            }
+            ["mirrors", name] => files.mirrors.push(((*name).into(), beginning(&file, table, "mirror", findings))),
             ["reports", name] => files.reports.push(((*name).into(), file, table)),
             ["statutes"] => files.statutes = table,
             ["terms"] => files.terms = table,
@@ -133,6 +152,15 @@ fn sort(source: &Source, findings: &mut Findings<'_>) -> Files {
         }
     }
     files
+}
+
+/// A file that has to begin with a head of its own.
+fn beginning(file: &Arc<str>, table: Table, head: &str, findings: &mut Findings<'_>) -> Table {
+    if table.table(head).is_none() {
+        let draft = error("D004", format!("the file has no `[{head}]`"));
+        findings.add(&Spot { file: file.clone(), span: 0..0 }, draft.help(format!("begin it with `[{head}]`")));
+    }
+    table
 }
 
 /// Checks the keys of a file that holds pieces of a line, and that it has its head.
@@ -436,6 +464,13 @@ fn cross_check(versions: &BTreeMap<Code, Vec<Version>>, local: &Local, findings:
     let all: Vec<&Lowered> = national.chain(local.values()).collect();
     for lowered in &all {
         across::lookups(lowered, &newest, findings);
+        let day = lowered.line.from;
+        let then = |code: &Code| {
+            let all = versions.get(code)?;
+            let holds = |line: &&Line| line.from <= day && line.to.is_none_or(|to| day <= to);
+            all.iter().map(|version| &version.lowered.line).find(holds).or(all.last().map(|last| &last.lowered.line))
+        };
+        messages::check(lowered, then, findings);
     }
     let known: BTreeSet<Code> = all.iter().flat_map(|line| &line.figures).map(|(code, _)| code.clone()).collect();
     let known: Vec<Code> = known.into_iter().collect();

@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 
 use procedure::{
-    Act, ActKind, Article, Choice, Choices, Expr, Field, FieldType, General, Ground, Habit, Line, Mark, Pending, Rests,
-    Stage, StageId, Track, TrackId, Value,
+    Act, ActId, ActKind, Article, Choice, Choices, Expr, Field, FieldType, General, Ground, Habit, Line, Mark, Pending,
+    Rests, Second, Stage, StageId, Track, TrackId, Value,
 };
 use terms::{Code, Date, Period};
 
 use crate::finding::{Findings, Spot, error};
+use crate::messages::MessageSpots;
 use crate::near::meant_or_list;
 use crate::read::{self, Word, missing};
 use crate::statutes::{Statutes, citations, is_local};
+use crate::templates::Templates;
 use crate::terms_file::Terms;
 use crate::tree::{Entry, Table, Tree, inside};
 
@@ -20,6 +22,7 @@ pub(crate) struct World<'a> {
     pub statutes: &'a Statutes,
     pub terms: &'a Terms,
     pub lines: &'a [Code],
+    pub templates: &'a Templates,
 }
 
 /// A line, and what is needed to check it against other lines and against the statutes' texts.
@@ -28,6 +31,7 @@ pub(crate) struct Lowered {
     pub line: Line,
     pub guards: Vec<Word>,
     pub lookups: Vec<LookupSpots>,
+    pub messages: MessageSpots,
     pub cited: Vec<Cited>,
     /// Figures that figures of this line are computed from: by which, which, where.
     pub computed: Vec<(Code, Code, Spot)>,
@@ -74,8 +78,8 @@ const GENERALS: [(&str, General); 4] = [
     ("hand_over", General::HandOver),
     ("stand_in", General::StandIn),
 ];
-const TYPES: [&str; 12] =
-    ["bool", "number", "money", "date", "moment", "text", "choice", "choices", "key", "keys", "party", "link"];
+const TYPES: [&str; 13] =
+    ["bool", "number", "money", "date", "moment", "text", "choice", "choices", "key", "keys", "party", "link", "organ"];
 
 /// Lowers a merged tree. `None` where it has no readable head.
 pub(crate) fn lower(
@@ -125,12 +129,18 @@ pub(crate) fn lower(
         series: Vec::new(),
         values: Vec::new(),
         publications: Vec::new(),
+        sees: Vec::new(),
         figures: Vec::new(),
+        effects: Vec::new(),
+        hears: Vec::new(),
+        campaigns: Vec::new(),
+        documents: Vec::new(),
     };
     let out = Lowered {
         line: line.clone(),
         guards: Vec::new(),
         lookups: Vec::new(),
+        messages: MessageSpots::default(),
         cited: Vec::new(),
         computed: Vec::new(),
         figures: Vec::new(),
@@ -171,12 +181,18 @@ impl Lower<'_, '_> {
         self.values();
         self.confusable();
         self.acts();
+        self.seconds();
         self.general_fills();
         self.rules();
         self.limits();
         self.extensions();
         self.publications();
+        self.sees();
+        self.documents();
         self.figures();
+        self.effects();
+        self.hears();
+        self.campaigns();
         for index in std::mem::take(&mut self.unset) {
             self.line.values[index].value = None;
         }
@@ -375,6 +391,7 @@ impl Lower<'_, '_> {
             "key" => FieldType::Key(self.of(entry, table)),
             "keys" => FieldType::Keys(self.of(entry, table)),
             "link" => FieldType::Link(self.of(entry, table)),
+            "organ" => FieldType::Organ,
             _ => FieldType::Text,
         }
     }
@@ -432,6 +449,7 @@ impl Lower<'_, '_> {
                 rules: Vec::new(),
                 number: None,
                 general: None,
+                second: None,
                 ground: nothing(),
             });
         }
@@ -466,13 +484,41 @@ impl Lower<'_, '_> {
         }
     }
 
+    /// General acts that need a second person, once every act has its kinds.
+    fn seconds(&mut self) {
+        for (index, (entry, table)) in self.elements("act").into_iter().enumerate() {
+            let words = read::list(&table, "second_after", self.findings);
+            let by = self.posts(&table, "second_by");
+            if words.is_empty() && by.is_empty() {
+                continue;
+            }
+            if words.is_empty() || by.is_empty() || self.line.acts[index].general.is_none() {
+                let draft = error("D002", format!("`{}` cannot need a second person like this", entry.key));
+                let help = "`second_after` (kinds of act) and `second_by` (posts) stand together, on a general act";
+                self.findings.add(&entry.spot, draft.help(help));
+                continue;
+            }
+            let kinds: Vec<Code> = words.iter().map(|word| self.act_kind(word)).collect();
+            let of_kind = |(_, act): &(ActId, &Act)| act.kinds.iter().any(|kind| kinds.contains(kind));
+            let after: Vec<ActId> = self.line.acts_with_ids().filter(of_kind).map(|(id, _)| id).collect();
+            // A line in which nothing is served or published has no use for it.
+            self.line.acts[index].second = (!after.is_empty()).then_some(Second { after, by });
+        }
+    }
+
     pub fn act_kind(&mut self, word: &Word) -> Code {
         known(word, "kind of act", self.world.terms.kinds(), "D103", self.findings)
     }
 
-    fn posts(&mut self, table: &Table, key: &str) -> Vec<Code> {
+    pub fn posts(&mut self, table: &Table, key: &str) -> Vec<Code> {
         let words = read::list(table, key, self.findings);
         let world = self.world;
+        for word in &words {
+            if world.terms.post(&word.text).is_some_and(|post| post.administers.is_some()) {
+                let draft = error("D102", format!("`{}` administers, and does no business", word.text));
+                self.findings.add(&word.spot, draft.help("name a post of business"));
+            }
+        }
         words.iter().map(|word| known(word, "post", world.terms.post_codes(), "D102", self.findings)).collect()
     }
 

@@ -26,16 +26,17 @@ impl Overlay {
 }
 
 /// Sections to which a place may add elements of its own.
-const ADDS: [&str; 7] = ["requires", "limit", "lookup", "field", "publish", "figure", "value"];
+const ADDS: [&str; 8] = ["requires", "limit", "lookup", "field", "publish", "sees", "figure", "value"];
 
 /// What a place may write into an element that is there.
-const PATCHES: [(&str, &[&str]); 9] = [
+const PATCHES: [(&str, &[&str]); 10] = [
     ("requires", &["adopted", "forbids", "instead"]),
     ("limit", &["adopted", "allow", "at_least"]),
     ("extend", &["adopted", "at_most", "times"]),
     ("act", &["adopted", "fills", "may_fill"]),
     ("value", &["is", "adopted"]),
     ("publish", &["adopted"]),
+    ("sees", &["adopted"]),
     ("series", &["format"]),
     ("field", &["choices", "hint", "mask"]),
     ("figure", &["also"]),

@@ -121,7 +121,7 @@ pub(crate) fn read(code: Code, table: &Table, known: &[Code], findings: &mut Fin
     Some(Outline { code, title: read::title(entry, head, findings), levels, sections })
 }
 
-fn items<'a>(table: &'a Table, key: &str) -> Vec<(Entry, &'a Table)> {
+pub(crate) fn items<'a>(table: &'a Table, key: &str) -> Vec<(Entry, &'a Table)> {
     let nodes = table.get(key).map(|node| node.items()).unwrap_or_default();
     let table = |node: &'a crate::tree::Node| match &node.value {
         Tree::Table(inner) => Some((Entry { key: key.to_owned(), spot: node.spot.clone(), node: node.clone() }, inner)),
@@ -159,7 +159,7 @@ fn sentence(entry: &Entry, table: &Table, known: &[Code], findings: &mut Finding
     Some(Sentence { text, needs, figures })
 }
 
-fn no_figure(word: &Word, part: &str, findings: &mut Findings<'_>) {
+pub(crate) fn no_figure(word: &Word, part: &str, findings: &mut Findings<'_>) {
     let draft = error("D181", format!("`{part}` is no figure"));
     let spot = part_of(word, part, findings);
     let help =
@@ -167,7 +167,7 @@ fn no_figure(word: &Word, part: &str, findings: &mut Findings<'_>) {
     findings.add(&spot, draft.help(help));
 }
 
-fn exists(figure: &Bound, word: &Word, known: &[Code], findings: &mut Findings<'_>) {
+pub(crate) fn exists(figure: &Bound, word: &Word, known: &[Code], findings: &mut Findings<'_>) {
     let name = figure.name();
     if !known.contains(&name) {
         let draft = error("D140", format!("there is no figure `{name}`"));

@@ -1,8 +1,8 @@
 //! The parts of a line that refer to acts and fields: rules, limits, extensions, lookups, values, publications.
 
 use procedure::{
-    ActId, ActKind, Allow, Binds, Extension, FieldId, FieldType, Lapse, Limit, Line, Lookup, NamedValue, Publication,
-    Rule, RuleId, Series, Severity, Start, Strictness,
+    ActId, ActKind, Allow, Binds, Campaign, Extension, FieldId, FieldType, Lapse, Limit, Line, Lookup, NamedValue,
+    Publication, Rule, RuleId, Series, Severity, StageId, Start, Strictness,
 };
 use terms::{Code, Period, Unit};
 
@@ -425,6 +425,73 @@ impl Lower<'_, '_> {
             };
             self.line.publications.push(publication);
         }
+    }
+
+    pub fn campaigns(&mut self) {
+        for (entry, table) in self.elements("campaign") {
+            self.note_spot("campaign", &entry);
+            let examples = [
+                ("from", "from = [\"in_force\"]"),
+                ("verdicts", "verdicts = [\"keep\", \"repeal\"]"),
+                ("shares", "shares = [\"decision_number\"]"),
+            ];
+            for (key, example) in examples {
+                if table.get(key).is_none() {
+                    missing(&entry, key, example, self.findings);
+                }
+            }
+            let words = read::list(&table, "from", self.findings);
+            let from: Vec<_> = words.iter().filter_map(|word| self.stage(word, None)).collect();
+            let verdicts = self.verdicts(&table, &from);
+            let shares = self.shared(&table, &verdicts);
+            let number = self.optional_id(&table, "number", "series", Line::series_id);
+            if let (Some(series), Some(node)) = (number, table.get("number"))
+                && !shares.contains(&self.line.series[series.index()].field)
+            {
+                let draft = error("D195", "the decision's number is not among what is filled in for all");
+                self.findings.add(&node.spot, draft.help("name the field that keeps it in `shares`"));
+            }
+            let campaign = Campaign {
+                code: entry.key.as_str().into(),
+                title: read::title(&entry, &table, self.findings),
+                from,
+                verdicts,
+                shares,
+                number,
+                ground: self.ground(&entry, &table, "campaign", None),
+            };
+            self.line.campaigns.push(campaign);
+        }
+    }
+
+    /// Acts that can be done to every record of the campaign.
+    fn verdicts(&mut self, table: &Table, from: &[StageId]) -> Vec<ActId> {
+        let mut verdicts = Vec::new();
+        for word in read::list(table, "verdicts", self.findings) {
+            let Some(id) = self.id(&word, "act", Line::act_id) else { continue };
+            let act = self.line.act(id);
+            if act.opens || !act.from.is_empty() && from.iter().any(|stage| !act.from.contains(stage)) {
+                let draft = error("D194", format!("`{}` cannot be done to every record of the campaign", word.text));
+                self.findings.add(&word.spot, draft.help("let the act come `from` all stages of the campaign"));
+            }
+            verdicts.push(id);
+        }
+        verdicts
+    }
+
+    /// Fields that every verdict fills in.
+    fn shared(&mut self, table: &Table, verdicts: &[ActId]) -> Vec<FieldId> {
+        let mut shares = Vec::new();
+        for word in read::list(table, "shares", self.findings) {
+            let Some(field) = self.id(&word, "field", Line::field_id) else { continue };
+            let lacks = |id: &&ActId| self.line.act(**id).fills.iter().all(|(filled, _)| *filled != field);
+            if let Some(id) = verdicts.iter().find(lacks) {
+                let draft = error("D195", format!("`{}` does not fill `{}`", self.line.act(*id).code, word.text));
+                self.findings.add(&word.spot, draft.help("let each verdict fill it in"));
+            }
+            shares.push(field);
+        }
+        shares
     }
 }
 

@@ -19,7 +19,7 @@ const HEAD: [(&str, &[&str]); 3] = [
 ];
 
 /// Sections, and the keys of their elements.
-const SECTIONS: [(&str, &[&str]); 13] = [
+const SECTIONS: [(&str, &[&str]); 18] = [
     ("stage", &["title", "closed"]),
     ("track", &["title", "stage"]),
     (
@@ -29,8 +29,26 @@ const SECTIONS: [(&str, &[&str]); 13] = [
     (
         "act",
         &[
-            "title", "kind", "opens", "track", "from", "to", "by", "sign", "kinds", "fills", "may_fill", "number",
-            "general", "law", "reading", "adopted", "mark", "local",
+            "title",
+            "kind",
+            "opens",
+            "track",
+            "from",
+            "to",
+            "by",
+            "sign",
+            "kinds",
+            "fills",
+            "may_fill",
+            "number",
+            "general",
+            "second_after",
+            "second_by",
+            "law",
+            "reading",
+            "adopted",
+            "mark",
+            "local",
         ],
     ),
     (
@@ -48,7 +66,9 @@ const SECTIONS: [(&str, &[&str]); 13] = [
     ("lookup", &["title", "line", "asks", "by", "is"]),
     ("series", &["title", "format", "field"]),
     ("value", &["title", "type", "is", "law", "reading", "adopted", "mark", "local"]),
+    ("sees", &["when", "only", "hidden_from", "personal", "above", "law", "reading", "adopted", "mark", "local"]),
     ("publish", &["title", "on", "withdraw", "when", "shows", "law", "reading", "adopted", "mark"]),
+    ("document", &["title", "on", "template", "series", "law", "reading", "adopted", "mark"]),
     (
         "figure",
         &[
@@ -64,14 +84,19 @@ const SECTIONS: [(&str, &[&str]); 13] = [
             "year_on_year",
             "where",
             "by",
+            "once",
             "also",
         ],
     ),
+    ("effect", &["title", "on", "when", "opens", "act", "to", "fills", "law", "reading", "adopted", "mark", "local"]),
+    ("hears", &["title", "link", "line", "of", "does", "fills", "law", "reading", "adopted", "mark", "local"]),
+    ("campaign", &["title", "from", "verdicts", "shares", "number", "law", "reading", "adopted", "mark", "local"]),
     ("fills", &["kinds", "field", "required"]),
 ];
 
 /// Sections whose elements rest on law.
-pub(crate) const GROUNDED: [&str; 6] = ["act", "requires", "limit", "extend", "value", "publish"];
+pub(crate) const GROUNDED: [&str; 11] =
+    ["act", "requires", "limit", "extend", "value", "publish", "effect", "hears", "campaign", "sees", "document"];
 
 impl Document {
     /// The name of its head.
@@ -87,7 +112,9 @@ impl Document {
         let all = SECTIONS.iter().map(|(name, _)| *name);
         let own: Vec<&str> = match self {
             Document::Line => all.filter(|name| *name != "fills").collect(),
-            Document::General | Document::Overlay => all.filter(|name| !matches!(*name, "stage" | "track")).collect(),
+            Document::General | Document::Overlay => {
+                all.filter(|name| !matches!(*name, "stage" | "track" | "document")).collect()
+            }
         };
         std::iter::once(self.head()).chain(own).collect()
     }

@@ -1,11 +1,12 @@
 //! `terms.toml`: who acts, how acts are sorted, and the kinds of public power.
 
-use procedure::Said;
+use procedure::{Above, Said};
 use terms::Code;
 
-use crate::finding::Findings;
+use crate::finding::{Findings, error};
 use crate::read;
 use crate::schema::keys;
+use crate::sees::ABOVE;
 use crate::tree::Table;
 
 /// The words that lines share.
@@ -30,6 +31,23 @@ pub struct Post {
     pub role: PostRole,
     /// Sees and acts on the records of every agency of its government, not of its own alone.
     pub across: bool,
+    /// What it sees of the records of governments below its own.
+    pub below: Above,
+    /// What it administers; such a post does no business, and sees no records.
+    pub administers: Option<Administers>,
+    /// It leads: whoever holds it begins the day with what matters, and not with what is to be done.
+    pub leads: bool,
+}
+
+/// What an administrator does: three who check each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Administers {
+    /// Makes and closes accounts and agencies.
+    Accounts,
+    /// Grants posts.
+    Posts,
+    /// Reads what the other two did, and who looked at personal data.
+    Log,
 }
 
 /// Where a post stands.
@@ -78,16 +96,32 @@ impl Terms {
 const ROLES: [(&str, PostRole); 3] =
     [("party", PostRole::Party), ("outside", PostRole::Outside), ("timer", PostRole::Timer)];
 
+const ADMINISTERS: [(&str, Administers); 3] =
+    [("accounts", Administers::Accounts), ("posts", Administers::Posts), ("log", Administers::Log)];
+
 /// Reads `terms.toml`.
 pub(crate) fn read(table: &Table, findings: &mut Findings<'_>) -> Terms {
     keys(table, &["post", "kind", "power"], "", findings);
     let mut terms = Terms::default();
     for (entry, inner) in table.elements("post") {
-        keys(inner, &["title", "is", "reach"], &format!("post.{}", entry.key), findings);
+        let known = ["title", "is", "reach", "below", "administers", "leads"];
+        keys(inner, &known, &format!("post.{}", entry.key), findings);
         let role = read::one_of(inner, "is", &ROLES, findings).unwrap_or(PostRole::Post);
         let title = read::title(entry, inner, findings);
         let across = read::one_of(inner, "reach", &[("agency", false), ("government", true)], findings);
-        terms.posts.push(Post { code: entry.key.as_str().into(), title, role, across: across.unwrap_or(false) });
+        let below = read::one_of(inner, "below", &ABOVE, findings).unwrap_or(Above::Figures);
+        let administers = read::one_of(inner, "administers", &ADMINISTERS, findings);
+        for key in ["is", "reach", "below"] {
+            if let Some(node) = inner.get(key)
+                && administers.is_some()
+            {
+                let draft = error("D002", format!("`{key}` means nothing for an administrator"));
+                findings.add(&node.spot, draft.help("who administers sees no records"));
+            }
+        }
+        let leads = read::flag(inner, "leads", findings).unwrap_or(false);
+        let across = across.unwrap_or(false);
+        terms.posts.push(Post { code: entry.key.as_str().into(), title, role, across, below, administers, leads });
     }
     for (section, codes, titles) in
         [("kind", &mut terms.kinds, &mut terms.kind_titles), ("power", &mut terms.powers, &mut terms.power_titles)]

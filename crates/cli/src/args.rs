@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use store::Address;
-use terms::{Date, PlaceCode, RecordId};
+use terms::{Date, Digest, PlaceCode, RecordId};
 
 use crate::failure::Failure;
+use crate::out::Out;
 use crate::running::Running;
 
 /// 法治: the platform on which a government runs law-based government.
@@ -63,6 +64,10 @@ pub struct At {
     /// A folder with the catalogue of lines; without it, the one built into the program
     #[arg(long, global = true, value_name = "DIR")]
     pub catalog: Option<PathBuf>,
+    /// A folder of document templates of your own (<line>/<name>.docx), used in place of the catalogue's; without it, the
+    /// folder `documents` beside the ledger, where there is one
+    #[arg(long, global = true, value_name = "DIR", env = "FAZHI_DOCUMENTS")]
+    pub documents: Option<PathBuf>,
 }
 
 /// The commands.
@@ -144,6 +149,15 @@ pub enum Command {
                             extended it, which holidays it passed over.\n\n\
                             Example: fazhi explain 4711 --place 632222")]
     Explain(Explain),
+    /// Erase a file of a record, as an order to erase says
+    #[command(
+        long_about = "Erases what a record's events say of a file: its name, kind and size; and its bytes, unless \
+                            an event elsewhere names the same file. The chain proves the rest as before. It cannot be \
+                            undone, and does not reach backups taken before. Stop the program that serves a folder \
+                            first.\n\n\
+                            Example: fazhi erase 4711 66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    )]
+    Erase(Erase),
     /// Tell which of the 221 entries of the scope work
     #[command(long_about = "Tells group by group which entries of docs/scope.md work. An entry works when a case \
                             that runs green names it (a line `scope 9.01` in the case).\n\n\
@@ -169,6 +183,68 @@ pub enum Command {
                             Example: fazhi search --data county --rebuild"
     )]
     Search(Search),
+    /// Make the first administrators
+    #[command(
+        long_about = "Makes an account that holds one of the three administrators' posts, and prints a password \
+                            for its first sign-in; whoever runs the program makes the first ones, and they make all \
+                            others on the pages. It is written into the log of administration.\n\n\
+                            Example: fazhi appoint --place 632222 --post system_administrator --name \"王某\" root"
+    )]
+    Appoint(Appoint),
+    /// Write the empty sheet of a line, to be filled in and brought in
+    #[command(long_about = "Writes a sheet with a column for each field of the act that opens a record, and with \
+                            --history for the day and the fields of every further act; a second sheet explains the \
+                            columns.\n\n\
+                            Example: fazhi template --line officer --out officers.xlsx")]
+    Template(Template),
+    /// Bring in the rows of a sheet, through the same door as people use
+    #[command(long_about = "Tries every row of an xlsx, xls or csv file, and brings all of them in, or with \
+                            --only-good the good ones. History comes in as facts under an import order, which names \
+                            its source and who approved it; a row that came in under an order comes in no second \
+                            time. --mirror takes the export of another system, again and again. Ends with 1 where a \
+                            row is not good.\n\n\
+                            Examples: fazhi import --line officer --file officers.xlsx --by steward --order-source \
+                            'paper register' --approved-by 'head of the office' --dry-run\n          \
+                            fazhi import --mirror reconsideration_platform --file export.csv --by steward \
+                            --order-source 'national platform' --approved-by 'head of the office' --only-good")]
+    Import(Import),
+    /// Write a list of records as csv or xlsx, as an account may see it
+    #[command(
+        long_about = "Writes the records that an account may list, of a line with every field; personal content \
+                            is masked, and that the list went out is noted. Its length does not matter.\n\n\
+                            Example: fazhi export --line penalty --from 2020-01-01 --to 2020-12-31 --by steward --out \
+                            penalties.csv"
+    )]
+    Export(Export),
+    /// Write an official table of a place and year as xlsx
+    #[command(
+        long_about = "Tells the cells of a table in catalog/reports/tables from the figures, and checks what must \
+                            add up. Ends with 1 where it does not.\n\n\
+                            Example: fazhi table --name disclosure_annual --place 632222 --year 2020 --out table.xlsx"
+    )]
+    Table(Table),
+}
+
+/// `appoint`.
+#[derive(Args)]
+pub struct Appoint {
+    /// The account to make
+    pub account: String,
+    /// The post: system_administrator, security_administrator or security_auditor
+    #[arg(long, value_name = "POST")]
+    pub post: String,
+    /// The name to show
+    #[arg(long)]
+    pub name: String,
+    /// Whose accounts; may be left out where the ledger keeps one government
+    #[arg(long, value_name = "CODE")]
+    pub place: Option<PlaceCode>,
+    /// The agency of the account; it is made where there is none
+    #[arg(long, value_name = "CODE", default_value = "administration")]
+    pub agency: String,
+    /// What that agency is called, where it is made
+    #[arg(long, value_name = "NAME", default_value = "系统管理")]
+    pub agency_name: String,
 }
 
 /// `demo`.
@@ -202,6 +278,8 @@ pub struct Serve {
     /// A report as it was published, to stand beside ours; its name ends with the year: qilian-2020.txt
     #[arg(long, value_name = "FILE")]
     pub published: Vec<PathBuf>,
+    #[command(flatten)]
+    pub out: Out,
     #[command(flatten)]
     pub running: Running,
 }
@@ -354,6 +432,20 @@ pub struct Explain {
     pub place: Option<PlaceCode>,
 }
 
+/// `erase`.
+#[derive(Args)]
+pub struct Erase {
+    /// The record's number
+    #[arg(value_name = "RECORD")]
+    pub record: RecordId,
+    /// The SM3 of the file: the last part of its address
+    #[arg(value_name = "SM3")]
+    pub file: Digest,
+    /// Its government; not needed where the ledger keeps only one
+    #[arg(long, value_name = "CODE")]
+    pub place: Option<PlaceCode>,
+}
+
 /// `scope`.
 #[derive(Args)]
 pub struct Scope {
@@ -396,6 +488,114 @@ pub struct Search {
     /// The folder of the index; without it, `search` in the data folder, or for a database `fazhi-search` here
     #[arg(long, value_name = "FOLDER")]
     pub index: Option<PathBuf>,
+}
+
+/// `template`.
+#[derive(Args)]
+pub struct Template {
+    /// The line
+    #[arg(long, value_name = "LINE")]
+    pub line: String,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// The act that opens a record, where the line has several
+    #[arg(long, value_name = "ACT")]
+    pub act: Option<String>,
+    /// With the day and the fields of every further act
+    #[arg(long)]
+    pub history: bool,
+    /// Titles in English
+    #[arg(long)]
+    pub english: bool,
+    /// Whose sheet it is; not needed where the ledger keeps only one government
+    #[arg(long, value_name = "CODE")]
+    pub place: Option<PlaceCode>,
+}
+
+/// `import`.
+#[derive(Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["line", "mirror"]))]
+pub struct Import {
+    /// The line
+    #[arg(long, value_name = "LINE")]
+    pub line: Option<String>,
+    /// A mirror of the catalogue: the export of another system
+    #[arg(long, value_name = "NAME")]
+    pub mirror: Option<String>,
+    /// The file: xlsx, xls or csv
+    #[arg(long, value_name = "FILE")]
+    pub file: PathBuf,
+    /// The account that brings it in, a data steward's
+    #[arg(long, value_name = "ACCOUNT")]
+    pub by: String,
+    /// Where the rows were kept before
+    #[arg(long, value_name = "WORDS")]
+    pub order_source: Option<String>,
+    /// Who approved that they come in
+    #[arg(long, value_name = "WORDS")]
+    pub approved_by: Option<String>,
+    /// The act that opens a record, where the line has several
+    #[arg(long, value_name = "ACT")]
+    pub act: Option<String>,
+    /// As acts of today, judged like those of a form, and not as history
+    #[arg(long, conflicts_with = "mirror")]
+    pub as_today: bool,
+    /// Bring in the good rows; without it, all or none
+    #[arg(long)]
+    pub only_good: bool,
+    /// Try every row and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write the sheet with a verdict beside every row
+    #[arg(long, value_name = "FILE")]
+    pub verdicts: Option<PathBuf>,
+    /// The government; not needed where the ledger keeps only one
+    #[arg(long, value_name = "CODE")]
+    pub place: Option<PlaceCode>,
+}
+
+/// `export`.
+#[derive(Args)]
+pub struct Export {
+    /// The file to write: csv or xlsx, by its ending
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// The account that may see it
+    #[arg(long, value_name = "ACCOUNT")]
+    pub by: String,
+    /// Records of this line alone, with every field
+    #[arg(long, value_name = "LINE")]
+    pub line: Option<String>,
+    /// Opened on or after
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<Date>,
+    /// Opened on or before
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<Date>,
+    /// The government; not needed where the ledger keeps only one
+    #[arg(long, value_name = "CODE")]
+    pub place: Option<PlaceCode>,
+}
+
+/// `table`.
+#[derive(Args)]
+pub struct Table {
+    /// The table: a file in catalog/reports/tables
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    /// The place
+    #[arg(long, value_name = "CODE")]
+    pub place: PlaceCode,
+    /// The calendar year
+    #[arg(long, value_name = "YEAR", value_parser = year)]
+    pub year: i16,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Titles in English
+    #[arg(long)]
+    pub english: bool,
 }
 
 fn year(text: &str) -> Result<i16, String> {

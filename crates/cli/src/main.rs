@@ -3,6 +3,7 @@
 //! Ends with 0 where all is well, 1 where it found something (a wrong definition, a difference), 2 where it could not
 //! run; then it says what happened, where, and what to do.
 
+mod appoint;
 mod args;
 mod backup;
 mod case;
@@ -11,10 +12,13 @@ mod clock;
 mod compare;
 mod copy;
 mod demo;
+mod erase;
 mod explain;
 mod failure;
 mod figures;
+mod inout;
 mod open;
+mod out;
 mod read;
 mod report;
 mod running;
@@ -55,10 +59,16 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Backup(asked) => backup::run(at, asked),
         Command::Restore(asked) => backup::restore(at, asked),
         Command::Case(case) => case::run(at, case),
+        Command::Erase(asked) => erase::run(at, asked),
         Command::Explain(explain) => explain::run(at, explain),
         Command::Scope(scope) => scope::run(at, scope),
         Command::Copy(copy) => copy::run(copy),
+        Command::Template(asked) => inout::template(at, asked),
+        Command::Import(asked) => inout::import(at, asked),
+        Command::Export(asked) => inout::export(at, asked),
+        Command::Table(asked) => inout::table(at, asked),
         Command::Migrate(migrate) => copy::migrate(at, migrate),
         Command::Search(asked) => searching::run(at, asked),
+        Command::Appoint(asked) => appoint::run(at, asked),
     }
 }

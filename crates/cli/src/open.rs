@@ -1,6 +1,6 @@
 //! Catalogue, store and platform, opened for a command.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use catalog::{Catalog, Source, StatuteLibrary};
@@ -17,14 +17,30 @@ use crate::show;
 
 /// The texts of the catalogue.
 pub fn source(at: &At) -> Result<Source, Failure> {
-    match &at.catalog {
-        None => Ok(Source::built_in()),
+    let source = match &at.catalog {
+        None => Source::built_in(),
         Some(folder) => Source::from_dir(folder).map_err(|error| {
             Failure::new(
                 format!("the catalogue {} cannot be read: {error}", folder.display()),
                 "name a folder of .toml files with --catalog, or leave it away for the built-in catalogue",
             )
-        }),
+        })?,
+    };
+    let Some(folder) = documents(at) else { return Ok(source) };
+    source.with_own_templates(&folder).map_err(|error| {
+        Failure::new(
+            format!("the templates in {} cannot be read: {error}", folder.display()),
+            "let the program read the folder, or name another with --documents",
+        )
+    })
+}
+
+/// The folder of an agency's own templates: as named, or beside a ledger that lies in a folder.
+fn documents(at: &At) -> Option<PathBuf> {
+    match (&at.documents, &at.data) {
+        (Some(folder), _) => Some(folder.clone()),
+        (None, Address::Folder(folder)) => Some(folder.join("documents")),
+        (None, _) => None,
     }
 }
 

@@ -42,6 +42,9 @@ pub struct Running {
     /// for a database `fazhi-search` here
     #[arg(long, value_name = "FOLDER")]
     pub index: Option<PathBuf>,
+    /// The largest file that comes with an act, in MB
+    #[arg(long, value_name = "MB", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=2_000))]
+    pub attachment_megabytes: u32,
 }
 
 /// How the log is written.
@@ -70,6 +73,11 @@ impl Running {
     /// How long sessions live.
     pub fn session_times(&self) -> SessionTimes {
         SessionTimes { idle_minutes: self.session_minutes, whole_hours: self.session_hours }
+    }
+
+    /// The most bytes of a file that comes with an act.
+    pub fn attachment_limit(&self) -> u64 {
+        u64::from(self.attachment_megabytes) * 1_000_000
     }
 
     /// Begins the log. A panic is logged by its place alone: what it says may quote what somebody wrote.

@@ -2,10 +2,11 @@
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use platform::Platform;
+use platform::{Platform, WayOut};
 use terms::GovernmentCode;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -13,6 +14,7 @@ use web::{Options, PublishedReport, Site};
 
 use crate::args::{At, Serve};
 use crate::failure::{Failure, Found};
+use crate::out::Teller;
 use crate::running::Running;
 use crate::{open, read, running, searching, show};
 
@@ -27,7 +29,8 @@ pub fn run(at: &At, asked: &Serve) -> Result<Found, Failure> {
     let published = published(&asked.published)?;
     let platform = open::writing(at)?;
     let government = open::only_government(&platform, asked.place.as_ref())?;
-    serve(at, platform, doors, government, published, "", &asked.running)
+    let ways = asked.out.ways()?;
+    serve(at, platform, doors, government, published, "", at.data.spool(), ways, &asked.running)
 }
 
 /// Reports as they were published, each with the year that its name ends with.
@@ -77,7 +80,8 @@ fn ready(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
     tokio::net::TcpListener::from_std(listener)
 }
 
-/// Serves until it is stopped; `greeting` is printed once it listens, before the line that says what was started.
+/// Serves until it is stopped; files lie in the folder `spool` while they come in; `greeting` is printed once it listens, before the line that says what was started.
+#[allow(clippy::too_many_arguments)] // what a site is made of
 pub fn serve(
     at: &At,
     platform: Platform,
@@ -85,6 +89,8 @@ pub fn serve(
     government: GovernmentCode,
     published_reports: Vec<PublishedReport>,
     greeting: &str,
+    spool: PathBuf,
+    ways: Vec<WayOut>,
     running: &Running,
 ) -> Result<Found, Failure> {
     running.begin_log();
@@ -94,13 +100,22 @@ pub fn serve(
     let platform = platform.with_session_times(running.session_times());
     let (platform, searching, said) = searching::begin(platform, at, running.index.as_deref());
     let address = doors.pages.local_addr().map_err(broken)?;
-    let options = Options { address, government, published_reports, secure_cookies: false };
+    let options = Options {
+        address,
+        government,
+        published_reports,
+        secure_cookies: false,
+        attachment_limit: running.attachment_limit(),
+        spool,
+        printer: None,
+    };
     let holder = holder()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(broken)?;
     let greeting = format!("{greeting}{said}{}", calendars(&platform, &holder));
     let site = Site::new(platform.clone(), options);
     // Asks the store, which may block and so has no place inside the runtime.
     let line = running::started(&platform, address)?;
+    let teller = Teller::begin(platform.clone(), ways, holder.clone()).map_err(broken)?;
     let served = runtime.block_on(async {
         let mut signals = Signals::new()?;
         let rounds = tokio::spawn(every_hour(platform.clone(), holder.clone()));
@@ -112,6 +127,7 @@ pub fn serve(
         served
     });
     searching.stop();
+    drop(teller);
     close(runtime, &platform, &holder);
     served.map_err(broken)?;
     show::say("stopped: every act that was answered is on disk\n")?;

@@ -18,8 +18,8 @@ pub fn run(at: &At, asked: &Verify) -> Result<Found, Failure> {
     for government in open::governments(&platform)? {
         match platform.verify(&government)? {
             Ok(verified) => text.push_str(&format!(
-                "{government}: {} events of {} records hold; head {}\n",
-                verified.events, verified.records, verified.head
+                "{government}: {} events of {} records and {} files hold; head {}\n",
+                verified.events, verified.records, verified.files, verified.head
             )),
             Err(mismatch) => {
                 found = Found::Something;
@@ -52,14 +52,14 @@ fn rebuild(at: &At) -> Result<Found, Failure> {
 }
 
 fn said(government: &GovernmentCode, rebuilt: &Rebuilt) -> String {
-    let Rebuilt { events, records, rows, due, keys, public, deltas, first } = rebuilt;
+    let Rebuilt { events, records, rows, due, waiting, keys, public, deltas, first } = rebuilt;
     if first.is_empty() {
         return format!("{government}: {events} events of {records} records; nothing differed\n");
     }
     let named: Vec<String> = first.iter().map(ToString::to_string).collect();
     format!(
-        "{government}: {events} events of {records} records; rebuilt: {rows} rows, {due} with due days, {keys} with keys, \
-         {public} with publications, {deltas} with figures; first records: {}\n",
+        "{government}: {events} events of {records} records; rebuilt: {rows} rows, {due} with due days, {waiting} that wait, {keys} with \
+         keys, {public} with publications, {deltas} with figures; first records: {}\n",
         named.join(" ")
     )
 }

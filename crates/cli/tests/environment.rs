@@ -207,3 +207,12 @@ fn disk_that_takes_no_more_is_told_and_nothing_is_lost() {
     let taken = fazhi(data, &["backup", "--to", to]);
     assert!(taken.status.success(), "once there is room: {}", err(&taken));
 }
+
+#[test]
+fn file_that_a_record_does_not_have_is_not_erased() {
+    let folder = copy();
+    let file = "0".repeat(64);
+    refuses(&fazhi(folder.path(), &["erase", "1", &file]), &["record 1 of 632222 has no file", "lists its files"]);
+    refuses(&fazhi(folder.path(), &["erase", "1", "x"]), &["write 64 digits"]);
+    assert!(out(&fazhi(folder.path(), &["verify"])).contains("0 files hold; head"));
+}

@@ -167,6 +167,7 @@ fn register_a_dispute(folder: &Path) {
             ("people".into(), Value::Number(2)),
         ],
         reasons: Vec::new(),
+        attachments: Vec::new(),
         done_at: None,
         place: None,
         handler: None,

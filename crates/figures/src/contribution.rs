@@ -23,6 +23,9 @@ pub fn contributions(line: &Line, record: &Record, calendar: &Calendar) -> Vec<C
         Facts { line, record: Some(record), inputs: &[], answers: &[], now: None, actor: None, calendar, this: None };
     let mut all = Vec::new();
     for (index, figure) in line.figures.iter().enumerate().filter(|(_, figure)| figure.counted.from_records()) {
+        if figure.per_matter && record.origin.is_some() {
+            continue;
+        }
         if figure.filter.as_ref().is_some_and(|filter| facts.truth(filter) != Truth::Yes) {
             continue;
         }

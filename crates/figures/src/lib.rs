@@ -11,4 +11,4 @@ mod telling;
 
 pub use amount::Amount;
 pub use contribution::{Contribution, contributions, deltas};
-pub use telling::{Figures, Period, Places, Told, delta_query, tell};
+pub use telling::{Figures, Period, Places, Told, amount, delta_query, tell};

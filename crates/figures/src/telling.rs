@@ -158,7 +158,8 @@ fn value(
     })
 }
 
-fn amount(line: &Line, figure: &Figure, sum: i64) -> Amount {
+/// A sum of deltas of a figure as its amount.
+pub fn amount(line: &Line, figure: &Figure, sum: i64) -> Amount {
     match &figure.counted {
         Counted::Sum(_, field) if line.field(*field).kind == procedure::FieldType::Money => Amount::fen(sum),
         _ => Amount::whole(sum),

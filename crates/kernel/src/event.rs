@@ -1,7 +1,7 @@
 //! What the kernel decides: events by position, which the platform writes down by code.
 
-use procedure::{ActId, FieldId, LimitId, SeriesId};
-use terms::{Code, Date, DateTime, PlaceCode, Value};
+use procedure::{ActId, FieldId, LimitId, Mend, SeriesId};
+use terms::{Code, Date, DateTime, MessageId, PlaceCode, Value};
 
 /// One event of a record.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Event {
     pub opening: Option<Opening>,
     /// The reason given for a correction, annulment, hand-over or return.
     pub reason: Option<String>,
+    /// The message that did it.
+    pub message: Option<MessageId>,
 }
 
 /// Kinds of events.
@@ -33,6 +35,13 @@ pub enum Kind {
     Act(ActId),
     /// An act was proposed for signature.
     Proposed(ActId),
+    /// A correction or an annulment was proposed, which needs a second person.
+    ProposedMend {
+        /// The general act.
+        act: ActId,
+        /// What is put right or taken back.
+        mend: Mend,
+    },
     /// One of its signatures was given; more are to come.
     Signed(ActId),
     /// The proposal was returned or taken back.
@@ -87,6 +96,7 @@ impl Event {
             number: None,
             opening: None,
             reason: None,
+            message: None,
         }
     }
 }

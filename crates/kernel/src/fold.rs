@@ -1,6 +1,6 @@
 //! Events -> the record as it stands. A record is only ever what its events make it.
 
-use procedure::{ActId, Done, FieldId, Line, Proposal, Record, StageId, What};
+use procedure::{ActId, Done, FieldId, Line, Mend, Proposal, Record, StageId, What};
 use terms::{Code, RecordId, Value};
 
 use crate::{Event, Kind};
@@ -24,9 +24,20 @@ pub fn apply(line: &Line, record: Option<Record>, event: &Event, id: RecordId, s
                 changes: event.changes.clone(),
                 reasons: event.findings.iter().filter_map(|(code, why)| Some((code.clone(), why.clone()?))).collect(),
                 signed: 0,
+                mend: None,
             });
             // What a proposal would find is found when it is done.
             record.findings.retain(|(at, _)| *at != seq);
+        }
+        Kind::ProposedMend { act, mend } => {
+            record.proposal = Some(Proposal {
+                act: *act,
+                by: event.by.clone(),
+                changes: event.changes.clone(),
+                reasons: Vec::new(),
+                signed: 0,
+                mend: Some(mend.clone()),
+            });
         }
         Kind::Signed(_) => {
             if let Some(proposal) = &mut record.proposal {
@@ -39,6 +50,9 @@ pub fn apply(line: &Line, record: Option<Record>, event: &Event, id: RecordId, s
         }
         Kind::Corrected { time } => {
             fill(&mut record, &event.changes);
+            if proposes(&record, |mend| matches!(mend, Mend::Correct { .. })) {
+                record.proposal = None;
+            }
             if let Some((of, at)) = time
                 && let Some(done) = record.done.iter_mut().find(|done| done.seq == *of)
             {
@@ -61,17 +75,25 @@ pub fn replay(line: &Line, events: &[Event], id: RecordId) -> Option<Record> {
     let left_out = annulled(events);
     for (seq, event) in (1u32..).zip(events) {
         match event.kind {
-            Kind::Annulled { .. } => {
-                if let Some(record) = &mut record {
-                    let record: &mut Record = record;
-                    record.seq = seq;
-                }
-            }
+            Kind::Annulled { .. } => record = record.map(|record| past_annulment(record, seq)),
             _ if left_out.contains(&seq) => {}
             _ => record = Some(apply(line, record, event, id, seq)),
         }
     }
     record
+}
+
+/// The record, folded without what an annulment took back, once that annulment itself has happened.
+pub fn past_annulment(mut record: Record, seq: u32) -> Record {
+    record.seq = seq;
+    if proposes(&record, |mend| matches!(mend, Mend::Annul { .. })) {
+        record.proposal = None;
+    }
+    record
+}
+
+fn proposes(record: &Record, such: impl Fn(&Mend) -> bool) -> bool {
+    record.proposal.as_ref().and_then(|proposal| proposal.mend.as_ref()).is_some_and(such)
 }
 
 /// Numbers of the events that an annulment takes back: the act, and every lapse between it and the annulment (a
@@ -103,6 +125,7 @@ fn open(line: &Line, event: &Event, id: RecordId) -> Record {
         done: Vec::new(),
         seq: 0,
         proposal: None,
+        origin: event.message.as_ref().map(|message| message.thread.clone()),
         findings: Vec::new(),
     }
 }

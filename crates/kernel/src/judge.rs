@@ -1,10 +1,10 @@
 //! Decides a command.
 
 use procedure::{
-    Act, ActId, ActKind, Actor, Allow, Answer, Expr, Facts, FieldId, FieldType, General, Line, Record, Rule, Said,
-    StageId, Strictness, Truth, What,
+    Act, ActId, ActKind, Actor, Allow, Answer, Done, Expr, Facts, FieldId, FieldType, General, Line, Mend, Proposal,
+    Record, Rule, Said, StageId, Strictness, Truth, What,
 };
-use terms::{Calendar, Code, Date, DateTime, RecordId, Value};
+use terms::{Calendar, Code, Date, DateTime, MessageId, RecordId, Value};
 
 use crate::{ClockState, Event, Gap, GapKind, Kind, Opening, Refusal, Warning, apply, clock::clock};
 
@@ -47,6 +47,8 @@ pub struct Command {
     pub reasons: Vec<(Code, String)>,
     /// For an opening act.
     pub opening: Option<Opening>,
+    /// The message that brings it.
+    pub message: Option<MessageId>,
 }
 
 /// What can be asked.
@@ -131,12 +133,23 @@ pub(crate) struct Judge<'a> {
     refusals: Vec<Refusal>,
     warnings: Vec<Warning>,
     findings: Vec<(Code, Option<String>)>,
+    /// A second person has signed it.
+    seconded: bool,
 }
 
 impl<'a> Judge<'a> {
     pub(crate) fn new(question: &'a Question<'a>, command: &'a Command, id: ActId) -> Judge<'a> {
         let act = question.line.act(id);
-        Judge { question, command, id, act, refusals: Vec::new(), warnings: Vec::new(), findings: Vec::new() }
+        Judge {
+            question,
+            command,
+            id,
+            act,
+            refusals: Vec::new(),
+            warnings: Vec::new(),
+            findings: Vec::new(),
+            seconded: false,
+        }
     }
 
     fn facts(&self) -> Facts<'a> {
@@ -183,6 +196,7 @@ impl<'a> Judge<'a> {
             extended,
             number: if climbs { None } else { self.act.number },
             opening: if self.question.record.is_none() { self.command.opening.clone() } else { None },
+            message: self.command.message.clone(),
             ..Event::bare(kind, self.command.at, self.question.actor.account.clone())
         }])
     }
@@ -200,7 +214,9 @@ impl<'a> Judge<'a> {
             }
         }
         for (field, value) in &self.command.inputs {
-            let kind = match self.act.fills.iter().any(|(id, _)| id == field) {
+            // History brings the number that it was given in its day.
+            let brought = self.question.standing == Standing::Import && self.numbered(*field);
+            let kind = match brought || self.act.fills.iter().any(|(id, _)| id == field) {
                 false => Some(GapKind::NotAsked),
                 true => mismatch(&line.field(*field).kind, value),
             };
@@ -433,6 +449,15 @@ impl<'a> Judge<'a> {
                 self.refusals.push(Refusal::new("R209").law(&self.act.ground.law));
             }
         }
+        let kind = match self.needs_second(record, &kind, reason) {
+            Some(mend) => {
+                if record.proposal.is_some() {
+                    self.refusals.push(Refusal::new("R207").law(&self.act.ground.law));
+                }
+                Kind::ProposedMend { act: self.id, mend }
+            }
+            None => kind,
+        };
         if !self.refusals.is_empty() {
             return Verdict::Refused(self.refusals);
         }
@@ -441,6 +466,36 @@ impl<'a> Judge<'a> {
             reason: Some(reason.clone()),
             ..Event::bare(kind, self.command.at, account.clone())
         }])
+    }
+
+    /// What a second person has to sign, where the act needs one: what others rely on is not put right by one alone. They
+    /// rely on what stood when the record was last served or published, and on that act itself.
+    fn needs_second(&self, record: &Record, kind: &Kind, reason: &str) -> Option<Mend> {
+        let second = self.act.second.as_ref().filter(|_| !self.seconded)?;
+        if self.question.standing != Standing::Normal {
+            return None;
+        }
+        let act_of = |done: &Done| match done.what {
+            What::Act(act) => Some(act),
+            What::Lapse(_) => None,
+        };
+        let relied_on = record.done.iter().filter(|done| act_of(done).is_some_and(|act| second.after.contains(&act)));
+        let until = relied_on.map(|done| done.seq).max()?;
+        let line = self.question.line;
+        let stood = |field: &FieldId| {
+            let before = record.done.iter().filter(|done| done.seq <= until).filter_map(act_of);
+            before.flat_map(|act| &line.act(act).fills).any(|(filled, _)| filled == field)
+        };
+        let reason = reason.to_owned();
+        match kind {
+            Kind::Corrected { time } => {
+                let field = self.command.inputs.iter().any(|(field, _)| stood(field));
+                let step = time.is_some_and(|(seq, _)| seq <= until);
+                (field || step).then_some(Mend::Correct { time: *time, reason })
+            }
+            Kind::Annulled { seq } if *seq <= until => Some(Mend::Annul { seq: *seq, reason }),
+            _ => None,
+        }
     }
 
     fn general_gaps(&self, record: &Record, kind: &Kind) -> Vec<Gap> {
@@ -513,7 +568,7 @@ fn mismatch(kind: &FieldType, value: &Value) -> Option<GapKind> {
         | (FieldType::Date, Value::Date(_))
         | (FieldType::Moment, Value::Moment(_))
         | (FieldType::Text, Value::Text(_))
-        | (FieldType::Key(_), Value::Key(_))
+        | (FieldType::Key(_) | FieldType::Organ, Value::Key(_))
         | (FieldType::Keys(_), Value::Keys(_))
         | (FieldType::Party, Value::Party(_))
         | (FieldType::Link(_), Value::Link(_)) => true,
@@ -528,12 +583,16 @@ fn sign(question: &Question<'_>, command: &Command) -> Verdict {
         return Verdict::Refused(vec![Refusal::new("R208")]);
     };
     let act = question.line.act(proposal.act);
-    let Some(post) = act.sign.get(usize::from(proposal.signed)).filter(|post| question.actor.posts.contains(post))
-    else {
+    let held = |post: &&Code| question.actor.posts.contains(*post);
+    let posts: Vec<&Code> = act.signers(proposal.signed).iter().filter(held).collect();
+    if posts.is_empty() {
         return Verdict::Refused(vec![Refusal::new("R103").law(&act.ground.law)]);
-    };
-    if record.agency != question.actor.agency && !question.actor.across.contains(post) {
+    }
+    if record.agency != question.actor.agency && !posts.iter().any(|post| question.actor.across.contains(*post)) {
         return Verdict::Refused(vec![Refusal::new("R104")]);
+    }
+    if let Some(mend) = &proposal.mend {
+        return second(question, command, record, proposal, mend);
     }
     let signature = Event::bare(Kind::Signed(proposal.act), command.at, question.actor.account.clone());
     if usize::from(proposal.signed) + 1 < act.sign.len() {
@@ -553,6 +612,7 @@ fn sign(question: &Question<'_>, command: &Command) -> Verdict {
         inputs: proposal.changes.clone(),
         reasons: proposal.reasons.clone(),
         opening: None,
+        message: None,
     };
     match Judge::new(&again, &inner, proposal.act).act() {
         Verdict::Granted(events) => {
@@ -565,16 +625,53 @@ fn sign(question: &Question<'_>, command: &Command) -> Verdict {
     }
 }
 
+/// The signature of a second person under a correction or an annulment, which is judged again as it stands now.
+fn second(question: &Question<'_>, command: &Command, record: &Record, proposal: &Proposal, mend: &Mend) -> Verdict {
+    let act = question.line.act(proposal.act);
+    if proposal.by == question.actor.account {
+        return Verdict::Refused(vec![Refusal::new("R212").law(&act.ground.law)]);
+    }
+    let without = Record { proposal: None, ..record.clone() };
+    let proposer = Actor {
+        account: proposal.by.clone(),
+        agency: record.agency.clone(),
+        posts: act.by.clone(),
+        across: Vec::new(),
+    };
+    let again = Question { record: Some(&without), actor: &proposer, ..*question };
+    let ask = match mend.clone() {
+        Mend::Correct { time, reason } => Ask::Correct { act: proposal.act, time, reason },
+        Mend::Annul { seq, reason } => Ask::Annul { act: proposal.act, seq, reason },
+    };
+    let inner = Command {
+        ask,
+        at: command.at,
+        inputs: proposal.changes.clone(),
+        reasons: Vec::new(),
+        opening: None,
+        message: None,
+    };
+    let mut judge = Judge::new(&again, &inner, proposal.act);
+    judge.seconded = true;
+    match judge.general() {
+        Verdict::Granted(events) => {
+            let signature = Event::bare(Kind::Signed(proposal.act), command.at, question.actor.account.clone());
+            Verdict::Granted(std::iter::once(signature).chain(events).collect())
+        }
+        other => other,
+    }
+}
+
 /// A proposal returned by whoever should sign next, or taken back by whoever made it.
 fn give_back(question: &Question<'_>, command: &Command, reason: &str) -> Verdict {
     let Some(proposal) = question.record.and_then(|record| record.proposal.as_ref()) else {
         return Verdict::Refused(vec![Refusal::new("R208")]);
     };
     let act = question.line.act(proposal.act);
-    let next = act.sign.get(usize::from(proposal.signed));
+    let next = act.signers(proposal.signed);
     let actor = question.actor;
     let own = question.record.is_some_and(|record| record.agency == actor.agency);
-    let signs = next.is_some_and(|post| actor.posts.contains(post) && (own || actor.across.contains(post)));
+    let signs = next.iter().any(|post| actor.posts.contains(post) && (own || actor.across.contains(post)));
     let may = signs || (own && proposal.by == actor.account);
     if !may {
         return Verdict::Refused(vec![Refusal::new("R103").law(&act.ground.law)]);

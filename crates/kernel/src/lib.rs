@@ -18,7 +18,7 @@ mod why;
 
 pub use clock::{Clock, ClockState, clock, due_days};
 pub use event::{Event, Kind, Opening};
-pub use fold::{annulled, apply, replay};
+pub use fold::{annulled, apply, past_annulment, replay};
 pub use judge::{Ask, Command, Question, Standing, Verdict, judge};
 pub use lapse::lapses;
 pub use next::{Next, next_acts};

@@ -27,8 +27,14 @@ pub fn next_acts(question: &Question<'_>, now: DateTime) -> Vec<Next> {
         .acts_with_ids()
         .filter(|(_, act)| act.kind != ActKind::Deemed && act.opens == question.record.is_none())
         .filter_map(|(id, act)| {
-            let command =
-                Command { ask: Ask::Act(id), at: now, inputs: Vec::new(), reasons: Vec::new(), opening: None };
+            let command = Command {
+                ask: Ask::Act(id),
+                at: now,
+                inputs: Vec::new(),
+                reasons: Vec::new(),
+                opening: None,
+                message: None,
+            };
             let (mut refusals, warnings) = Judge::new(question, &command, id).outlook();
             let handler =
                 question.record.is_some_and(|record| record.handler.as_ref() == Some(&question.actor.account));

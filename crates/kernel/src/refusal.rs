@@ -9,7 +9,8 @@ pub struct Refusal {
     /// R101 not open yet · R102 open already · R103 not your post · R104 another agency's record · R201 not in this
     /// stage · R202 a rule forbids · R203 after the limit · R204 extension spent · R205 before the minimum has passed ·
     /// R206 limit not running · R207 a proposal is under way · R208 no such proposal · R209 not the last act ·
-    /// R210 done by lapse alone · R211 earlier than the record.
+    /// R210 done by lapse alone · R211 earlier than the record · R212 a second person signs · R213 another organ has it
+    /// already · R214 its document would have a blank.
     pub code: &'static str,
     /// The rule or limit.
     pub rule: Option<Code>,
@@ -65,7 +66,12 @@ pub enum GapKind {
 }
 
 impl Refusal {
-    pub(crate) fn new(code: &'static str) -> Refusal {
+    /// A document that the act issues would have a blank: what it lacks, as it says itself.
+    pub fn blank(law: &[Article], lacking: Vec<Said>) -> Refusal {
+        Refusal { lacking, ..Refusal::new("R214").law(law) }
+    }
+    /// A refusal with nothing beside its code.
+    pub fn new(code: &'static str) -> Refusal {
         Refusal { code, rule: None, law: Vec::new(), why: None, instead: None, lacking: Vec::new(), day: None }
     }
     pub(crate) fn rule(mut self, rule: &Code) -> Refusal {

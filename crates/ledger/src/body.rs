@@ -1,11 +1,11 @@
 //! The content of an event, in parts of which the personal ones can be erased.
 
 use minicbor::{Decoder, Encoder};
-use terms::{Code, Date, DateTime, PlaceCode, Value};
+use terms::{Code, Date, DateTime, Digest, MessageId, PlaceCode, RecordId, Thread, Value};
 
 use crate::cbor::{
-    DecodeError, Map, need, read_code, read_date, read_end, read_list, read_map, read_moment, read_nullable, read_pair,
-    read_parsed, read_string, read_value, write_value,
+    DecodeError, Map, need, read_code, read_date, read_digest, read_end, read_list, read_map, read_moment,
+    read_nullable, read_pair, read_parsed, read_string, read_value, write_value,
 };
 
 /// What an event says, by codes.
@@ -25,6 +25,9 @@ use crate::cbor::{
 /// | 9 | to | text |
 /// | 10 | until | text, `2020-07-15` |
 /// | 11 | reason | text |
+/// | 12 | attachments | array of maps: 1 digest, 32 bytes; 2 name, text; 3 kind, text; 4 size, unsigned |
+/// | 13 | message | map: 1 government, 2 record, 3 seq, 4 effect, 5 back (unsigned; left out: there), 6 number |
+/// | 14 | papers | array of [text, 32 bytes] |
 ///
 /// A value is an array of its tag and its payload: 1 bool, 2 number, 3 money in fen, 4 day, 5 moment, 6 text,
 /// 7 choice, 8 choices, 9 key, 10 keys, 11 party (map: 1 kind, 2 name, 3 number, 4 phone, 5 address), 12 link.
@@ -52,6 +55,25 @@ pub struct Body {
     pub until: Option<Date>,
     /// Reason.
     pub reason: Option<String>,
+    /// The message that did it.
+    pub message: Option<MessageId>,
+    /// The files that came with it.
+    pub attachments: Vec<Attached>,
+    /// Documents that it issues, each with the digest of its template.
+    pub papers: Vec<(Code, Digest)>,
+}
+
+/// A file that came with an event. Its digest stands in the envelope too; what is said of it here can be erased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attached {
+    /// SM3 of its bytes.
+    pub digest: Digest,
+    /// What it was called; whoever brought it may have called it by a person.
+    pub name: String,
+    /// What it is, told by its content.
+    pub kind: Code,
+    /// How many bytes.
+    pub size: u64,
 }
 
 /// What a record is opened with.
@@ -108,6 +130,11 @@ impl Body {
         if let Some(reason) = &self.reason {
             map.text(11, reason);
         }
+        map.list(12, &self.attachments, |to, one| one.write(to));
+        if let Some(message) = &self.message {
+            map.field(13, |to| write_message(to, message));
+        }
+        map.list(14, &self.papers, |to, (code, template)| to.array(2)?.str(code)?.bytes(&template.0).map(drop));
         map.finish()
     }
 
@@ -149,15 +176,23 @@ impl Body {
             9 => self.to = Some(read_code(from)?),
             10 => self.until = Some(read_date(from)?),
             11 => self.reason = Some(read_string(from)?),
+            13 => self.message = Some(read_message(from)?),
+            12 => self.attachments = read_list(from, Attached::read)?,
+            14 => {
+                self.papers = read_list(from, |from| {
+                    read_pair(from)?;
+                    Ok((read_code(from)?, read_digest(from)?))
+                })?;
+            }
             _ => return Ok(false),
         }
         Ok(true)
     }
 
     /// The parts in which it is stored: part 0, which is not personal and is always there, and one further part for
-    /// each personal field, so that one can be erased without the others.
+    /// each personal field and then for each file, so that one can be erased without the others.
     ///
-    /// A field is personal where `personal` says so, and wherever it holds a party.
+    /// A field is personal where `personal` says so, and wherever it holds a party; a file always is.
     pub fn split(mut self, personal: impl Fn(&Code) -> bool) -> Vec<(u16, Body)> {
         let mut fields: Vec<Code> = Vec::new();
         for (field, value) in &self.changes {
@@ -172,7 +207,9 @@ impl Body {
         }
         let mut parts = parts.into_iter();
         self.changes = parts.next().unwrap_or_default();
-        let further = parts.map(|changes| Body { changes, ..Body::default() });
+        let files = std::mem::take(&mut self.attachments).into_iter();
+        let files = files.map(|one| Body { attachments: vec![one], ..Body::default() });
+        let further = parts.map(|changes| Body { changes, ..Body::default() }).chain(files);
         (0..=u16::MAX).zip(std::iter::once(self).chain(further)).collect()
     }
 
@@ -194,6 +231,9 @@ impl Body {
             whole.to = whole.to.or(part.to);
             whole.until = whole.until.or(part.until);
             whole.reason = whole.reason.or(part.reason);
+            whole.message = whole.message.or(part.message);
+            whole.attachments.extend(part.attachments);
+            whole.papers.extend(part.papers);
         }
         whole
     }
@@ -231,9 +271,64 @@ impl Opening {
     }
 }
 
+impl Attached {
+    fn write(&self, to: &mut Encoder<Vec<u8>>) -> crate::cbor::Written {
+        to.map(4)?.u8(1)?.bytes(&self.digest.0)?.u8(2)?.str(&self.name)?;
+        to.u8(3)?.str(&self.kind)?.u8(4)?.u64(self.size).map(drop)
+    }
+
+    fn read(from: &mut Decoder<'_>) -> Result<Attached, DecodeError> {
+        let (mut digest, mut name, mut kind, mut size) = (None, None, None, None);
+        read_map(from, |key, from| {
+            match key {
+                1 => digest = Some(read_digest(from)?),
+                2 => name = Some(read_string(from)?),
+                3 => kind = Some(read_code(from)?),
+                4 => size = Some(from.u64()?),
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        Ok(Attached { digest: need(1, digest)?, name: need(2, name)?, kind: need(3, kind)?, size: need(4, size)? })
+    }
+}
+
 fn write_nullable(to: &mut Encoder<Vec<u8>>, text: Option<&str>) -> crate::cbor::Written {
     match text {
         Some(text) => to.str(text).map(drop),
         None => to.null().map(drop),
     }
+}
+
+fn write_message(to: &mut Encoder<Vec<u8>>, message: &MessageId) -> crate::cbor::Written {
+    let thread = &message.thread;
+    to.map(5 + u64::from(message.back))?.u8(1)?.str(thread.government.as_str())?.u8(2)?.u64(thread.record.0)?;
+    to.u8(3)?.u32(thread.seq)?.u8(4)?.str(&thread.effect)?;
+    if message.back {
+        to.u8(5)?.u8(1)?;
+    }
+    to.u8(6)?.u32(message.n).map(drop)
+}
+
+fn read_message(from: &mut Decoder<'_>) -> Result<MessageId, DecodeError> {
+    let (mut government, mut record, mut seq, mut effect, mut back, mut n) = (None, None, None, None, None, None);
+    read_map(from, |key, from| {
+        match key {
+            1 => government = Some(read_parsed(from, "code of a government")?),
+            2 => record = Some(from.u64()?),
+            3 => seq = Some(from.u32()?),
+            4 => effect = Some(read_code(from)?),
+            5 => back = Some(from.u8()?),
+            6 => n = Some(from.u32()?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    let thread = Thread {
+        government: need(1, government)?,
+        record: RecordId(need(2, record)?),
+        seq: need(3, seq)?,
+        effect: need(4, effect)?,
+    };
+    Ok(MessageId { thread, back: back.is_some_and(|back| back == 1), n: need(6, n)? })
 }

@@ -3,7 +3,13 @@
 //! trait can be kept by SQLite, by PostgreSQL and by a distributed PostgreSQL.
 
 use std::fmt;
+
 use terms::{Code, CommandId, Date, Digest, GovernmentCode, PlaceCode, RecordId};
+
+use crate::{
+    Attachments, HoldAttachments, Narrowing, OfficeRead, OfficeWrite, ReadAttachments, ReadDesk, ReadExchanges,
+    ReadMessages, Sight, Staging, Tokens, WriteDesk, WriteExchanges, WriteMessages,
+};
 
 /// The disk, the network or the database failed; nothing of the transaction stands.
 #[derive(Debug)]
@@ -60,7 +66,7 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// A store of one or many governments.
-pub trait Store: Send + Sync {
+pub trait Store: Attachments + Staging + Tokens + Send + Sync {
     /// Begins the one writing transaction of a government; waits while another thread writes.
     ///
     /// # Errors
@@ -227,6 +233,8 @@ pub struct RecordRow {
     pub hash: Digest,
     /// Its state, as the platform encodes it. Derived.
     pub state: Vec<u8>,
+    /// What its line lets be seen of it. Derived.
+    pub narrowing: Narrowing,
 }
 
 /// An event with its contents, ready to be written.
@@ -361,6 +369,8 @@ pub enum GroupBy {
 pub struct RecordQuery {
     /// Government.
     pub government: Option<GovernmentCode>,
+    /// Who asks, as far as they see; of another government than theirs it is nothing. `None`: the program itself.
+    pub sight: Option<Sight>,
     /// Lines; empty: any.
     pub lines: Vec<Code>,
     /// Agencies; empty: any.
@@ -467,6 +477,8 @@ pub struct LookRow {
     pub account: Code,
     /// When: microseconds, UTC.
     pub at: i64,
+    /// Why, where a reason was asked; else empty.
+    pub reason: String,
 }
 
 /// An agency of a government.
@@ -485,7 +497,7 @@ pub struct AgencyRow {
 /// Reading. Every method of every implementation sees one consistent state until the reader is dropped; in a distributed
 /// database that is one state of each government, from its first read on, and not one of all together.
 #[allow(clippy::missing_errors_doc)] // every method: where the store cannot be read
-pub trait Read: crate::Erasures {
+pub trait Read: ReadMessages + OfficeRead + ReadAttachments + ReadDesk + ReadExchanges + Erasures {
     /// The head of a government's log.
     fn head(&mut self, government: &GovernmentCode) -> Result<Head, Fault>;
     /// The heads of several logs, in the order asked. Each is read by itself: in a distributed database they need not be
@@ -595,7 +607,7 @@ impl Landing for Landed {
 /// After a fault nothing but [`Transaction::undo`] to a mark or dropping the transaction is of use: what it leaves of
 /// the statement that failed differs from store to store. [`Transaction::put_keys`] alone may fail and be passed over.
 #[allow(clippy::missing_errors_doc)] // every method: where the store cannot be written
-pub trait Transaction: Read {
+pub trait Transaction: Read + WriteMessages + OfficeWrite + HoldAttachments + WriteDesk + WriteExchanges {
     /// Appends an event with its contents.
     fn append(&mut self, event: &EventRow) -> Result<(), Fault>;
     /// Erases one personal part of an event's content, bytes and nonce; part 0 can't be. Once it is committed and no
@@ -624,8 +636,7 @@ pub trait Transaction: Read {
     /// Writes an agency.
     fn put_agency(&mut self, row: &AgencyRow) -> Result<(), Fault>;
     /// Notes that somebody looked at a record's personal data. Append-only.
-    fn note_look(&mut self, government: &GovernmentCode, record: RecordId, account: &str, at: i64)
-    -> Result<(), Fault>;
+    fn note_look(&mut self, government: &GovernmentCode, look: &LookRow) -> Result<(), Fault>;
     /// Keeps a note under a name.
     fn put_note(&mut self, name: &str, text: &str) -> Result<(), Fault>;
     /// A point to which [`Transaction::undo`] returns, so that a refused command spoils nothing.

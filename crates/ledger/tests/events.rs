@@ -3,14 +3,15 @@
 #![allow(clippy::unwrap_used)]
 
 use ledger::{
-    Body, ContentRow, Envelope, EventRow, Head, Links, NOTHING, Opening, What, check_chain, check_record, extend_head,
-    hash, seal,
+    Attached, Body, ContentRow, Envelope, EventRow, Head, Links, NOTHING, Opening, What, check_chain, check_record,
+    extend_head, hash, seal,
 };
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
 use terms::{
-    Code, CommandId, Date, DateTime, Digest, Fen, GovernmentCode, Party, PartyKind, PlaceCode, RecordId, Value,
+    Code, CommandId, Date, DateTime, Digest, Fen, GovernmentCode, MessageId, Party, PartyKind, PlaceCode, RecordId,
+    Thread, Value,
 };
 
 fn hex(bytes: &[u8]) -> String {
@@ -41,6 +42,17 @@ fn sample_envelope() -> Envelope {
         attachments: vec![Digest([5; 32])],
         previous: Digest([6; 32]),
     }
+}
+
+fn message(back: bool) -> MessageId {
+    let thread =
+        Thread { government: "632200".parse().unwrap(), record: RecordId(12), seq: 3, effect: "forward".into() };
+    MessageId { thread, back, n: 2 }
+}
+
+/// What a message did.
+fn told() -> Body {
+    Body { message: Some(message(true)), ..Body::default() }
 }
 
 fn sample_body() -> Body {
@@ -82,16 +94,35 @@ fn sample_body() -> Body {
         to: Some("li".into()),
         until: Some("2020-08-01".parse().unwrap()),
         reason: Some("调岗".into()),
+        message: None,
+        attachments: Vec::new(),
+        papers: Vec::new(),
     }
 }
 
+fn sample_file(byte: u8, name: &str) -> Attached {
+    Attached { digest: Digest([byte; 32]), name: name.into(), kind: "pdf".into(), size: 70_000 }
+}
+
 /// If this fails, the change is not allowed: give the new meaning a new key.
+#[test]
+fn documents_stand_in_the_body_with_their_templates() {
+    let papers = vec![("notice".into(), Digest([0xab; 32]))];
+    let body = Body { papers, ..Body::default() };
+    let bytes = body.encode();
+    assert_eq!(hex(&bytes), format!("a10c8182666e6f746963655820{}", "ab".repeat(32)));
+    assert_eq!(Body::decode(&bytes).unwrap(), body);
+    let parts = body.clone().split(|_| false);
+    assert_eq!(Body::join(parts), body, "they are nobody's");
+}
+
 #[test]
 fn bytes_are_frozen() {
     let bytes = [
         hex(&sample_envelope().encode()),
         hex(&sample_body().encode()),
         hex(&Body::default().encode()),
+        hex(&told().encode()),
         hash(&sample_envelope().encode()).to_string(),
         seal(&[9; 16], b"content").to_string(),
         extend_head(NOTHING, hash(b"event")).to_string(),
@@ -99,6 +130,30 @@ fn bytes_are_frozen() {
     assert_eq!(bytes.join("\n"), include_str!("golden.txt").trim_end(), "\n{}\n", bytes.join("\n"));
     assert_eq!(Envelope::decode(&sample_envelope().encode()), Ok(sample_envelope()));
     assert_eq!(Body::decode(&sample_body().encode()), Ok(sample_body()));
+    assert_eq!(Body::decode(&told().encode()), Ok(told()));
+}
+
+/// The same for what was added later: files.
+#[test]
+fn bytes_of_files_are_frozen() {
+    let body = Body { attachments: vec![sample_file(5, "甲.pdf")], ..Body::default() };
+    let expected = format!("a10c81a4015820{}0267e794b22e706466036370646604 1a00011170", "05".repeat(32));
+    assert_eq!(hex(&body.encode()), expected.replace(' ', ""));
+    assert_eq!(Body::decode(&body.encode()), Ok(body));
+}
+
+#[test]
+fn each_file_is_a_part_of_its_own() {
+    let files = vec![sample_file(5, "甲.pdf"), sample_file(6, "乙.pdf")];
+    let body = Body { attachments: files.clone(), ..sample_body() };
+    let parts = body.clone().split(|_| false);
+    // Part 0, the party, and a part for each file.
+    assert_eq!(parts.len(), 4);
+    assert_eq!(parts[0].1.attachments, []);
+    assert_eq!(parts[2].1, Body { attachments: vec![files[0].clone()], ..Body::default() });
+    let erased = Body::join(parts.into_iter().filter(|(part, _)| *part != 2));
+    assert_eq!(erased.attachments, [files[1].clone()]);
+    assert_eq!(erased.changes.len(), body.changes.len());
 }
 
 #[test]
@@ -325,9 +380,14 @@ fn opening() -> impl Strategy<Value = Opening> {
 fn body() -> impl Strategy<Value = Body> {
     let first = (of(code()), vec((code(), value()), 0..8), vec((code(), of(".{0,20}")), 0..4), of(any::<u32>()));
     let second = (of(".{0,20}"), of(opening()), of(any::<u32>()), of((any::<u32>(), of(moment()))));
-    let third = (of(code()), of(date()), of(".{0,20}"));
+    let message = of(any::<bool>().prop_map(message));
+    let third = (of(code()), of(date()), of(".{0,20}"), vec(file(), 0..3), message, vec((code(), digest()), 0..3));
     (first, second, third).prop_map(
-        |((line, changes, findings, extended), (number, opening, annuls, corrects), (to, until, reason))| Body {
+        |(
+            (line, changes, findings, extended),
+            (number, opening, annuls, corrects),
+            (to, until, reason, attachments, message, papers),
+        )| Body {
             line,
             changes,
             findings,
@@ -339,8 +399,20 @@ fn body() -> impl Strategy<Value = Body> {
             to,
             until,
             reason,
+            message,
+            attachments,
+            papers,
         },
     )
+}
+
+fn file() -> impl Strategy<Value = Attached> {
+    (digest(), ".{0,20}", code(), any::<u64>()).prop_map(|(digest, name, kind, size)| Attached {
+        digest,
+        name,
+        kind,
+        size,
+    })
 }
 
 fn envelope() -> impl Strategy<Value = Envelope> {

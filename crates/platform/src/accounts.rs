@@ -3,10 +3,11 @@
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use catalog::Terms;
-use ledger::{AccountRow, Fault};
-use terms::{Code, GovernmentCode};
+use ledger::{AccountRow, Fault, HoldingRow};
+use terms::{Code, Date, GovernmentCode};
 
 use crate::Platform;
+use crate::office::held;
 
 /// A person at work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,14 +37,16 @@ impl Person {
     }
 }
 
-impl From<AccountRow> for Person {
-    fn from(account: AccountRow) -> Person {
+impl Person {
+    /// Whoever has an account, with the posts that it holds on a day.
+    fn of(account: AccountRow, holdings: &[HoldingRow], on: Date) -> Person {
+        let posts = held(&account, holdings, on);
         Person {
             government: account.government,
             account: account.name,
             shown: account.shown,
             agency: account.agency,
-            posts: account.posts,
+            posts,
         }
     }
 }
@@ -69,14 +72,39 @@ impl Platform {
         let Some(account) = account.filter(|account| !account.password.is_empty()) else { return Ok(None) };
         let fits = PasswordHash::new(&account.password)
             .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
-        Ok(fits.then_some(account).map(Person::from))
+        if fits { self.person(government, name) } else { Ok(None) }
     }
 
-    /// The person of an account, as it stands now.
+    /// The person of an account, with the posts that it holds today; `None` where there is none, or it is closed.
     ///
     /// # Errors
     /// Where the store cannot be read.
     pub fn person(&self, government: &GovernmentCode, name: &str) -> Result<Option<Person>, Fault> {
-        Ok(self.store.read()?.account(government, name)?.map(Person::from))
+        self.person_on(government, name, self.now().date())
+    }
+
+    /// The person of an account, with the posts that it held on a day.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn person_on(&self, government: &GovernmentCode, name: &str, on: Date) -> Result<Option<Person>, Fault> {
+        Ok(self.standing_person(government, name, on)?.map(|(person, _)| person))
+    }
+
+    /// The same, with whether the password has to be changed first.
+    pub(crate) fn standing_person(
+        &self,
+        government: &GovernmentCode,
+        name: &str,
+        on: Date,
+    ) -> Result<Option<(Person, bool)>, Fault> {
+        let mut read = self.store.read()?;
+        let Some(account) = read.account(government, name)? else { return Ok(None) };
+        let standing = read.standing(government, name)?;
+        if standing.as_ref().and_then(|standing| standing.closed).is_some_and(|closed| closed <= on) {
+            return Ok(None);
+        }
+        let holdings = read.holdings(government, name)?;
+        Ok(Some((Person::of(account, &holdings, on), standing.is_some_and(|standing| standing.renew))))
     }
 }

@@ -4,21 +4,21 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use catalog::Catalog;
-use kernel::{Ask, Command, Event, Kind, Opening, Question, Standing, Verdict, judge, lapses};
+use kernel::{Ask, Command, Event, Kind, Opening, Question, Refusal, Standing, Verdict, judge, lapses};
 use ledger::{
-    CommandRow, ContentRow, DueRow, Envelope, EventRow, Fault, Head, KeyRow, Landing, NOTHING, RecordRow, Store,
-    Transaction,
+    Attached, CommandRow, ContentRow, DueRow, Envelope, EventRow, Fault, Head, KeyRow, Landing, NOTHING, RecordRow,
+    Store, Transaction,
 };
-use procedure::{ActKind, Actor, Binds, FieldType, General, LimitId, Line, Pending, Record};
+use procedure::{ActKind, Actor, Binds, FieldType, General, LimitId, Line, Pending, Record, Series, SeriesId};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use terms::{Code, CommandId, DateTime, Deadline, Digest, GovernmentCode, RecordId, Value};
+use terms::{Code, CommandId, Date, DateTime, Deadline, Digest, GovernmentCode, MessageId, RecordId, Value};
 
 use crate::{
-    Answer, Clock, Definitions, Receipt, Request, RequestAsk,
+    Answer, Clock, Definitions, Receipt, Request, RequestAsk, attachments,
     history::History,
     lookups::{self, Asking},
-    publish, translate,
+    papers, publish, rights, translate, waiting,
 };
 
 /// Makes the nonces that seal contents.
@@ -68,16 +68,22 @@ impl Kept {
 
 /// Commands that become durable together.
 pub struct Batch<'a> {
-    tx: Box<dyn Transaction + 'a>,
-    catalog: &'a Catalog,
-    definitions: &'a Definitions,
+    pub(crate) tx: Box<dyn Transaction + 'a>,
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) definitions: &'a Definitions,
     nonces: &'a Mutex<Nonces>,
     clock: &'a dyn Clock,
-    government: GovernmentCode,
-    head: Head,
+    pub(crate) government: GovernmentCode,
+    pub(crate) head: Head,
+    /// Something was sent that is to be handed over.
+    pub(crate) posted: bool,
     loaded: HashMap<RecordId, Loaded>,
     /// The first answers to commands, as far as they were asked for.
     answered: HashMap<CommandId, Option<CommandRow>>,
+    /// Definitions that the batch freezes: they are known to be kept once it stands.
+    frozen: Vec<(Digest, Arc<Line>)>,
+    /// Templates that this batch has seen to be kept.
+    kept_templates: Vec<Digest>,
 }
 
 /// A record's state from its derived row.
@@ -105,7 +111,20 @@ impl<'a> Batch<'a> {
         let head = tx.head(government)?;
         let government = government.clone();
         let loaded = if kept.head == Some(head) { kept.loaded } else { HashMap::new() };
-        Ok(Batch { tx, catalog, definitions, nonces, clock, government, head, loaded, answered: HashMap::new() })
+        Ok(Batch {
+            tx,
+            catalog,
+            definitions,
+            nonces,
+            clock,
+            government,
+            head,
+            posted: false,
+            loaded,
+            answered: HashMap::new(),
+            frozen: Vec::new(),
+            kept_templates: Vec::new(),
+        })
     }
 
     /// Reads together what these commands will ask for one by one: where a database is asked over a network, that is
@@ -143,14 +162,28 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// Where the store fails: then nothing of the batch stands.
     pub fn commit(self) -> Result<(), Fault> {
-        self.tx.commit()
+        self.tx.commit()?;
+        self.definitions.keep(&self.frozen);
+        Ok(())
     }
 
     /// Commits; nobody may be told before the landing says that it is durable.
     pub(crate) fn commit_early(self) -> Result<(Box<dyn Landing>, Kept), Fault> {
         let landing = self.tx.commit_early()?;
+        self.definitions.keep(&self.frozen);
         let loaded = if self.loaded.len() > Kept::MOST { HashMap::new() } else { self.loaded };
         Ok((landing, Kept { head: Some(self.head), loaded, rebuilds: 0 }))
+    }
+
+    /// A record as the batch has it, under the version of its last event.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn peek(&mut self, id: RecordId) -> Result<Option<(Arc<Line>, Record)>, Fault> {
+        if let Some(loaded) = self.loaded.get(&id) {
+            return Ok(Some((loaded.line.clone(), loaded.record.clone())));
+        }
+        Ok(self.stored(id)?.map(|loaded| (loaded.line, loaded.record)))
     }
 
     /// Reads every record anew.
@@ -168,8 +201,18 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// Where the store fails: then the whole batch must be dropped.
     pub fn act(&mut self, request: &Request) -> Result<Answer, Fault> {
+        self.act_for(request, None)
+    }
+
+    /// Does what a person asks, or what a message brings.
+    pub(crate) fn act_for(&mut self, request: &Request, message: Option<&MessageId>) -> Result<Answer, Fault> {
         if let Some(first) = self.first_answer(request.id)? {
             return Ok(Answer::Done(self.receipt(first.record, first.position, &[], &[], true)));
+        }
+        // Who administers does no business, and records not even a fact.
+        let administers = |post: &Code| self.catalog.terms.post(post).is_some_and(|post| post.administers.is_some());
+        if request.who.posts.iter().any(administers) {
+            return Ok(Answer::Unknown(request.record.map_or(request.line.to_string(), |id| id.to_string())));
         }
         let now = request.grant.map_or_else(|| self.clock.now().0, |grant| grant.time());
         let at = request.done_at.unwrap_or(now);
@@ -186,12 +229,28 @@ impl<'a> Batch<'a> {
                 None => return Ok(Answer::Unknown(request.line.to_string())),
             },
         };
+        if let Some(loaded) = &before
+            && request.standing == Standing::Normal
+            && !self.sees(&request.who, &loaded.row)?
+        {
+            return Ok(Answer::Unknown(loaded.row.id.to_string()));
+        }
         if let (Some(seen), Some(loaded)) = (request.seen, &before)
             && seen != loaded.row.seq
         {
             return Ok(Answer::Stale { now: loaded.row.seq });
         }
-        self.decide(request, &line, before, at, now)
+        self.decide(request, message, &line, before, at, now)
+    }
+
+    /// Whether the line of a record lets somebody see it; whom its agency and their posts let act is the kernel's. Most
+    /// records are narrowed to nobody, and nothing has to be read.
+    fn sees(&mut self, who: &crate::Person, row: &RecordRow) -> Result<bool, Fault> {
+        if row.narrowing.only.is_empty() && row.narrowing.hidden.is_empty() {
+            return Ok(true);
+        }
+        let terms = &self.catalog.terms;
+        Ok(rights::sight(self.tx.as_mut(), terms, who, &self.government, false)?.sees(row))
     }
 
     /// Puts the lapses of a record through that are due before `now`; `None` where there were none.
@@ -205,7 +264,7 @@ impl<'a> Batch<'a> {
             return Ok(None);
         }
         let actor = Actor { agency: loaded.row.agency.clone(), ..Actor::default() };
-        let write = Write { command, actor: &actor, now, answers: &[] };
+        let write = Write { command, actor: &actor, now, answers: &[], files: &[], sends: true };
         let line = loaded.line.clone();
         self.write(&write, &line, Some(loaded), events).map(Some)
     }
@@ -213,6 +272,7 @@ impl<'a> Batch<'a> {
     fn decide(
         &mut self,
         request: &Request,
+        message: Option<&MessageId>,
         line: &Arc<Line>,
         before: Option<Loaded>,
         at: DateTime,
@@ -228,7 +288,12 @@ impl<'a> Batch<'a> {
             }
             None => (Vec::new(), None),
         };
-        let command = match self.command(request, line, at) {
+        if let (RequestAsk::Annul { seq, .. }, Some(Loaded { row, .. })) = (&request.ask, &before)
+            && self.was_sent(row.id, *seq)?
+        {
+            return Ok(Answer::Refused(vec![Refusal::new("R213")]));
+        }
+        let command = match self.command(request, message, line, at) {
             Ok(command) => command,
             Err(word) => return Ok(Answer::Unknown(word)),
         };
@@ -236,6 +301,10 @@ impl<'a> Batch<'a> {
         if !fact && request.standing == Standing::Normal && at != now {
             return Ok(Answer::WrongTime);
         }
+        let files = match attachments::named(self.tx.as_mut(), request)? {
+            Ok(files) => files,
+            Err(answer) => return Ok(answer),
+        };
         let actor = request.who.actor(&self.catalog.terms);
         let answers = self.answers(line, current.as_ref(), &command, &actor)?;
         let question = Question {
@@ -252,18 +321,32 @@ impl<'a> Batch<'a> {
             Verdict::Asks(warnings) => return Ok(Answer::Asks(warnings)),
             Verdict::Incomplete(gaps) => return Ok(Answer::Incomplete(gaps)),
         }
+        if request.standing == Standing::Normal {
+            let (record, id) = (before.as_ref().map(|one| &one.record), RecordId(self.head.position + 1));
+            if let Some(refusal) = papers::refusal(self.catalog, line, record, &events, id) {
+                return Ok(Answer::Refused(vec![refusal]));
+            }
+        }
         let positions: Vec<(Code, u64)> = line
             .lookups
             .iter()
             .zip(&answers)
             .filter_map(|(lookup, answer)| Some((lookup.code.clone(), answer.as_ref()?.position)))
             .collect();
-        let write = Write { command: request.id, actor: &actor, now, answers: &positions };
+        // History was told elsewhere when it was made.
+        let sends = request.standing == Standing::Normal;
+        let write = Write { command: request.id, actor: &actor, now, answers: &positions, files: &files, sends };
         self.write(&write, line, before, events)
     }
 
     /// The command by position, or the word that the line does not know.
-    fn command(&self, request: &Request, line: &Line, at: DateTime) -> Result<Command, String> {
+    fn command(
+        &self,
+        request: &Request,
+        message: Option<&MessageId>,
+        line: &Line,
+        at: DateTime,
+    ) -> Result<Command, String> {
         let general = |kind: General| {
             let act = line.acts_with_ids().find(|(_, act)| act.general == Some(kind));
             act.map(|(id, _)| id).ok_or_else(|| format!("{kind:?}"))
@@ -291,10 +374,14 @@ impl<'a> Batch<'a> {
         }
         let opening = request.record.is_none().then(|| Opening {
             agency: request.who.agency.clone(),
-            handler: Some(request.handler.clone().unwrap_or_else(|| request.who.account.clone())),
+            // What a message opens lies with the agency until somebody there takes it.
+            handler: match message {
+                Some(_) => request.handler.clone(),
+                None => Some(request.handler.clone().unwrap_or_else(|| request.who.account.clone())),
+            },
             place: request.place.clone().unwrap_or_else(|| self.government.clone()),
         });
-        Ok(Command { ask, at, inputs, reasons: request.reasons.clone(), opening })
+        Ok(Command { ask, at, inputs, reasons: request.reasons.clone(), opening, message: message.cloned() })
     }
 
     fn answers(
@@ -347,6 +434,14 @@ impl<'a> Batch<'a> {
         }))
     }
 
+    /// The version that applies to a record now, and the agency that keeps it.
+    pub(crate) fn line_of(&mut self, id: RecordId, now: DateTime) -> Result<Option<(Arc<Line>, Code)>, Fault> {
+        let Some(loaded) = self.load(id, now)? else { return Ok(None) };
+        let found = (loaded.line.clone(), loaded.row.agency.clone());
+        self.loaded.insert(id, loaded);
+        Ok(Some(found))
+    }
+
     /// A record as the store has it, under the version of its last event.
     fn stored(&mut self, id: RecordId) -> Result<Option<Loaded>, Fault> {
         match self.tx.record(&self.government, id)? {
@@ -381,13 +476,15 @@ impl<'a> Batch<'a> {
         let id = row.map_or(RecordId(self.head.position + 1), |row| row.id);
         let mut events = events;
         let mut numbers = Vec::new();
-        let numbered = events.iter().any(|event| event.number.is_some());
+        let numbered = events.iter().any(|event| !papers::series(line, event).is_empty());
         if numbered {
             // A command that finds its value taken gives its number back.
             self.tx.mark()?;
         }
         for event in &mut events {
-            numbers.extend(self.give_number(line, event, old)?);
+            for series in papers::series(line, event) {
+                numbers.extend(self.give_number(line, event, series, old)?);
+            }
         }
         let record = self.folded(line, old, row, &events, id)?;
         if let Some(taken) = self.put_keys(line, stood, &record)? {
@@ -399,13 +496,18 @@ impl<'a> Batch<'a> {
         let definition = self.definition(line, before.as_ref())?;
         let first = row.map_or(1, |row| row.seq + 1);
         let mut previous = row.map_or(NOTHING, |row| row.hash);
-        for (seq, event) in (first..).zip(&events) {
-            previous = self.append(write, line, event, id, seq, definition, previous)?;
+        for ((seq, event), left) in (first..).zip(&events).zip((0..events.len()).rev()) {
+            // Files come with what was asked for, which is last: lapses go before it.
+            let files = if left == 0 { write.files } else { &[] };
+            previous = self.append(write, line, event, files, id, seq, definition, previous)?;
         }
         let due = kernel::due_days(line, &record, &self.catalog.calendar);
         let last = Last { definition, hash: previous, recorded: write.now };
-        let mut new_row = row_of(&self.government, line, &record, &due, &last);
+        let mut new_row = row_of(&self.government, line, &record, &due, &last, &self.catalog.calendar);
         self.derive(line, stood, &record, &new_row, &due)?;
+        if write.sends {
+            self.send(write, line, &record, first, &events)?;
+        }
         new_row.state = Vec::new();
         let position = self.head.position;
         let command = CommandRow { id: write.command, record: id, position };
@@ -433,11 +535,17 @@ impl<'a> Batch<'a> {
         if let Some(Loaded { row, stood: None, .. }) = before {
             return Ok(row.definition);
         }
-        let (definition, frozen) = self.definitions.digest(line);
-        if let Some(bytes) = frozen {
-            self.tx.put_definition(definition, &line.name(), &bytes)?;
+        if let Some(digest) = self.definitions.kept(line) {
+            return Ok(digest);
         }
-        Ok(definition)
+        if let Some((digest, _)) = self.frozen.iter().find(|(_, other)| Arc::ptr_eq(other, line)) {
+            return Ok(*digest);
+        }
+        let bytes = catalog::frozen(line);
+        let digest = ledger::hash(&bytes);
+        self.tx.put_definition(digest, &line.name(), &bytes)?;
+        self.frozen.push((digest, line.clone()));
+        Ok(digest)
     }
 
     fn receipt(
@@ -464,26 +572,28 @@ impl<'a> Batch<'a> {
         &mut self,
         line: &Line,
         event: &mut Event,
+        id: SeriesId,
         record: Option<&Record>,
     ) -> Result<Option<String>, Fault> {
-        let Some(id) = event.number else { return Ok(None) };
         let series = &line.series[id.index()];
         if record.is_some_and(|record| record.get(series.field).is_some())
             || event.changes.iter().any(|(field, _)| *field == series.field)
         {
             return Ok(None);
         }
-        let year = event.at.year();
-        let number = self.tx.next_number(&self.government, &format!("{}.{}", line.code, series.code), year)?;
-        let region = self.catalog.regions.get(&self.government, event.at.date());
-        let short = region.map_or("", |region| region.short.as_deref().unwrap_or(&region.name));
-        let text = series
-            .format
-            .replace("{short}", short)
-            .replace("{year}", &year.to_string())
-            .replace("{n}", &number.to_string());
+        let text = self.next_number(line, series, event.at.date())?;
         event.changes.push((series.field, Value::Text(text.clone())));
         Ok(Some(text))
+    }
+
+    /// The next number of a series, as it prints.
+    pub(crate) fn next_number(&mut self, line: &Line, series: &Series, on: Date) -> Result<String, Fault> {
+        let year = on.year();
+        let number = self.tx.next_number(&self.government, &format!("{}.{}", line.code, series.code), year)?;
+        let region = self.catalog.regions.get(&self.government, on);
+        let short = region.map_or("", |region| region.short.as_deref().unwrap_or(&region.name));
+        let text = series.format.replace("{short}", short).replace("{year}", &year.to_string());
+        Ok(text.replace("{n}", &number.to_string()))
     }
 
     /// The record after the events; after an annulment folded anew from all of them.
@@ -542,20 +652,21 @@ impl<'a> Batch<'a> {
         write: &Write<'_>,
         line: &Line,
         event: &Event,
+        files: &[Attached],
         record: RecordId,
         seq: u32,
         definition: Digest,
         previous: Digest,
     ) -> Result<Digest, Fault> {
         let (kind, what) = translate::kind_name(line, &event.kind);
-        let contents = self.seal(line, event);
+        let contents = self.seal(line, event, files)?;
         let digests = contents.iter().filter_map(|content| {
             let (nonce, bytes) = (content.nonce.as_ref()?, content.bytes.as_ref()?);
             Some((content.part, ledger::seal(nonce, bytes)))
         });
         let posts = match &event.kind {
             Kind::Act(id) | Kind::Proposed(id) => line.act(*id).by.as_slice(),
-            Kind::Signed(id) => line.act(*id).sign.as_slice(),
+            Kind::Signed(id) => line.act(*id).signing(),
             _ => &[],
         };
         let post = posts.iter().find(|post| write.actor.posts.contains(post));
@@ -575,7 +686,7 @@ impl<'a> Batch<'a> {
             definition,
             lookups: write.answers.to_vec(),
             contents: digests.collect(),
-            attachments: Vec::new(),
+            attachments: files.iter().map(|file| file.digest).collect(),
             previous,
         };
         let bytes = envelope.encode();
@@ -591,14 +702,24 @@ impl<'a> Batch<'a> {
             head,
             contents,
         })?;
+        for file in files {
+            self.tx.hold_attachment(&self.government, file.digest)?;
+        }
         self.head = Head { position: envelope.position, hash: head };
         Ok(hash)
     }
 
-    fn seal(&self, line: &Line, event: &Event) -> Vec<ContentRow> {
-        let body = translate::body_of(line, event);
+    fn seal(&mut self, line: &Line, event: &Event, files: &[Attached]) -> Result<Vec<ContentRow>, Fault> {
+        let mut body = ledger::Body { attachments: files.to_vec(), ..translate::body_of(line, event) };
+        for (code, template, bytes) in papers::issued(self.catalog, line, event) {
+            if !self.kept_templates.contains(&template) {
+                self.tx.put_definition(template, &format!("{}/{code}.docx", line.code), bytes)?;
+                self.kept_templates.push(template);
+            }
+            body.papers.push((code, template));
+        }
         if body == ledger::Body::default() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
         let parts = body.split(|code| translate::is_personal(line, code));
@@ -607,7 +728,7 @@ impl<'a> Batch<'a> {
             nonce: Some(nonces.next()),
             bytes: Some(body.encode()),
         };
-        parts.into_iter().map(row).collect()
+        Ok(parts.into_iter().map(row).collect())
     }
 
     /// Everything that follows from the record: row, due days, deltas, publications.
@@ -627,6 +748,19 @@ impl<'a> Batch<'a> {
         if before != after {
             self.tx.put_due(&self.government, record.id, &after)?;
         }
+        let waits = |line, record, due: &[(LimitId, Deadline)]| {
+            let own = own_due(line, due).map(|deadline| deadline.last.date());
+            waiting::rows(line, record, own, calendar)
+        };
+        let waited = stood.map_or_else(Vec::new, |(line, old)| {
+            // Only a proposal is put by the record's own due day, which takes time to count.
+            let due = if old.proposal.is_some() { kernel::due_days(line, old, calendar) } else { Vec::new() };
+            waits(line, old, &due)
+        });
+        let now_waits = waits(line, record, due);
+        if waited != now_waits {
+            self.tx.put_waiting(&self.government, record.id, &now_waits)?;
+        }
         let deltas = figures::deltas(line, stood, record, calendar, &self.government, self.head.position);
         if !deltas.is_empty() {
             self.tx.add_deltas(&deltas)?;
@@ -638,11 +772,14 @@ impl<'a> Batch<'a> {
     }
 }
 
-struct Write<'w> {
-    command: CommandId,
-    actor: &'w Actor,
-    now: DateTime,
+pub(crate) struct Write<'w> {
+    pub(crate) command: CommandId,
+    pub(crate) actor: &'w Actor,
+    pub(crate) now: DateTime,
     answers: &'w [(Code, u64)],
+    /// What it does elsewhere is sent there.
+    sends: bool,
+    files: &'w [Attached],
 }
 
 pub(crate) fn nothing(id: RecordId) -> Fault {
@@ -666,8 +803,9 @@ pub(crate) fn row_of(
     record: &Record,
     due: &[(LimitId, Deadline)],
     last: &Last,
+    calendar: &terms::Calendar,
 ) -> RecordRow {
-    let own = due.iter().find(|(id, deadline)| line.limit(*id).binds == Binds::Agency && !deadline.provisional);
+    let own = own_due(line, due);
     RecordRow {
         government: government.clone(),
         id: record.id,
@@ -681,15 +819,22 @@ pub(crate) fn row_of(
         label: label(line, record),
         opened: record.opened().unwrap_or(last.recorded.date()),
         touched: last.recorded.date(),
-        due: own.map(|(_, deadline)| deadline.last.date()),
+        due: own.map(|deadline| deadline.last.date()),
         seq: record.seq,
         hash: last.hash,
         state: encode_state(record),
+        narrowing: rights::narrowing(line, record, calendar),
     }
 }
 
+/// The earliest deadline that binds the agency.
+pub(crate) fn own_due<'d>(line: &Line, due: &'d [(LimitId, Deadline)]) -> Option<&'d Deadline> {
+    let own = due.iter().find(|(id, deadline)| line.limit(*id).binds == Binds::Agency && !deadline.provisional);
+    own.map(|(_, deadline)| deadline)
+}
+
 /// Civil time (+08:00) as microseconds UTC.
-fn micros(civil: DateTime) -> i64 {
+pub(crate) fn micros(civil: DateTime) -> i64 {
     let offset = i64::from(8 * 3600);
     let seconds = terms::civil_seconds(civil) - offset;
     seconds * 1_000_000 + i64::from(civil.subsec_nanosecond()) / 1_000

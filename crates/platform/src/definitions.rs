@@ -20,18 +20,19 @@ struct Known {
 }
 
 impl Definitions {
-    /// The digest of a resolved line, and its frozen bytes when it is seen for the first time.
-    pub(crate) fn digest(&self, line: &Arc<Line>) -> (Digest, Option<Vec<u8>>) {
+    /// The digest of a resolved line that the store keeps already, as far as it is known.
+    pub(crate) fn kept(&self, line: &Line) -> Option<Digest> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.digests.get(&(line.code.clone(), line.version.clone())).copied()
+    }
+
+    /// These are kept from now on: what was frozen in a transaction that was dropped is not, and is frozen again.
+    pub(crate) fn keep(&self, frozen: &[(Digest, Arc<Line>)]) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let name = (line.code.clone(), line.version.clone());
-        if let Some(digest) = known.digests.get(&name) {
-            return (*digest, None);
+        for (digest, line) in frozen {
+            known.digests.insert((line.code.clone(), line.version.clone()), *digest);
+            known.lines.insert(*digest, line.clone());
         }
-        let bytes = catalog::frozen(line);
-        let digest = ledger::hash(&bytes);
-        known.digests.insert(name, digest);
-        known.lines.insert(digest, line.clone());
-        (digest, Some(bytes))
     }
 
     /// The line that was frozen under a digest.

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use ledger::{DeltaRow, DueRow, Fault, KeyRow, PublicRow, Read, RecordRow};
+use ledger::{DeltaRow, DueRow, Fault, KeyRow, PublicRow, Read, RecordRow, WaitingRow};
 use procedure::{Line, Record};
 use terms::{Code, Date, DateTime, GovernmentCode, PlaceCode, RecordId};
 
 use crate::{
     Platform,
-    commit::{Last, decode_state, due_rows, keys_of, row_of},
+    commit::{Last, decode_state, due_rows, keys_of, own_due, row_of},
     history::History,
-    publish, translate,
+    publish, translate, waiting,
 };
 
 /// What follows from the events of a record.
@@ -18,6 +18,7 @@ pub(crate) struct Derived {
     pub(crate) record: Record,
     pub(crate) row: RecordRow,
     pub(crate) due: Vec<DueRow>,
+    pub(crate) waiting: Vec<WaitingRow>,
     pub(crate) keys: Vec<KeyRow>,
     pub(crate) public: Vec<PublicRow>,
     pub(crate) counted: BTreeMap<Place, i64>,
@@ -27,6 +28,7 @@ pub(crate) struct Derived {
 pub(crate) struct Kept {
     pub(crate) row: Option<RecordRow>,
     pub(crate) due: Vec<DueRow>,
+    pub(crate) waiting: Vec<WaitingRow>,
     pub(crate) keys: Vec<KeyRow>,
     pub(crate) public: Vec<PublicRow>,
     pub(crate) told: BTreeMap<Place, i64>,
@@ -53,7 +55,8 @@ impl Platform {
         let calendar = &self.catalog.calendar;
         let due = kernel::due_days(line, &record, calendar);
         Ok(Some(Derived {
-            row: row_of(government, line, &record, &due, &last),
+            row: row_of(government, line, &record, &due, &last, calendar),
+            waiting: waiting::rows(line, &record, own_due(line, &due).map(|deadline| deadline.last.date()), calendar),
             due: sorted_due(due_rows(government, line, id, &due)),
             keys: sorted_keys(keys_of(line, &record)),
             public: publish::all(line, &record, calendar, government),
@@ -69,6 +72,7 @@ impl Kept {
         Ok(Kept {
             row: read.record(government, id)?,
             due: sorted_due(read.due_of(government, id)?),
+            waiting: read.waiting_of(government, id)?,
             keys: sorted_keys(read.keys(government, id)?),
             public: read.public_of(government, id)?,
             told: sum(read.deltas_of(government, id)?),
@@ -97,6 +101,9 @@ impl Kept {
             ("due", kept.due != should.due),
             ("seq", kept.seq != should.seq),
             ("hash", kept.hash != should.hash),
+            ("seen_by", kept.narrowing.only != should.narrowing.only),
+            ("hidden", kept.narrowing.hidden != should.narrowing.hidden),
+            ("above", kept.narrowing.above != should.narrowing.above),
         ];
         differs.iter().find(|(_, differs)| *differs).map(|(column, _)| *column)
     }
@@ -117,17 +124,18 @@ impl Kept {
     }
 }
 
-/// The due days of a record by its line, and the earliest that binds the agency.
+/// What hangs on the calendar of a record: its due days, the earliest that binds the agency, and what it waits for.
 pub(crate) fn due_of(
     government: &GovernmentCode,
     line: &Line,
     record: &Record,
     calendar: &terms::Calendar,
     last: &Last,
-) -> (Vec<DueRow>, Option<Date>) {
+) -> (Vec<DueRow>, Option<Date>, Vec<WaitingRow>) {
     let due = kernel::due_days(line, record, calendar);
-    let row = row_of(government, line, record, &due, last);
-    (sorted_due(due_rows(government, line, record.id, &due)), row.due)
+    let row = row_of(government, line, record, &due, last, calendar);
+    let waiting = waiting::rows(line, record, row.due, calendar);
+    (sorted_due(due_rows(government, line, record.id, &due)), row.due, waiting)
 }
 
 pub(crate) fn sorted_due(mut rows: Vec<DueRow>) -> Vec<DueRow> {
@@ -151,7 +159,7 @@ fn sum(rows: Vec<DeltaRow>) -> BTreeMap<Place, i64> {
 }
 
 /// Microseconds UTC as civil time (+08:00).
-fn civil(micros: i64) -> DateTime {
+pub(crate) fn civil(micros: i64) -> DateTime {
     let epoch = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
     let seconds = micros.div_euclid(1_000_000).saturating_add(8 * 3600);
     epoch.saturating_add(std::time::Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))

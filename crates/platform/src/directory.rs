@@ -1,12 +1,9 @@
-//! Who and what there is, for pages: agencies and people by name, keys to choose from, what waits for a signature.
+//! Who and what there is, for pages: agencies and people by name, keys to choose from.
 
-use std::sync::Arc;
-
-use ledger::{Fault, RecordQuery, RecordRow};
-use procedure::Line;
+use ledger::{Fault, RecordQuery};
 use terms::{Code, GovernmentCode, RecordId, Value};
 
-use crate::{Person, Platform, commit::decode_state, rights::visible};
+use crate::{Person, Platform, commit::decode_state};
 
 /// The agencies and accounts of a government.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +12,8 @@ pub struct Directory {
     pub agencies: Vec<(Code, String)>,
     /// Accounts with the names to show and their agencies.
     pub people: Vec<(Code, String, Code)>,
+    /// Accounts of these that are closed.
+    pub closed: Vec<Code>,
 }
 
 impl Directory {
@@ -39,7 +38,9 @@ impl Platform {
         let mut read = self.store.read()?;
         let agencies = read.agencies(government)?.into_iter().map(|agency| (agency.code, agency.name)).collect();
         let people = read.accounts(government)?.into_iter();
-        Ok(Directory { agencies, people: people.map(|one| (one.name, one.shown, one.agency)).collect() })
+        let people = people.map(|one| (one.name, one.shown, one.agency)).collect();
+        let closed = read.standings(government)?.into_iter().filter(|standing| standing.closed.is_some());
+        Ok(Directory { agencies, people, closed: closed.map(|standing| standing.account).collect() })
     }
 
     /// Whether the data are synthetic, as the store's note says.
@@ -50,19 +51,14 @@ impl Platform {
         Ok(self.store.read()?.note("synthetic")?.is_some_and(|note| note == "yes"))
     }
 
-    /// Whether a person sees a row: the own government's, and there what [`visible`] says.
-    pub fn sees(&self, person: &Person, row: &RecordRow) -> bool {
-        row.government == person.government
-            && decode_state(&row.state).is_some_and(|record| visible(&self.catalog.terms, person, &record))
-    }
-
     /// Keys of a line's records with their labels, newest first, to choose from in a form.
     ///
     /// # Errors
     /// Where the store cannot be read.
     pub fn keys_to_choose(&self, person: &Person, line: &str, limit: u32) -> Result<Vec<(Code, String)>, Fault> {
         let mut read = self.store.read()?;
-        let query = RecordQuery { lines: vec![line.into()], limit, ..self.query(person) };
+        let query =
+            RecordQuery { lines: vec![line.into()], limit, ..self.query(read.as_mut(), person, &person.government)? };
         let mut keys = Vec::new();
         for row in read.records(&query)? {
             let line = self.definitions.line(read.as_mut(), row.definition)?;
@@ -78,25 +74,6 @@ impl Platform {
             keys.extend(key.map(|key| (key, row.label)));
         }
         Ok(keys)
-    }
-
-    /// Open records with a proposal whose next signature is this person's, among the newest `limit` open ones.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub fn awaiting_signature(&self, person: &Person, limit: u32) -> Result<Vec<(RecordRow, Arc<Line>)>, Fault> {
-        let mut read = self.store.read()?;
-        let query = RecordQuery { closed: Some(false), limit, ..self.query(person) };
-        let mut all = Vec::new();
-        for row in read.records(&query)? {
-            let Some(proposal) = decode_state(&row.state).and_then(|record| record.proposal) else { continue };
-            let line = self.definitions.line(read.as_mut(), row.definition)?;
-            let next = line.act(proposal.act).sign.get(usize::from(proposal.signed));
-            if next.is_some_and(|post| person.posts.contains(post)) {
-                all.push((row, line));
-            }
-        }
-        Ok(all)
     }
 
     /// One publication of a record, or its stub.

@@ -99,8 +99,9 @@ impl Platform {
         Ok(pulses)
     }
 
-    /// One round of a government's scheduler: the limits that have passed are put through, and sessions that ended are
-    /// cleared away. Gives the number of records concerned; `None` where another program has the duty. `holder` names
+    /// One round of a government's scheduler: the limits that have passed are put through, and what ended is cleared away:
+    /// sessions and tokens, files that no act named, drafts that nobody took up. Gives the number of records concerned;
+    /// `None` where another program has the duty. `holder` names
     /// this program among those on the store.
     ///
     /// # Errors
@@ -113,6 +114,10 @@ impl Platform {
         let records = self.put_through(government, None)?;
         self.watch.of(government).passed(records);
         self.sessions_sweep(government)?;
+        self.refresh_posts(government)?;
+        self.sweep_attachments(government)?;
+        self.sweep_drafts(government)?;
+        self.tokens_sweep(government)?;
         Ok(Some(records))
     }
 

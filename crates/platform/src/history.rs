@@ -60,7 +60,7 @@ impl<'r> History<'r> {
             }
             under = Some(line);
             match event.kind {
-                Kind::Annulled { .. } => record = record.map(|record| Record { seq, ..record }),
+                Kind::Annulled { .. } => record = record.map(|record| kernel::past_annulment(record, seq)),
                 _ if left_out.contains(&seq) => {}
                 _ if record.is_none() && event.opening.is_none() => return Ok(None),
                 _ => record = Some(kernel::apply(line, record, event, id, seq)),

@@ -2,25 +2,44 @@
 //! and store meet; blocking, so that nothing of it depends on a web server.
 
 mod accounts;
+mod attachments;
+mod campaign;
+mod casefile;
 mod commit;
 mod definitions;
+mod deliver;
 mod derived;
 mod directory;
+mod drafts;
 mod excerpt;
+mod exchange;
+mod files;
+mod glimpse;
 mod health;
 mod history;
 mod inquiry;
 mod lookups;
+mod messages;
+mod morning;
+mod notices;
+mod office;
+mod papers;
 mod publish;
 mod rebuild;
+mod remarks;
+mod repeat;
 mod request;
 mod rights;
 mod search;
 mod sessions;
+mod signing;
 mod telling;
+mod tokens;
 mod translate;
+mod trial;
 mod verify;
 mod views;
+mod waiting;
 mod watch;
 mod writer;
 
@@ -32,24 +51,42 @@ use ledger::{Fault, Store};
 use terms::{DateTime, GovernmentCode};
 
 pub use accounts::{Person, hash_password};
+pub use attachments::Attaching;
+pub use campaign::{Decided, Decision, MOST_VERDICTS};
+pub use casefile::{CaseDocument, CaseEvent, CaseFile, Says};
 pub use commit::Batch;
 pub use definitions::Definitions;
+pub use deliver::{Deliver, Delivered, Outgoing, WayOut};
 pub use directory::Directory;
+pub use drafts::Draft;
 pub use excerpt::{Marked, plain};
+pub use exchange::{steward, told};
+pub use files::{FileKind, FileProblem};
+pub use glimpse::Glimpse;
+pub use health::{Pulse, Unready};
 pub use health::{Pulse, Unready};
 pub use inquiry::{Inquiry, Progress};
+pub use messages::organ;
+pub use morning::{Change, Found, Morning};
+pub use notices::{MOST_UNREAD, Notice, NoticeKind, SOON};
+pub use office::{ALWAYS, AccountFile, LONGEST, Left, OfficeError, SHORTEST, check_password};
+pub use papers::{Issued, Made};
 pub use publish::Shown;
 pub use rebuild::Rebuilt;
+pub use remarks::{LONGEST_REMARK, Remarked, mentioned};
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
-pub use rights::visible;
+pub use rights::Seen;
 pub use search::{
-    Among, Document, Excerpt, FoundPublic, FoundRecord, Hit, Hits, Results, Scope, Search, Sought, Wanted,
+    Among, Document, Excerpt, FoundPublic, FoundRecord, Hit, Hits, Knowing, Known, Results, Search, Sought, Wanted,
 };
 pub use sessions::{Session, SessionTimes, SignIn};
+pub use signing::{Outlook, Restated};
 pub use telling::{AsOf, Behind, Compared, FigureValue, TellError};
+pub use tokens::{Bearer, TOKEN_DAYS, TOKENS, TokenMade};
 pub use translate::{Translated, body_of, kind_name};
 pub use verify::{Mismatch, Verified};
 pub use views::{ClockView, Entry, Filter, InboxItem, Light, Openable, Page, Published, RecordView};
+pub use waiting::Waiting;
 pub use watch::{Counts, Outcome, Spread, Spreading, Watch};
 
 /// The time, as the platform sees it. The program's own reads the system clock; tests and cases bring theirs.
@@ -69,6 +106,8 @@ pub struct Platform {
     /// How many times something was rebuilt, which the writers have to know of.
     rebuilds: Arc<AtomicU64>,
     watch: Watch,
+    /// Rings when something was sent that is to be handed over.
+    posted: Arc<messages::Posted>,
     session_times: SessionTimes,
     search: Option<Arc<dyn Search>>,
 }
@@ -85,6 +124,7 @@ impl Platform {
             writers: Mutex::default(),
             rebuilds: Arc::default(),
             watch: Watch::default(),
+            posted: Arc::default(),
             session_times: SessionTimes::default(),
             search: None,
         }
@@ -119,6 +159,11 @@ impl Platform {
     /// The civil time.
     pub fn now(&self) -> DateTime {
         self.clock.now().0
+    }
+
+    /// The same instant in microseconds UTC.
+    pub fn instant(&self) -> i64 {
+        self.clock.now().1
     }
 
     /// Commands to become durable together, one after the other, where the next hangs on the answer to the last.

@@ -116,7 +116,7 @@ fn shown(line: &Line, publication: &Publication, record: &Record) -> Vec<Shown> 
 }
 
 /// A value as the public may read it. A personal field without a mask shows nothing, whatever the catalogue let through.
-fn masked(field: &Field, value: &Value, language: Language) -> String {
+pub(crate) fn masked(field: &Field, value: &Value, language: Language) -> String {
     let text = say_value(value, Some(field), language);
     let organisation = matches!(value, Value::Party(party) if party.kind == procedure::PartyKind::Organisation);
     match &field.mask {
@@ -126,4 +126,9 @@ fn masked(field: &Field, value: &Value, language: Language) -> String {
         None if field.personal || field.kind == FieldType::Party => Mask::Hide.apply(&text),
         None => text,
     }
+}
+
+/// A value that is nobody's personal content.
+pub(crate) fn plain(field: &Field, value: &Value, language: Language) -> String {
+    say_value(value, Some(field), language)
 }

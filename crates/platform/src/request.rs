@@ -3,7 +3,7 @@
 use kernel::{Gap, Refusal, Standing, Warning};
 use terms::{Code, CommandId, Date, DateTime, GovernmentCode, PlaceCode, RecordId, Value};
 
-use crate::Person;
+use crate::{Attaching, Person};
 
 /// A command by codes.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Request {
     pub inputs: Vec<(Code, Value)>,
     /// Reasons for rules that warn.
     pub reasons: Vec<(Code, String)>,
+    /// The files that come with it, taken in before for the same account.
+    pub attachments: Vec<Attaching>,
     /// When it was done, where that is not now: facts only.
     pub done_at: Option<DateTime>,
     /// Where a new record belongs; the government's own place if not said.
@@ -115,6 +117,11 @@ pub enum Answer {
         field: Code,
         /// Value.
         value: Code,
+    },
+    /// A file that the command names is not there for whoever asks: it was never brought, or was cleared away.
+    NoAttachment {
+        /// What the file is called.
+        name: String,
     },
     /// A power cannot be claimed for another time than now, nor a fact for the future.
     WrongTime,

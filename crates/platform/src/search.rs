@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use ledger::{Fault, PublicRow, Read, RecordRow};
+use ledger::{Fault, Narrowing, PublicRow, Read, RecordRow, Sight};
 use procedure::{FieldType, Language, Line, PartyKind, Record, Said, say_value};
-use terms::{Code, Date, GovernmentCode, PlaceCode, RecordId, Value};
+use terms::{Code, Date, GovernmentCode, RecordId, Value};
 
 use crate::excerpt::{Marked, excerpt};
-use crate::{Person, Platform, Published, Shown, commit::decode_state};
+use crate::{Person, Platform, Published, Seen, Shown, commit::decode_state, rights::need_to_know};
 
 /// An index of words over the records and publications of a ledger. It is derived: whatever is in it can be made anew.
 pub trait Search: Send + Sync {
@@ -49,22 +49,38 @@ pub enum Among {
     Published,
     /// Records.
     Records {
-        /// Of these, what is nobody's personal content.
-        open: Scope,
-        /// Of these, personal content too.
-        personal: Option<Scope>,
+        /// Those that the person sees.
+        sight: Sight,
+        /// Of these, the ones of which the person need know what is personal; `None`: of none.
+        knowing: Option<Knowing>,
     },
 }
 
-/// Some of a government's records. All conditions hold together; an empty one holds for all.
+/// What makes somebody need to know personal content: that they handle a record or stand in, or a post of theirs that its
+/// line names. Who stated a reason to look at one record sees that one, and searches no more than before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Knowing {
+    /// The account.
+    pub account: Code,
+    /// The agency at whose records `posts` count.
+    pub agency: Code,
+    /// Posts.
+    pub posts: Vec<Code>,
+    /// Those of them that count at every agency.
+    pub across: Vec<Code>,
+    /// Until this day somebody has to be a stand-in to be one.
+    pub today: Date,
+}
+
+/// By whom personal content of a record is looked through.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Scope {
-    /// Lines.
-    pub lines: Vec<Code>,
-    /// Agencies.
-    pub agencies: Vec<Code>,
-    /// Ranges of place codes, inclusive.
-    pub places: Vec<(PlaceCode, PlaceCode)>,
+pub struct Known {
+    /// Who handles it.
+    pub handler: Option<Code>,
+    /// Who stands in, and until when.
+    pub stand_in: Option<(Code, Date)>,
+    /// The posts that need to know.
+    pub posts: Vec<Code>,
 }
 
 /// What an index found.
@@ -104,10 +120,12 @@ pub struct Document {
     pub line: Code,
     /// Agency.
     pub agency: Code,
-    /// Place.
-    pub place: PlaceCode,
     /// Day opened, or published.
     pub day: Date,
+    /// What its line lets be seen of it.
+    pub narrowing: Narrowing,
+    /// Who need know what is personal in it.
+    pub known: Known,
     /// Texts that are nobody's personal content.
     pub open: Vec<String>,
     /// Personal texts.
@@ -225,11 +243,16 @@ impl Platform {
     }
 
     /// What a person may search: the one place where rights meet the index.
-    fn reach(&self, person: &Person) -> Among {
-        let listed = self.query(person);
-        let open = Scope { lines: listed.lines, agencies: listed.agencies, places: listed.places };
-        // Whoever may open a record reads it unmasked.
-        Among::Records { personal: Some(open.clone()), open }
+    fn reach(&self, person: &Person) -> Result<Among, Fault> {
+        let across = |post: &&Code| self.catalog.terms.post(post).is_some_and(|post| post.across);
+        let knowing = Knowing {
+            account: person.account.clone(),
+            agency: person.agency.clone(),
+            posts: person.posts.clone(),
+            across: person.posts.iter().filter(across).cloned().collect(),
+            today: self.now().date(),
+        };
+        Ok(Among::Records { sight: self.sight(person)?, knowing: Some(knowing) })
     }
 
     /// Searches the records that a person may see; `None` where there is no index.
@@ -237,7 +260,7 @@ impl Platform {
     /// # Errors
     /// Where index or store cannot be read.
     pub fn search(&self, person: &Person, wanted: &Wanted) -> Result<Option<Results<FoundRecord>>, Fault> {
-        let Some((hits, behind)) = self.hits(&person.government, self.reach(person), wanted)? else {
+        let Some((hits, behind)) = self.hits(&person.government, self.reach(person)?, wanted)? else {
             return Ok(None);
         };
         let mut read = self.store.read()?;
@@ -247,12 +270,14 @@ impl Platform {
         for id in ids {
             let Some(row) = rows.iter().find(|row| row.id == id) else { continue };
             let Some(record) = decode_state(&row.state) else { continue };
-            // The index may be a moment behind a record that went to another agency.
-            if !self.sees(person, row) {
+            let line = self.definitions.line(read.as_mut(), row.definition)?;
+            // The index may be a moment behind a record that went to another agency, or whose handler changed.
+            let Some(seen) = self.seen(read.as_mut(), person, row, &line, &record)? else { continue };
+            let whole = seen == Seen::Whole;
+            let excerpts = record_excerpts(&line, &record, &hits.marks, whole);
+            if excerpts.is_empty() && !whole {
                 continue;
             }
-            let line = self.definitions.line(read.as_mut(), row.definition)?;
-            let excerpts = record_excerpts(&line, &record, &hits.marks);
             found.push(FoundRecord { row: row.clone(), line, excerpts });
         }
         Ok(Some(results(found, &hits, behind, wanted)))
@@ -318,8 +343,9 @@ impl Platform {
                 publication: None,
                 line: row.line.clone(),
                 agency: row.agency.clone(),
-                place: row.place.clone(),
                 day: row.opened,
+                narrowing: row.narrowing.clone(),
+                known: Known::default(),
                 open: Vec::new(),
                 personal: Vec::new(),
             };
@@ -329,10 +355,14 @@ impl Platform {
                 let (publication, day) = (Some(public.publication), public.published);
                 all.push(Document { publication, day, open, ..document.clone() });
             }
-            let pieces = decode_state(&row.state).map(|record| pieces(&line, &record)).unwrap_or_default();
-            for piece in pieces {
+            let record = decode_state(&row.state);
+            for piece in record.iter().flat_map(|record| pieces(&line, record)) {
                 let into = if piece.personal { &mut document.personal } else { &mut document.open };
                 into.push(piece.text);
+            }
+            if let Some(record) = record {
+                let posts = need_to_know(&line, &record, &self.catalog.calendar);
+                document.known = Known { handler: record.handler, stand_in: record.stand_in, posts };
             }
             all.push(document);
         }
@@ -352,9 +382,10 @@ fn results<T>(found: Vec<T>, hits: &Hits, behind: u64, wanted: &Wanted) -> Resul
     }
 }
 
-fn record_excerpts(line: &Line, record: &Record, marks: &[String]) -> Vec<Excerpt> {
+/// Where in a record; of personal content only for whoever sees it `whole`.
+fn record_excerpts(line: &Line, record: &Record, marks: &[String], whole: bool) -> Vec<Excerpt> {
     let mut all: Vec<Excerpt> = Vec::new();
-    for piece in pieces(line, record) {
+    for piece in pieces(line, record).into_iter().filter(|piece| whole || !piece.personal) {
         let Some(text) = excerpt(&piece.text, marks) else { continue };
         let found = Excerpt { title: piece.title, text: (!piece.personal).then_some(text) };
         // A party's name and number are told as one place.

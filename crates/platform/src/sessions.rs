@@ -46,6 +46,8 @@ impl SessionTimes {
 pub struct Session {
     /// Who it is, as the account stands now.
     pub person: Person,
+    /// The password has to be changed before anything else.
+    pub renew: bool,
     /// What a form of the session carries.
     pub secret: String,
     /// What the next page says.
@@ -150,12 +152,13 @@ impl Platform {
         if row.begun < begun || row.seen < seen {
             return Ok(None);
         }
-        let Some(person) = self.person(government, &row.account)? else { return Ok(None) };
+        let today = self.now().date();
+        let Some((person, renew)) = self.standing_person(government, &row.account, today)? else { return Ok(None) };
         if now - row.seen >= NOTED {
             self.store.session_seen(government, digest, now)?;
         }
         let told = serde_json::from_str(&row.told).unwrap_or_default();
-        Ok(Some(Session { person, secret: row.secret, told }))
+        Ok(Some(Session { person, renew, secret: row.secret, told }))
     }
 
     /// Keeps what the session's next page says; nothing takes it back.

@@ -112,9 +112,9 @@ impl std::fmt::Display for TellError {
 }
 impl std::error::Error for TellError {}
 
-struct Where {
-    governments: Vec<GovernmentCode>,
-    ranges: Vec<(PlaceCode, PlaceCode)>,
+pub(crate) struct Where {
+    pub(crate) governments: Vec<GovernmentCode>,
+    pub(crate) ranges: Vec<(PlaceCode, PlaceCode)>,
 }
 
 impl FigureValue {
@@ -133,7 +133,7 @@ impl FigureValue {
 
 impl Platform {
     /// The governments whose records a place's figures are told from, and the ranges of places within them.
-    fn place(&self, place: &PlaceCode, on: Date) -> Result<Where, TellError> {
+    pub(crate) fn place(&self, place: &PlaceCode, on: Date) -> Result<Where, TellError> {
         let regions = &self.catalog.regions;
         if regions.get(place, on).is_none() {
             return Err(TellError::UnknownPlace(place.clone()));
@@ -147,7 +147,7 @@ impl Platform {
     }
 
     /// The newest version of every line as it holds for a place: its figures, with local choices.
-    fn figure_lines(&self, place: &PlaceCode, on: Date) -> Vec<std::sync::Arc<Line>> {
+    pub(crate) fn figure_lines(&self, place: &PlaceCode, on: Date) -> Vec<std::sync::Arc<Line>> {
         let line = |code: Code| {
             let local = self.catalog.line(&code, place, on);
             local.or_else(|| self.catalog.versions(&code).last().cloned())
@@ -380,7 +380,7 @@ fn amount(text: &str) -> Option<Amount> {
 }
 
 /// Where each log stands now.
-fn as_of(read: &mut dyn Read, governments: &[GovernmentCode]) -> Result<AsOf, Fault> {
+pub(crate) fn as_of(read: &mut dyn Read, governments: &[GovernmentCode]) -> Result<AsOf, Fault> {
     Ok(read.heads(governments)?.into_iter().map(|(government, head)| (government, head.position)).collect())
 }
 

@@ -2,7 +2,7 @@
 
 use kernel::{Event, Kind};
 use ledger::{Body, ContentRow, Envelope, EventRow, Fault, FaultKind};
-use procedure::{FieldType, Line};
+use procedure::{ActId, FieldType, General, Line, Mend};
 use terms::Code;
 
 /// An event read back.
@@ -18,7 +18,7 @@ pub fn kind_name(line: &Line, kind: &Kind) -> (&'static str, Code) {
     let act = |id: &procedure::ActId| line.act(*id).code.clone();
     match kind {
         Kind::Act(id) => ("act", act(id)),
-        Kind::Proposed(id) => ("propose", act(id)),
+        Kind::Proposed(id) | Kind::ProposedMend { act: id, .. } => ("propose", act(id)),
         Kind::Signed(id) => ("sign", act(id)),
         Kind::Returned(id) => ("return", act(id)),
         Kind::Lapsed(id) => ("lapse", line.limit(*id).code.clone()),
@@ -36,6 +36,7 @@ pub fn body_of(line: &Line, event: &Event) -> Body {
         findings: event.findings.clone(),
         extended: event.extended,
         reason: event.reason.clone(),
+        message: event.message.clone(),
         number: event.number.map(|series| line.series[series.index()].code.to_string()),
         ..Body::default()
     };
@@ -50,8 +51,11 @@ pub fn body_of(line: &Line, event: &Event) -> Body {
         });
     }
     match &event.kind {
-        Kind::Annulled { seq } => body.annuls = Some(*seq),
-        Kind::Corrected { time: Some((seq, at)) } => body.corrects = Some((*seq, Some(*at))),
+        Kind::Annulled { seq } | Kind::ProposedMend { mend: Mend::Annul { seq, .. }, .. } => body.annuls = Some(*seq),
+        Kind::Corrected { time: Some((seq, at)) }
+        | Kind::ProposedMend { mend: Mend::Correct { time: Some((seq, at)), .. }, .. } => {
+            body.corrects = Some((*seq, Some(*at)));
+        }
         Kind::HandedOver { to } => body.to = Some(to.clone()),
         Kind::StoodIn { to, until } => {
             body.to = Some(to.clone());
@@ -103,7 +107,7 @@ pub(crate) fn event_of(line: &Line, row: &EventRow, stored: Translated) -> Resul
     let act = || line.act_id(&envelope.what).ok_or_else(|| unknown(&envelope.what));
     let kind = match envelope.kind.as_str() {
         "act" => Kind::Act(act()?),
-        "propose" => Kind::Proposed(act()?),
+        "propose" => proposed(line, act()?, &body).ok_or_else(|| unknown("propose"))?,
         "sign" => Kind::Signed(act()?),
         "return" => Kind::Returned(act()?),
         "lapse" => Kind::Lapsed(line.limit_id(&envelope.what).ok_or_else(|| unknown(&envelope.what))?),
@@ -134,5 +138,19 @@ pub(crate) fn event_of(line: &Line, row: &EventRow, stored: Translated) -> Resul
             place: opening.place,
         }),
         reason: body.reason,
+        message: body.message,
     })
+}
+
+/// A proposal: of an act of the line, or of a correction or annulment that needs a second person.
+fn proposed(line: &Line, act: ActId, body: &Body) -> Option<Kind> {
+    let reason = body.reason.clone().unwrap_or_default();
+    match line.act(act).general {
+        Some(General::Correct) => {
+            let time = body.corrects.and_then(|(seq, at)| Some((seq, at?)));
+            Some(Kind::ProposedMend { act, mend: Mend::Correct { time, reason } })
+        }
+        Some(General::Annul) => Some(Kind::ProposedMend { act, mend: Mend::Annul { seq: body.annuls?, reason } }),
+        _ => Some(Kind::Proposed(act)),
+    }
 }

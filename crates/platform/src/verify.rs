@@ -1,9 +1,9 @@
 //! Recomputes what is derived and proves what is chained; names the first record that differs.
 
-use ledger::{Difference, Fault, Head, Links, NOTHING, Read, check_chain};
+use ledger::{Difference, EventRow, Fault, Head, Links, NOTHING, Read, check_chain};
 use terms::{Digest, GovernmentCode, RecordId};
 
-use crate::{Platform, derived::Kept};
+use crate::{Platform, attachments::Living, derived::Kept};
 
 /// What a verification found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Verified {
     pub events: u64,
     /// Records checked.
     pub records: u64,
+    /// Files checked.
+    pub files: u64,
     /// Hash of the log's head.
     pub head: Digest,
 }
@@ -27,12 +29,16 @@ pub enum Mismatch {
     Row(RecordId, &'static str),
     /// The index of due days differs.
     Due(RecordId),
+    /// The index of what waits for whom differs.
+    Waiting(RecordId),
     /// The index of keys differs.
     Keys(RecordId),
     /// What is published differs from what the record shows.
     Public(RecordId),
     /// The deltas do not add up to what the record contributes.
     Deltas(RecordId),
+    /// A file is not there as the events tell.
+    File(Digest, &'static str),
     /// The log's head is not the one kept.
     Head,
 }
@@ -40,7 +46,7 @@ pub enum Mismatch {
 impl Mismatch {
     /// The events hold, and what differs can be made anew from them: [`Platform::rebuild`].
     pub fn is_derived(&self) -> bool {
-        !matches!(self, Mismatch::Chain(_) | Mismatch::Head)
+        !matches!(self, Mismatch::Chain(_) | Mismatch::File(..) | Mismatch::Head)
     }
 }
 
@@ -53,9 +59,11 @@ impl std::fmt::Display for Mismatch {
                 write!(f, "record {id}: `{column}` in the lists is not what its events make it")
             }
             Mismatch::Due(id) => write!(f, "record {id}: the index of due days differs from its clocks"),
+            Mismatch::Waiting(id) => write!(f, "record {id}: what it waits for is not what its events make it"),
             Mismatch::Keys(id) => write!(f, "record {id}: the index of keys differs from its fields"),
             Mismatch::Public(id) => write!(f, "record {id}: what is published is not what the record shows"),
             Mismatch::Deltas(id) => write!(f, "record {id}: the deltas of its figures do not add up"),
+            Mismatch::File(digest, what) => write!(f, "file {digest}: {what}"),
             Mismatch::Head => write!(f, "the head of the log is not the hash of its events"),
         }
     }
@@ -64,13 +72,15 @@ impl std::fmt::Display for Mismatch {
 const STRETCH: u32 = 2_000;
 
 impl Platform {
-    /// Verifies a government's ledger: chains, contents, states, rows, due days, keys, publications, deltas.
+    /// Verifies a government's ledger: chains, contents, states, rows, due days, keys, publications, deltas,
+    /// and the files that its events name.
     ///
     /// # Errors
     /// Where the store cannot be read at all.
     pub fn verify(&self, government: &GovernmentCode) -> Result<Result<Verified, Mismatch>, Fault> {
         let mut read = self.store.read()?;
-        let (head, ids) = match check_log(read.as_mut(), government)? {
+        let mut living = Living::default();
+        let (head, ids) = match check_log(read.as_mut(), government, &mut |event| living.see(event))? {
             Ok(checked) => checked,
             Err(mismatch) => return Ok(Err(mismatch)),
         };
@@ -79,7 +89,11 @@ impl Platform {
                 return Ok(Err(mismatch));
             }
         }
-        Ok(Ok(Verified { events: head.position, records: ids.len() as u64, head: head.hash }))
+        let files = match living.check(read.as_mut(), self.store.as_ref(), government)? {
+            Ok(files) => files,
+            Err(mismatch) => return Ok(Err(mismatch)),
+        };
+        Ok(Ok(Verified { events: head.position, records: ids.len() as u64, files, head: head.hash }))
     }
 
     fn verify_record(
@@ -96,6 +110,8 @@ impl Platform {
             Some(Mismatch::Due(id))
         } else if let Some(column) = kept.other_column(&derived) {
             Some(Mismatch::Row(id, column))
+        } else if kept.waiting != derived.waiting {
+            Some(Mismatch::Waiting(id))
         } else if kept.keys != derived.keys {
             Some(Mismatch::Keys(id))
         } else if !kept.unpublished(&derived).is_empty() {
@@ -111,6 +127,7 @@ impl Platform {
 pub(crate) fn check_log(
     read: &mut dyn Read,
     government: &GovernmentCode,
+    see: &mut dyn FnMut(&EventRow) -> Result<Option<Mismatch>, Fault>,
 ) -> Result<Result<(Head, Vec<RecordId>), Mismatch>, Fault> {
     let head = read.head(government)?;
     let mut records = Links::new();
@@ -124,6 +141,11 @@ pub(crate) fn check_log(
             Ok(head) => head,
             Err(difference) => return Ok(Err(Mismatch::Chain(difference))),
         };
+        for row in &rows {
+            if let Some(mismatch) = see(row)? {
+                return Ok(Err(mismatch));
+            }
+        }
     }
     if reached != head {
         return Ok(Err(Mismatch::Head));

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use kernel::{Next, Question, Standing, Why, clock, next_acts, why};
 use ledger::{Fault, Order, PublicRow, RecordQuery, RecordRow};
-use procedure::{Binds, Language, LimitId, Line, Record, Said, say_value};
+use procedure::{Article, Binds, Language, LimitId, Line, Record, Said, say_value};
 use terms::{Code, Date, DateTime, GovernmentCode, RecordId};
 
 use crate::{
-    Person, Platform,
+    Issued, Person, Platform,
     commit::decode_state,
     lookups::{self, Asking},
-    rights::{oversees, visible},
+    rights::{self, Seen},
     translate::{Translated, read_back},
 };
 
@@ -68,8 +68,10 @@ pub struct Page {
 pub struct Filter {
     /// Line.
     pub line: Option<Code>,
-    /// Agency, for those who see more than their own.
+    /// Agency.
     pub agency: Option<Code>,
+    /// A government below one's own; `None`: one's own.
+    pub government: Option<GovernmentCode>,
     /// Stage.
     pub stage: Option<Code>,
     /// Open or closed.
@@ -82,8 +84,14 @@ pub struct Filter {
     pub text: Option<String>,
     /// Only what I handle.
     pub mine: bool,
+    /// Only what this account handles.
+    pub handler: Option<Code>,
     /// Where the page before ended.
     pub after: Option<(Option<Date>, RecordId)>,
+    /// How many rows, if not as many as a page shows; at most 200.
+    pub limit: Option<u32>,
+    /// The total is not asked for, which then is 0.
+    pub uncounted: bool,
 }
 
 /// A limit of a record.
@@ -122,10 +130,16 @@ pub struct Entry {
     pub findings: Vec<(Code, Option<String>)>,
     /// Reason.
     pub reason: Option<String>,
+    /// The files that came with it, those erased left out.
+    pub attachments: Vec<ledger::Attached>,
     /// Number of the event that it annuls.
     pub annuls: Option<u32>,
     /// Hash of the event.
     pub hash: terms::Digest,
+    /// Documents that it issued.
+    pub papers: Vec<Issued>,
+    /// The articles of its act or limit.
+    pub law: Vec<Article>,
 }
 
 /// A record, for somebody who may see it.
@@ -145,6 +159,9 @@ pub struct RecordView {
     pub next: Vec<Next>,
     /// What is published of it.
     pub public: Vec<PublicRow>,
+    /// How it is seen; what need not be known is masked in all of the above, and where a reason is still to be stated
+    /// there is no more than the row and the line.
+    pub seen: Seen,
 }
 
 /// A line with the acts that open a record of it.
@@ -154,15 +171,11 @@ pub type Openable = (Arc<Line>, Vec<Next>);
 pub type Published = (PublicRow, Option<Arc<Line>>);
 
 const PAGE: u32 = 50;
-const EXACT: u32 = 1_000;
+pub(crate) const EXACT: u32 = 1_000;
+/// The longest page of a list.
+const MOST: u32 = 200;
 
 impl Platform {
-    /// What a person may list: the own agency, or all for an overseeing post.
-    pub(crate) fn query(&self, person: &Person) -> RecordQuery {
-        let agencies = if oversees(&self.catalog.terms, person) { Vec::new() } else { vec![person.agency.clone()] };
-        RecordQuery { government: Some(person.government.clone()), agencies, limit: PAGE, ..RecordQuery::default() }
-    }
-
     /// What waits for a person, by due day.
     ///
     /// # Errors
@@ -170,7 +183,8 @@ impl Platform {
     pub fn inbox(&self, person: &Person, limit: u32) -> Result<Vec<InboxItem>, Fault> {
         let today = self.now().date();
         let mut read = self.store.read()?;
-        let query = RecordQuery { closed: Some(false), order: Order::Due, limit, ..self.query(person) };
+        let own = self.query(read.as_mut(), person, &person.government)?;
+        let query = RecordQuery { closed: Some(false), order: Order::Due, limit, ..own };
         let mut items = Vec::new();
         for row in read.records(&query)? {
             let line = self.definitions.line(read.as_mut(), row.definition)?;
@@ -180,27 +194,41 @@ impl Platform {
         Ok(items)
     }
 
-    /// A list under a person's rights.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub fn list(&self, person: &Person, filter: &Filter) -> Result<Page, Fault> {
-        let mut query = self.query(person);
+    /// A filter as a query under a person's rights: the one place where a list, on a page or in a file, is narrowed.
+    pub(crate) fn narrowed(
+        &self,
+        read: &mut dyn ledger::Read,
+        person: &Person,
+        filter: &Filter,
+    ) -> Result<RecordQuery, Fault> {
+        let mut query = self.query(read, person, filter.government.as_ref().unwrap_or(&person.government))?;
+        query.limit = filter.limit.map_or(PAGE, |limit| limit.clamp(1, MOST));
         query.lines = filter.line.iter().cloned().collect();
-        if let (Some(agency), true) = (&filter.agency, oversees(&self.catalog.terms, person)) {
-            query.agencies = vec![agency.clone()];
-        }
-        query.handler = filter.mine.then(|| person.account.clone());
+        query.agencies = filter.agency.iter().cloned().collect();
+        query.handler = filter.handler.clone().or_else(|| filter.mine.then(|| person.account.clone()));
         query.stage = filter.stage.clone();
         query.closed = filter.closed;
         query.opened_from = filter.from;
         query.opened_to = filter.to;
         query.text = filter.text.clone();
         query.after = filter.after;
+        Ok(query)
+    }
+
+    /// A list under a person's rights.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn list(&self, person: &Person, filter: &Filter) -> Result<Page, Fault> {
         let mut read = self.store.read()?;
+        let query = self.narrowed(read.as_mut(), person, filter)?;
         let found = read.records(&query)?;
-        let total = read.count(&RecordQuery { after: None, ..query.clone() }, EXACT + 1)?;
-        let next = (found.len() >= PAGE as usize).then(|| found.last().map(|row| (Some(row.opened), row.id))).flatten();
+        let total = match filter.uncounted {
+            true => 0,
+            false => read.count(&RecordQuery { after: None, ..query.clone() }, EXACT + 1)?,
+        };
+        let next =
+            (found.len() >= query.limit as usize).then(|| found.last().map(|row| (Some(row.opened), row.id))).flatten();
         let mut rows = Vec::new();
         for row in found {
             let line = self.definitions.line(read.as_mut(), row.definition)?;
@@ -220,16 +248,30 @@ impl Platform {
     }
 
     /// A record with all that a handler needs; `None` where there is none that this person may see. A look at
-    /// personal content is noted.
+    /// personal content is noted, once a day.
     ///
     /// # Errors
     /// Where the store fails.
     pub fn record(&self, person: &Person, id: RecordId) -> Result<Option<RecordView>, Fault> {
-        let view = self.view(&person.government, id, Some(person))?;
+        self.record_in(person, &person.government, id)
+    }
+
+    /// The same in another government, for a post that sees records below its own.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn record_in(
+        &self,
+        person: &Person,
+        government: &GovernmentCode,
+        id: RecordId,
+    ) -> Result<Option<RecordView>, Fault> {
+        let view = self.view(government, id, Some(person))?;
         if let Some(view) = &view
+            && view.seen == Seen::Whole
             && view.line.fields_with_ids().any(|(id, field)| field.personal && view.record.get(id).is_some())
         {
-            self.note_look(person, id)?;
+            self.note_look(person, government, id)?;
         }
         Ok(view)
     }
@@ -252,21 +294,38 @@ impl Platform {
         let Some(row) = read.record(government, id)? else { return Ok(None) };
         let line = self.definitions.line(read.as_mut(), row.definition)?;
         let Some(record) = decode_state(&row.state) else { return Ok(None) };
-        if person.is_some_and(|person| !visible(&self.catalog.terms, person, &record)) {
-            return Ok(None);
-        }
-        let mut timeline = Vec::new();
-        for stored in read.events(government, id)? {
-            timeline.push(entry(&line, read_back(&stored)?, stored.hash));
-        }
-        let public = read.public_of(government, id)?;
-        let now = self.now();
-        let next = match person {
-            Some(person) => self.next(read.as_mut(), person, &line, Some(&record), now)?,
-            None => Vec::new(),
+        let seen = match person {
+            Some(person) => self.seen(read.as_mut(), person, &row, &line, &record)?,
+            None => Some(Seen::Whole),
         };
-        let clocks = self.clocks(&line, &record, now.date());
-        Ok(Some(RecordView { row, line, record, timeline, clocks, next, public }))
+        let Some(seen) = seen else { return Ok(None) };
+        let mut view = RecordView {
+            row,
+            line: line.clone(),
+            record,
+            timeline: Vec::new(),
+            clocks: Vec::new(),
+            next: Vec::new(),
+            public: Vec::new(),
+            seen,
+        };
+        if seen == Seen::ForReason {
+            view.record = rights::masked(&line, &view.record);
+            return Ok(Some(view));
+        }
+        for stored in read.events(government, id)? {
+            view.timeline.push(entry(&line, read_back(&stored)?, stored.hash, seen));
+        }
+        view.public = read.public_of(government, id)?;
+        let now = self.now();
+        if let Some(person) = person.filter(|person| person.government == *government) {
+            view.next = self.next(read.as_mut(), person, &line, Some(&view.record), now)?;
+        }
+        view.clocks = self.clocks(&line, &view.record, now.date());
+        if seen == Seen::Masked {
+            view.record = rights::masked(&line, &view.record);
+        }
+        Ok(Some(view))
     }
 
     pub(crate) fn clocks(&self, line: &Line, record: &Record, today: Date) -> Vec<ClockView> {
@@ -367,18 +426,33 @@ impl Platform {
     }
 }
 
-fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Digest) -> Entry {
+fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Digest, seen: Seen) -> Entry {
     let title = match envelope.kind.as_str() {
         "lapse" => line.limit_id(&envelope.what).map(|id| line.limit(id).title.clone()),
         _ => line.act_id(&envelope.what).map(|id| line.act(id).title.clone()),
     };
+    let law = match envelope.kind.as_str() {
+        "lapse" => line.limit_id(&envelope.what).map(|id| line.limit(id).ground.law.clone()),
+        _ => line.act_id(&envelope.what).map(|id| line.act(id).ground.law.clone()),
+    };
+    let paper = |(code, _): &(Code, terms::Digest)| {
+        let document = line.documents.iter().find(|document| document.code == *code);
+        let title =
+            document.map_or_else(|| Said { zh: code.to_string(), en: code.to_string() }, |one| one.title.clone());
+        Issued { seq: envelope.seq, code: code.clone(), title }
+    };
+    let papers = body.papers.iter().map(paper).collect();
     let change = |(code, value): &(Code, terms::Value)| {
         let field = line.field_id(code).map(|id| line.field(id));
         let title =
             field.map_or_else(|| Said { zh: code.to_string(), en: code.to_string() }, |field| field.title.clone());
+        let masks = field.filter(|field| field.personal && seen != Seen::Whole);
+        let masked = masks.map(|field| rights::masked_value(field, value));
+        let value = masked.as_ref().unwrap_or(value);
         let text = Said { zh: say_value(value, field, Language::Zh), en: say_value(value, field, Language::En) };
         (title, text)
     };
+    let is_annulment = envelope.kind == "annul";
     Entry {
         seq: envelope.seq,
         kind: envelope.kind,
@@ -390,7 +464,11 @@ fn entry(line: &Line, Translated { envelope, body }: Translated, hash: terms::Di
         changes: body.changes.iter().map(change).collect(),
         findings: body.findings,
         reason: body.reason,
-        annuls: body.annuls,
+        attachments: body.attachments,
+        // A proposal to annul has annulled nothing yet.
+        annuls: body.annuls.filter(|_| is_annulment),
         hash,
+        papers,
+        law: law.unwrap_or_default(),
     }
 }

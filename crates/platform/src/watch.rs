@@ -127,7 +127,7 @@ impl Outcome {
             Answer::Done(_) => Outcome::Done,
             Answer::Refused(_) => Outcome::Refused,
             Answer::Asks(_) => Outcome::Asks,
-            Answer::Incomplete(_) => Outcome::Incomplete,
+            Answer::Incomplete(_) | Answer::NoAttachment { .. } => Outcome::Incomplete,
             Answer::Stale { .. } => Outcome::Stale,
             Answer::Unknown(_) => Outcome::Unknown,
             Answer::Taken { .. } => Outcome::Taken,

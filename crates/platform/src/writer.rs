@@ -13,6 +13,7 @@ use ledger::{Fault, FaultKind, Landing, Store};
 use terms::GovernmentCode;
 
 use crate::commit::{Kept, Nonces};
+use crate::messages::Posted;
 use crate::watch::{Counts, Outcome};
 use crate::{Answer, Batch, Clock, Definitions, Platform, Request};
 
@@ -23,7 +24,7 @@ type Reply = Result<Answer, Fault>;
 
 enum Waiting {
     Command(Box<Request>, SyncSender<Reply>),
-    Look { record: terms::RecordId, account: terms::Code, at: i64 },
+    Look(ledger::LookRow),
 }
 
 /// The way to a government's writer.
@@ -48,6 +49,7 @@ struct Desk {
     government: GovernmentCode,
     counts: Arc<Counts>,
     rebuilds: Arc<AtomicU64>,
+    posted: Arc<Posted>,
 }
 
 fn gone() -> Fault {
@@ -80,6 +82,7 @@ impl Platform {
             government: government.clone(),
             counts: self.watch.of(government),
             rebuilds: self.rebuilds.clone(),
+            posted: self.posted.clone(),
         };
         let name = format!("writer {government}");
         let started = std::thread::Builder::new().name(name).spawn(move || desk.run(&receiver));
@@ -119,14 +122,26 @@ impl Platform {
         }
     }
 
-    /// Notes that somebody looked at personal data; it becomes durable with the next commit.
+    /// Notes that somebody looked at personal data, unless they did so today already; it becomes durable with the next
+    /// commit.
     ///
     /// # Errors
-    /// Where the writer cannot be started.
-    pub fn note_look(&self, person: &crate::Person, record: terms::RecordId) -> Result<(), Fault> {
-        let (_, at) = self.clock.now();
-        let look = Waiting::Look { record, account: person.account.clone(), at };
-        self.waiting(&person.government)?.send(look).map_err(|_| gone())
+    /// Where the store cannot be read or the writer cannot be started.
+    pub fn note_look(
+        &self,
+        person: &crate::Person,
+        government: &GovernmentCode,
+        record: terms::RecordId,
+    ) -> Result<(), Fault> {
+        let (now, at) = self.clock.now();
+        let since = crate::commit::micros(terms::DateTime::from_parts(now.date(), terms::Time::midnight()));
+        let account = crate::rights::looker(person, government);
+        let looks = self.store.read()?.looks(government, record)?;
+        if looks.iter().any(|look| look.account == account && look.at >= since) {
+            return Ok(());
+        }
+        let look = Waiting::Look(ledger::LookRow { record, account, at, reason: String::new() });
+        self.waiting(government)?.send(look).map_err(|_| gone())
     }
 }
 
@@ -246,15 +261,19 @@ impl Desk {
         for one in all {
             answers.push(match one {
                 Waiting::Command(request, _) => Some(batch.act(request)?),
-                Waiting::Look { record, account, at } => {
-                    batch.transaction().note_look(&self.government, *record, account, *at)?;
+                Waiting::Look(look) => {
+                    batch.transaction().note_look(&self.government, look)?;
                     None
                 }
             });
         }
         let begun = Instant::now();
         let landing;
+        let posted = batch.posted;
         (landing, *kept) = batch.commit_early()?;
+        if posted {
+            self.posted.ring();
+        }
         kept.rebuilds = rebuilds;
         Ok((answers, begun, landing))
     }
@@ -265,7 +284,7 @@ impl Waiting {
     fn command(&self) -> Option<&Request> {
         match self {
             Waiting::Command(request, _) => Some(request),
-            Waiting::Look { .. } => None,
+            Waiting::Look(_) => None,
         }
     }
 
@@ -273,7 +292,7 @@ impl Waiting {
     fn reply(self) -> Option<SyncSender<Reply>> {
         match self {
             Waiting::Command(_, reply) => Some(reply),
-            Waiting::Look { .. } => None,
+            Waiting::Look(_) => None,
         }
     }
 }

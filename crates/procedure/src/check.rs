@@ -521,7 +521,7 @@ fn field_type(kind: &FieldType, id: FieldId, this: bool) -> Ty {
         FieldType::Text | FieldType::Party => Ty::Text,
         FieldType::Choice(_) | FieldType::Choices(_) if this => Ty::ThisChoice(id),
         FieldType::Choice(_) | FieldType::Choices(_) => Ty::Choice(id),
-        FieldType::Key(_) | FieldType::Keys(_) => Ty::Key,
+        FieldType::Key(_) | FieldType::Keys(_) | FieldType::Organ => Ty::Key,
         FieldType::Link(_) => Ty::Record,
     }
 }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use terms::{Code, Date, Mask, Period};
 
-use crate::{Article, Expr, Figure, Ground, Value};
+use crate::campaign::Campaign;
+use crate::message::{Effect, Hears};
+use crate::{Article, Expr, Figure, Ground, Sees, Value};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
@@ -90,8 +92,23 @@ pub struct Line {
     pub values: Vec<NamedValue>,
     /// What is published.
     pub publications: Vec<Publication>,
+    /// Who sees its records, where it is fewer than posts allow.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sees: Vec<Sees>,
     /// What is counted.
     pub figures: Vec<Figure>,
+    /// What its acts do elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<Effect>,
+    /// What is done elsewhere does here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hears: Vec<Hears>,
+    /// One decision over many of its records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub campaigns: Vec<Campaign>,
+    /// Documents that its acts issue. Left out where there are none: versions that were frozen without stay the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Document>,
 }
 
 /// What the records of a line are.
@@ -200,6 +217,9 @@ pub enum FieldType {
     Party,
     /// A record of this line.
     Link(Code),
+    /// An organ: an agency of a government (`632222/sfj`), a government (`632222`), or the name of one that has no
+    /// platform.
+    Organ,
 }
 
 /// The choices of a field.
@@ -253,8 +273,43 @@ pub struct Act {
     pub number: Option<SeriesId>,
     /// A general act that the kernel knows.
     pub general: Option<General>,
+    /// When a general act needs a second person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<Second>,
     /// What it rests on.
     pub ground: Ground,
+}
+
+/// When a general act needs a second person: whoever does it proposes it, and it counts once another has signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Second {
+    /// For what stood when one of these acts was last done on the record: it was served, or published.
+    pub after: Vec<ActId>,
+    /// Posts of which any may sign.
+    pub by: Vec<Code>,
+}
+
+impl Act {
+    /// Every post that may come to sign it.
+    pub fn signing(&self) -> &[Code] {
+        match &self.second {
+            Some(second) if self.sign.is_empty() => &second.by,
+            _ => &self.sign,
+        }
+    }
+    /// The posts of which one signs next, once so many have signed; none: nothing is left to sign.
+    pub fn signers(&self, signed: u8) -> &[Code] {
+        match &self.second {
+            Some(second) if self.sign.is_empty() => {
+                if signed == 0 {
+                    &second.by
+                } else {
+                    &[]
+                }
+            }
+            _ => self.sign.get(usize::from(signed)).map_or(&[], std::slice::from_ref),
+        }
+    }
 }
 
 /// Who decides an act.
@@ -483,6 +538,23 @@ pub struct Publication {
     pub ground: Ground,
 }
 
+/// A document that acts issue, from a template that people change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// Code.
+    pub code: Code,
+    /// Title.
+    pub title: Said,
+    /// Acts that issue it.
+    pub on: Vec<ActId>,
+    /// Name of the template, among those of the line.
+    pub template: Code,
+    /// The series that numbers it; without one, the number of the act.
+    pub series: Option<SeriesId>,
+    /// What it rests on.
+    pub ground: Ground,
+}
+
 fn find<T>(items: &[T], code: &str, key: impl Fn(&T) -> &Code) -> Option<u16> {
     items.iter().position(|item| key(item) == code).and_then(|index| u16::try_from(index).ok())
 }
@@ -538,6 +610,18 @@ impl Line {
     /// The limit at a position.
     pub fn limit(&self, id: LimitId) -> &Limit {
         &self.limits[id.index()]
+    }
+    /// The documents that an act issues.
+    pub fn documents_of(&self, act: ActId) -> impl Iterator<Item = &Document> {
+        self.documents.iter().filter(move |document| document.on.contains(&act))
+    }
+    /// The series that numbers a document.
+    pub fn series_of(&self, document: &Document) -> Option<SeriesId> {
+        document.series.or_else(|| {
+            let mut numbers = document.on.iter().map(|act| self.act(*act).number);
+            let first = numbers.next().flatten();
+            numbers.all(|other| other == first).then_some(first).flatten()
+        })
     }
     /// All acts with their positions.
     pub fn acts_with_ids(&self) -> impl Iterator<Item = (ActId, &Act)> {

@@ -1,7 +1,7 @@
 //! A record as it stands after its last event. Derived: folding the events again gives the same.
 
 use serde::{Deserialize, Serialize};
-use terms::{Code, Date, DateTime, PlaceCode, RecordId};
+use terms::{Code, Date, DateTime, PlaceCode, RecordId, Thread};
 
 use crate::{ActId, FieldId, LimitId, Line, StageId, Start, TrackId, Value};
 
@@ -33,6 +33,9 @@ pub struct Record {
     /// An act that climbs its signatures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,
+    /// The thread by which a message opened it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Thread>,
     /// Codes of what was found unlawful about facts, late, or done with a reason, in order of event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<(u32, Code)>,
@@ -77,6 +80,39 @@ pub struct Proposal {
     pub reasons: Vec<(Code, String)>,
     /// How many have signed.
     pub signed: u8,
+    /// What is put right or taken back, where the act is a general one that needs a second person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mend: Option<Mend>,
+}
+
+/// A correction or an annulment that waits for a second person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mend {
+    /// Fields (the proposal's changes), or the claimed time of an event.
+    Correct {
+        /// The event whose time is wrong, and the right time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        time: Option<(u32, DateTime)>,
+        /// Why.
+        reason: String,
+    },
+    /// The act of an event.
+    Annul {
+        /// The event.
+        seq: u32,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Mend {
+    /// Why.
+    pub fn reason(&self) -> &str {
+        match self {
+            Mend::Correct { reason, .. } | Mend::Annul { reason, .. } => reason,
+        }
+    }
 }
 
 /// Who acts.

@@ -135,6 +135,7 @@ fn record(line: &Line) -> Record {
         done: vec![opened],
         seq: 1,
         proposal: None,
+        origin: None,
         findings: Vec::new(),
     }
 }

@@ -12,7 +12,7 @@ use terms::{Date, GovernmentCode, RecordId};
 use crate::grams::Grams;
 
 /// Counted up with every change of what a document holds: an index of another number is made anew.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 /// Names of the tokenizers.
 const WORDS: &str = "words";
 const GRAMS: &str = "grams";
@@ -29,8 +29,17 @@ pub(crate) struct Fields {
     pub(crate) publication: Field,
     pub(crate) line: Field,
     pub(crate) agency: Field,
-    pub(crate) place: Field,
     pub(crate) day: Field,
+    /// Who alone sees it, or [`EVERYBODY`].
+    pub(crate) only: Field,
+    pub(crate) hidden: Field,
+    /// What a superior government sees of it.
+    pub(crate) above: Field,
+    /// Who need know what is personal in it: posts, and the handler with `@`.
+    pub(crate) known: Field,
+    pub(crate) stand_in: Field,
+    /// The last day of the stand-in.
+    pub(crate) until: Field,
     pub(crate) open: Texts,
     pub(crate) personal: Texts,
 }
@@ -42,6 +51,8 @@ pub(crate) struct Texts {
     pub(crate) grams: Field,
 }
 
+/// In the place of who alone sees a record, where that is nobody in particular; no post is called so.
+pub(crate) const EVERYBODY: &str = "*";
 /// What a document is of.
 pub(crate) const RECORD: &str = "record";
 /// What a document is of.
@@ -69,8 +80,13 @@ impl Fields {
             publication: builder.add_text_field("publication", STORED),
             line: builder.add_text_field("line", STRING),
             agency: builder.add_text_field("agency", STRING),
-            place: builder.add_text_field("place", STRING),
             day: builder.add_u64_field("day", INDEXED),
+            only: builder.add_text_field("only", STRING),
+            hidden: builder.add_text_field("hidden", STRING),
+            above: builder.add_u64_field("above", INDEXED),
+            known: builder.add_text_field("known", STRING),
+            stand_in: builder.add_text_field("stand_in", STRING),
+            until: builder.add_u64_field("until", INDEXED),
             open: texts(&mut builder, "open"),
             personal: texts(&mut builder, "personal"),
         };
@@ -80,6 +96,30 @@ impl Fields {
     /// The term of all documents of a record.
     pub(crate) fn of_record(&self, government: &GovernmentCode, record: RecordId) -> Term {
         Term::from_field_text(self.of, &format!("{government}/{record}"))
+    }
+
+    fn rights(&self, document: &Document, made: &mut TantivyDocument) {
+        let (narrowing, known) = (&document.narrowing, &document.known);
+        if narrowing.only.is_empty() {
+            made.add_text(self.only, EVERYBODY);
+        }
+        for one in &narrowing.only {
+            made.add_text(self.only, one);
+        }
+        for name in &narrowing.hidden {
+            made.add_text(self.hidden, name);
+        }
+        made.add_u64(self.above, narrowing.above.number().unsigned_abs());
+        for post in &known.posts {
+            made.add_text(self.known, post);
+        }
+        if let Some(handler) = &known.handler {
+            made.add_text(self.known, at(handler));
+        }
+        if let Some((account, until)) = &known.stand_in {
+            made.add_text(self.stand_in, account);
+            made.add_u64(self.until, number(*until));
+        }
     }
 
     pub(crate) fn document(&self, document: &Document) -> TantivyDocument {
@@ -93,8 +133,10 @@ impl Fields {
         }
         made.add_text(self.line, &document.line);
         made.add_text(self.agency, &document.agency);
-        made.add_text(self.place, &document.place);
         made.add_u64(self.day, number(document.day));
+        if document.publication.is_none() {
+            self.rights(document, &mut made);
+        }
         for (texts, into) in [(&document.open, self.open), (&document.personal, self.personal)] {
             for text in texts {
                 made.add_text(into.words, parted(text));
@@ -103,6 +145,11 @@ impl Fields {
         }
         made
     }
+}
+
+/// An account among posts.
+pub(crate) fn at(account: &str) -> String {
+    format!("@{account}")
 }
 
 /// A day as a number that sorts: 20200715.

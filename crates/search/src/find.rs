@@ -2,18 +2,18 @@
 
 use std::ops::Bound;
 
-use ledger::Fault;
-use platform::{Among, Hit, Hits, Scope, Sought};
+use ledger::{Above, Fault, Sight};
+use platform::{Among, Hit, Hits, Knowing, Sought};
 use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, PhraseQuery, Query, RangeQuery, TermQuery,
+    BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption, Value};
 use tantivy::tokenizer::TokenStream;
 use tantivy::{Searcher, TantivyDocument, Term};
-use terms::RecordId;
+use terms::{Code, RecordId};
 
-use crate::fields::{Fields, PUBLIC, RECORD, Texts, number, parted, words};
+use crate::fields::{EVERYBODY, Fields, PUBLIC, RECORD, Texts, at, number, parted, words};
 use crate::grams::pairs;
 use crate::index::failed;
 use crate::words::{Asked, Unit, read, telling};
@@ -32,10 +32,8 @@ pub(crate) fn find(searcher: &Searcher, fields: &Fields, sought: &Sought<'_>) ->
     for unit in &units {
         let unit = unit.cut();
         let mut either = vec![unit.query(fields.open)];
-        if let Among::Records { personal: Some(scope), .. } = &sought.among {
-            let mut within = scoped(fields, scope);
-            within.push(unit.query(fields.personal));
-            either.push(both(within));
+        if let Among::Records { knowing: Some(knowing), .. } = &sought.among {
+            either.push(both(vec![known(fields, knowing), unit.query(fields.personal)]));
         }
         all.push(Box::new(BooleanQuery::union(either)));
         marks.extend(unit.marks());
@@ -74,7 +72,7 @@ fn any(parts: Vec<Part>) -> Part {
 fn conditions(fields: &Fields, sought: &Sought<'_>) -> Vec<Part> {
     let (kind, mut all) = match &sought.among {
         Among::Published => (PUBLIC, Vec::new()),
-        Among::Records { open, .. } => (RECORD, scoped(fields, open)),
+        Among::Records { sight, .. } => (RECORD, vec![seen(fields, sight)]),
     };
     all.push(only(term(fields.government, sought.government.as_str())));
     all.push(only(term(fields.kind, kind)));
@@ -90,21 +88,42 @@ fn conditions(fields: &Fields, sought: &Sought<'_>) -> Vec<Part> {
     all
 }
 
-fn scoped(fields: &Fields, scope: &Scope) -> Vec<Part> {
-    let named = |field: Field, codes: &[terms::Code]| any(codes.iter().map(|code| term(field, code)).collect());
-    let mut all = Vec::new();
-    if !scope.lines.is_empty() {
-        all.push(named(fields.line, &scope.lines));
+/// What a [`Sight`] sees: the same answer that it gives for a row, and that a store gives under it.
+fn seen(fields: &Fields, sight: &Sight) -> Part {
+    let lets = |by: &[Code]| {
+        let by = by.iter().map(Code::as_str).chain([EVERYBODY]);
+        any(by.map(|one| term(fields.only, one)).collect())
+    };
+    let mut views = Vec::new();
+    if let Some(near) = &sight.near {
+        views.push(both(vec![term(fields.agency, &near.agency), lets(&near.by)]));
     }
-    if !scope.agencies.is_empty() {
-        all.push(named(fields.agency, &scope.agencies));
+    if let Some(wide) = &sight.wide {
+        let mut view = vec![lets(&wide.by)];
+        if wide.above {
+            view.push(from(fields.above, Above::Reason.number().unsigned_abs()));
+        }
+        views.push(both(view));
     }
-    if !scope.places.is_empty() {
-        let place = |code: &terms::PlaceCode| Bound::Included(Term::from_field_text(fields.place, code.as_str()));
-        let range = |(from, to): &(_, _)| Box::new(RangeQuery::new(place(from), place(to))) as Part;
-        all.push(any(scope.places.iter().map(range).collect()));
-    }
-    all
+    let mut all = vec![(Occur::Must, any(views)), (Occur::Must, term(fields.government, sight.government.as_str()))];
+    all.extend(sight.names.iter().map(|name| (Occur::MustNot, term(fields.hidden, name))));
+    only(Box::new(BooleanQuery::new(all)))
+}
+
+/// Records of which somebody need know what is personal.
+fn known(fields: &Fields, knowing: &Knowing) -> Part {
+    let posts = |posts: &[Code]| posts.iter().map(|post| term(fields.known, post)).collect::<Vec<_>>();
+    let stands_in = vec![term(fields.stand_in, &knowing.account), from(fields.until, number(knowing.today))];
+    let mut views = posts(&knowing.across);
+    views.push(term(fields.known, &at(&knowing.account)));
+    views.push(both(stands_in));
+    views.push(both(vec![term(fields.agency, &knowing.agency), any(posts(&knowing.posts))]));
+    any(views)
+}
+
+/// So much or more.
+fn from(field: Field, least: u64) -> Part {
+    only(Box::new(RangeQuery::new(Bound::Included(Term::from_field_u64(field, least)), Bound::Unbounded)))
 }
 
 /// A unit, cut into words where it has any.

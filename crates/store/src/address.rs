@@ -31,6 +31,17 @@ impl FromStr for Address {
     }
 }
 
+impl Address {
+    /// A folder in which files lie while they come in: on the disk of a ledger in a folder, else where this machine keeps
+    /// what is temporary.
+    pub fn spool(&self) -> PathBuf {
+        match self {
+            Address::Folder(path) => sqlite::spool(path),
+            Address::Postgres(_) => std::env::temp_dir(),
+        }
+    }
+}
+
 /// The address as it may be shown: without its password.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use ledger::{DeltaQuery, DeltaSum, GroupBy, Order, RecordQuery};
-use terms::{Date, GovernmentCode, PlaceCode, RecordId};
+use ledger::{Above, DeltaQuery, DeltaSum, GroupBy, Order, RecordQuery, Sight};
+use terms::{Code, Date, GovernmentCode, PlaceCode, RecordId};
 
 /// A value to bind, of no particular database.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,6 +86,57 @@ impl Query {
         }
     }
 
+    /// A condition that a column of words holds one of some.
+    fn has_word(&mut self, column: &str, word: &str) {
+        // As it is written, letter for letter; of `replace` both databases have the same idea.
+        self.text(&format!("replace({column}, "), &format!("\n{word}\n"));
+        self.push(&format!(", '') <> {column}"));
+    }
+
+    /// Whether a record is narrowed to somebody else.
+    fn lets(&mut self, by: &[Code]) {
+        self.push("(seen_by = ''");
+        for one in by {
+            self.push(" OR ");
+            self.has_word("seen_by", one);
+        }
+        self.push(")");
+    }
+
+    /// What somebody sees; `Sight::sees` says the same of one row.
+    fn sight(&mut self, government: &GovernmentCode, sight: &Sight, order: Order) {
+        if sight.government != *government || sight.is_nothing() {
+            return self.push(" AND 1 = 0");
+        }
+        // An own agency alone is an equality, which the agency's index answers; see `any`.
+        self.push(" AND ");
+        if let Some(wide) = &sight.wide {
+            self.push("((");
+            self.lets(&wide.by);
+            if wide.above {
+                self.number(" AND above >= ", Above::Reason.number());
+            }
+            self.push(if sight.near.is_some() { ") OR (" } else { "))" });
+        }
+        if let Some(near) = &sight.near {
+            let agency = if sight.wide.is_none() && order == Order::Newest { "agency = " } else { "agency || '' = " };
+            self.text(agency, &near.agency);
+            self.push(" AND ");
+            self.lets(&near.by);
+            if sight.wide.is_some() {
+                self.push("))");
+            }
+        }
+        if !sight.names.is_empty() {
+            self.push(" AND (hidden = ''");
+            for (index, name) in sight.names.iter().enumerate() {
+                self.push(if index == 0 { " OR NOT (" } else { " OR " });
+                self.has_word("hidden", name);
+            }
+            self.push("))");
+        }
+    }
+
     fn places(&mut self, ranges: &[(PlaceCode, PlaceCode)]) {
         for (index, (first, last)) in ranges.iter().enumerate() {
             self.text(if index == 0 { " AND (place BETWEEN " } else { " OR place BETWEEN " }, first.as_str());
@@ -101,7 +152,7 @@ impl Query {
 macro_rules! record_columns {
     () => {
         "government, id, line, definition, agency, handler, place, stage, closed, label, opened, touched, due, seq, \
-         hash, state"
+         hash, state, seen_by, hidden, above"
     };
 }
 pub(crate) use record_columns;
@@ -145,6 +196,9 @@ pub(crate) fn count(government: &GovernmentCode, query: &RecordQuery, most: u32)
 
 fn conditions(sql: &mut Query, government: &GovernmentCode, query: &RecordQuery) {
     sql.text(" WHERE government = ", government.as_str());
+    if let Some(sight) = &query.sight {
+        sql.sight(government, sight, query.order);
+    }
     sql.any("line", &query.lines, query.order);
     sql.any("agency", &query.agencies, query.order);
     sql.any("handler", query.handler.as_slice(), query.order);
@@ -284,6 +338,17 @@ pub(crate) fn values(rows: usize, columns: usize) -> String {
 pub(crate) mod tests {
     use super::*;
 
+    /// What somebody sees, with each part there and not there.
+    fn sight(n: usize) -> Sight {
+        let by = || vec!["a".into(), "b".into()];
+        Sight {
+            government: "632222".parse().unwrap(),
+            near: (n != 1).then(|| ledger::Near { agency: "a".into(), by: by() }),
+            wide: (n > 0).then(|| ledger::Wide { by: by(), above: n == 1 }),
+            names: by(),
+        }
+    }
+
     /// Lists and sums of every shape: each condition there and not there.
     pub(crate) fn shapes() -> Vec<Query> {
         let county: GovernmentCode = "632222".parse().unwrap();
@@ -303,6 +368,7 @@ pub(crate) mod tests {
                         opened_from: full.then_some(day),
                         opened_to: full.then_some(day),
                         text: full.then(|| "a".into()),
+                        sight: full.then(|| sight(n)),
                         order,
                         after,
                         ..RecordQuery::default()
@@ -358,7 +424,7 @@ pub(crate) mod tests {
     fn plan(query: &RecordQuery) -> String {
         let sql = records(&"632222".parse().unwrap(), query);
         let database = rusqlite::Connection::open_in_memory().unwrap();
-        database.execute_batch(include_str!("../../../migrations/sqlite/0001_ledger.sql")).unwrap();
+        crate::sqlite::MIGRATIONS.iter().for_each(|step| database.execute_batch(step).unwrap());
         let mut statement = database.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.sql)).unwrap();
         let lines =
             statement.query_map(rusqlite::params_from_iter(&sql.params), |row| row.get::<_, String>(3)).unwrap();

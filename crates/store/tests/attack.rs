@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{COUNTY, answered, append, command, delta, place, record};
+use common::{COUNTY, answered, append, bring, command, delta, place, record};
 use ledger::{FaultKind, Links, NOTHING, Store, check_chain};
 use rusqlite::{Connection, ErrorCode};
 use store::Options;
@@ -20,10 +20,14 @@ fn attacked() -> (TempDir, SqliteStore, Connection) {
     transaction.put_record(&record(&first, |_| {})).unwrap();
     transaction.put_command(&first.government, &answered(&first)).unwrap();
     transaction.add_deltas(&[delta(&first, "petitions", "2020-07-15", 1)]).unwrap();
-    transaction.note_look(&first.government, first.record, "zhang", 5).unwrap();
+    transaction.note_look(&first.government, &common::look(first.record, "zhang", 5)).unwrap();
     transaction.put_definition(terms::Digest([2; 32]), "petition", b"text").unwrap();
     transaction.next_number(&first.government, "petition", 2020).unwrap();
     append(&mut *transaction, COUNTY, Some(&first));
+    transaction.commit().unwrap();
+    let file = bring(&store, COUNTY, b"a paper");
+    let mut transaction = store.begin(&place(COUNTY)).unwrap();
+    (0..2).for_each(|_| transaction.hold_attachment(&place(COUNTY), file).unwrap());
     transaction.commit().unwrap();
     let raw = Connection::open(folder.path().join("ledger.db")).unwrap();
     (folder, store, raw)
@@ -92,6 +96,13 @@ fn database_refuses_to_alter_what_was_recorded() {
         "DELETE FROM series",
         "INSERT OR REPLACE INTO series VALUES ('632222', 'petition', 2020, 1)",
         "INSERT INTO series VALUES ('632222', 'petition', 2021, 5)",
+        // Files that events name.
+        "UPDATE attachment SET uses = 0",
+        "UPDATE attachment SET size = 9",
+        "UPDATE attachment SET digest = HASH",
+        "DELETE FROM attachment",
+        "INSERT OR REPLACE INTO attachment SELECT government, digest, size, kind, 0 FROM attachment",
+        "INSERT INTO attachment VALUES ('632222', HASH, 9, 'pdf', 1)",
     ];
     let before = store.read().unwrap().log(&place(COUNTY), 0, 100).unwrap();
     for attack in attacks {

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use common::{COUNTY, append, place, record};
-use ledger::{Fault, FaultKind, Links, NOTHING, Store, check_chain};
+use common::{COUNTY, append, bring, place, record};
+use ledger::{Attachments, Fault, FaultKind, Links, NOTHING, Store, check_chain, hash};
 use rusqlite::Connection;
 use store::Options;
 use store::sqlite::{Manifest, SqliteStore, backup, open, open_read_only, restore};
@@ -115,6 +115,44 @@ fn transaction_that_is_not_committed_neither_waits_nor_is_copied() {
     let to = TempDir::new().unwrap();
     assert_eq!(taken(data.path(), to.path()).unwrap().governments[0].position, 1);
     transaction.commit().unwrap();
+}
+
+/// A file that an event names, and its place under a folder.
+fn with_file(data: &Path) -> std::path::PathBuf {
+    let store = open(data, &options()).unwrap();
+    write(&store);
+    let file = bring(&store, COUNTY, b"a paper");
+    bring(&store, COUNTY, b"in staging alone");
+    let mut transaction = store.begin(&place(COUNTY)).unwrap();
+    transaction.hold_attachment(&place(COUNTY), file).unwrap();
+    transaction.commit().unwrap();
+    let name = hash(b"a paper").to_string();
+    Path::new("attachments").join(COUNTY).join(&name[..2]).join(&name[2..])
+}
+
+#[test]
+fn files_go_along_and_come_back() {
+    let (data, to, other) = (TempDir::new().unwrap(), TempDir::new().unwrap(), TempDir::new().unwrap());
+    let file = with_file(data.path());
+    let manifest = taken(data.path(), to.path()).unwrap();
+    assert_eq!((manifest.attachments, manifest.attachment_bytes), (1, 7));
+    assert_eq!(fs::read(to.path().join(&file)).unwrap(), b"a paper");
+    assert_eq!(names(&to.path().join("attachments").join(COUNTY)).len(), 1, "what is in staging alone stays behind");
+    restore(to.path(), other.path()).unwrap();
+    let store = open(other.path(), &options()).unwrap();
+    let bytes = store.attachment_bytes(&place(COUNTY), hash(b"a paper"), 0, 99).unwrap();
+    assert_eq!(bytes.as_deref(), Some(b"a paper".as_slice()));
+    // A file that is not what it was, in the backup and before it was taken.
+    fs::write(to.path().join(&file), b"a PAPER").unwrap();
+    refused(to.path(), FaultKind::Damaged, &["is another", "nothing was restored"]);
+    fs::remove_file(to.path().join(&file)).unwrap();
+    refused(to.path(), FaultKind::Damaged, &["is missing", "nothing was restored"]);
+    fs::write(data.path().join(&file), b"a PAPER").unwrap();
+    let fault = taken(data.path(), TempDir::new().unwrap().path()).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Damaged, "{fault}");
+    fs::remove_file(data.path().join(&file)).unwrap();
+    let fault = taken(data.path(), TempDir::new().unwrap().path()).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Damaged, "{fault}");
 }
 
 #[test]

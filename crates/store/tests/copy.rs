@@ -5,14 +5,15 @@ mod common;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use common::{CITY, COUNTY, answered, append, date, delta, due, key, place, record};
+use common::{CITY, COUNTY, answered, append, bring, date, delta, due, key, place, record};
 use ledger::{
-    AccountRow, AgencyRow, Attempts, DeltaQuery, Effort, Fault, FaultKind, GroupBy, PublicRow, Read, SessionRow, Store,
-    Transaction,
+    AccountRow, AgencyPast, AgencyRow, AttachmentRow, Attachments, Attempts, Bytes, DeltaQuery, Effort, Fault,
+    FaultKind, GroupBy, HoldingRow, LookRow, MessageRow, MessageState, OfficeRow, PublicRow, Read, SessionRow,
+    StandingRow, Store, TokenRow, Tokens, Transaction,
 };
 use store::copy::{Kind, Proof, check_whole, copy, prove};
 use store::{Address, Options};
-use terms::{Digest, GovernmentCode};
+use terms::{Digest, GovernmentCode, MessageId, RecordId, Thread};
 
 fn sqlite() -> (tempfile::TempDir, store::sqlite::SqliteStore) {
     let folder = tempfile::TempDir::new().unwrap();
@@ -31,6 +32,23 @@ fn postgres() -> (String, store::postgres::PostgresStore) {
     (url, store)
 }
 
+/// Who works there, and what administrators did.
+fn fill_office(into: &mut dyn ledger::Transaction, own: &terms::GovernmentCode) {
+    let (government, since) = (own.clone(), date("2020-01-01"));
+    let (account, post) = (terms::Code::from("zhang"), "officer".into());
+    into.put_holding(&HoldingRow { government, account, post, since, until: Some(date("2020-09-01")) }).unwrap();
+    let (government, account) = (own.clone(), "zhang".into());
+    into.put_standing(&StandingRow { government, account, closed: Some(since), renew: true }).unwrap();
+    let (government, code, place) = (own.clone(), "justice".into(), own.clone());
+    let name = "司法科".to_owned();
+    into.put_agency_past(&AgencyPast { government, code, since, until: None, name, place }).unwrap();
+    for n in 1..=3 {
+        let (government, account, subject) = (own.clone(), "root".into(), "zhang".into());
+        let (what, before, after) = ("account-made".into(), String::new(), n.to_string());
+        into.note_office(&OfficeRow { government, n, at: 5, account, what, subject, before, after }).unwrap();
+    }
+}
+
 /// A small government with a row of every kind.
 fn fill(store: &dyn Store, government: &str, records: u32) {
     let own = place(government);
@@ -44,6 +62,7 @@ fn fill(store: &dyn Store, government: &str, records: u32) {
     let shown = "张".to_owned();
     let account = AccountRow { government: own.clone(), name, shown, agency: "justice".into(), posts, password };
     into.put_account(&account).unwrap();
+    fill_office(into, &own);
     for n in 0..records {
         let first = append(into, government, None);
         let last = append(into, government, Some(&first));
@@ -60,8 +79,11 @@ fn fill(store: &dyn Store, government: &str, records: u32) {
         ];
         into.add_deltas(&deltas).unwrap();
         into.put_command(&own, &answered(&first)).unwrap();
-        into.note_look(&own, first.record, "zhang", 1_594_776_600_000_000 + i64::from(n)).unwrap();
+        let reason = "督查".to_owned();
+        let at = 1_594_776_600_000_000 + i64::from(n);
+        into.note_look(&own, &LookRow { record: first.record, account: "zhang".into(), at, reason }).unwrap();
         into.next_number(&own, "letter", 2020).unwrap();
+        into.put_message(&message(&own, Some(first.record))).unwrap();
         into.put_public(&PublicRow {
             government: own.clone(),
             record: first.record,
@@ -74,12 +96,83 @@ fn fill(store: &dyn Store, government: &str, records: u32) {
         })
         .unwrap();
     }
+    into.put_message(&message(&own, None)).unwrap();
+    desks(into, government);
     into.put_definition(Digest([2; 32]), "petition", b"text").unwrap();
     into.put_note("synthetic", "yes").unwrap();
     transaction.commit().unwrap();
+    let named = bring(store, government, &papers());
+    bring(store, government, b"in staging alone");
     let mut transaction = store.begin(&own).unwrap();
     transaction.erase(&own, 2, 1).unwrap();
+    transaction.hold_attachment(&own, named).unwrap();
+    transaction.hold_attachment(&own, named).unwrap();
     transaction.commit().unwrap();
+}
+
+/// A message that opened a record, or waits to.
+fn message(own: &GovernmentCode, record: Option<RecordId>) -> MessageRow {
+    let opener = RecordId(record.map_or(900, |record| record.0 + 100));
+    let thread = Thread { government: place("630000"), record: opener, seq: 2, effect: "forward".into() };
+    MessageRow {
+        government: own.clone(),
+        sent: false,
+        id: MessageId { thread, back: false, n: 1 },
+        record,
+        seq: 1,
+        other: Some(place("630000")),
+        line: "petition".into(),
+        there: Some(opener),
+        addressee: own.to_string(),
+        state: if record.is_some() { MessageState::Done } else { MessageState::Waits },
+        told: String::new(),
+        bytes: vec![7, 0, 7],
+        at: 5,
+    }
+}
+
+/// A file of several pieces.
+fn papers() -> Vec<u8> {
+    (0..600_000u32).map(|n| (n * 7 % 249) as u8).collect()
+}
+
+/// What stands on the desks of that government.
+fn desks(into: &mut dyn Transaction, government: &str) {
+    let own = place(government);
+    let (record, account, line, act) = (terms::RecordId(1), "zhang", "petition", "decide");
+    let (day, at) = (date("2020-09-15"), 1_594_776_600_000_000);
+    let (kind, who, agency) = (ledger::WaitingKind::Sign, "head".into(), "justice".into());
+    let waiting = ledger::WaitingRow { record, kind, what: act.into(), who, agency, day };
+    into.put_waiting(&own, record, &[waiting]).unwrap();
+    for (n, record) in [(1, None), (2, Some(record))] {
+        let id = terms::CommandId([n; 16]);
+        let (account, line, act) = (account.into(), line.into(), act.into());
+        let typed = "半份".into();
+        into.put_draft(&own, &ledger::DraftRow { account, id, record, line, act, typed, at }).unwrap();
+    }
+    for (n, withdrawn) in [(1, None), (2, Some(at + 1))] {
+        let text = if withdrawn.is_some() { String::new() } else { "请核对".into() };
+        let id = terms::CommandId([n; 16]);
+        let remark = ledger::RemarkRow { n: 0, id, record, account: account.into(), at, text, withdrawn };
+        into.put_remark(&own, &remark).unwrap();
+    }
+    let notice = |source: &str, due, read| ledger::NoticeRow {
+        n: 0,
+        account: account.into(),
+        source: source.into(),
+        kind: "sign".into(),
+        record,
+        line: line.into(),
+        what: act.into(),
+        by: "li".into(),
+        due,
+        at,
+        read,
+    };
+    into.add_notices(&own, &[notice("a", None, Some(at)), notice("b", Some(day), None)]).unwrap();
+    let (code, agency) = ("heard".into(), "justice".into());
+    into.add_found(&own, &[ledger::FoundRow { position: 2, code, record, agency, day }]).unwrap();
+    into.reach(&own, "notices", 2).unwrap();
 }
 
 fn moved(from: &dyn Store, to: &dyn Store) -> Proof {
@@ -105,6 +198,9 @@ fn same_answers(from: &dyn Store, to: &dyn Store) {
             DeltaQuery { figure: "petitions".into(), as_of: vec![(county.clone(), until)], ..DeltaQuery::default() };
         assert_eq!(to.sums(&query, GroupBy::Month).unwrap(), from.sums(&query, GroupBy::Month).unwrap());
     }
+    let files = from.attachments(&county, None, 9).unwrap();
+    assert_eq!(to.attachments(&county, None, 9).unwrap(), files);
+    assert_eq!(files.iter().map(|file| file.uses).collect::<Vec<_>>(), [2], "what is in staging alone stays behind");
     let record = log[0].record;
     assert_eq!(to.deltas_of(&county, record).unwrap(), from.deltas_of(&county, record).unwrap());
     assert_eq!(to.public(&county, None, None, 0, 9).unwrap(), from.public(&county, None, None, 0, 9).unwrap());
@@ -120,7 +216,7 @@ fn ledger_moves_to_the_same_engine() {
     let proof = moved(&from, &to);
     assert!(proof.holds(), "{proof:?}");
     let counted: Vec<u64> = Kind::ALL.into_iter().map(|kind| rows(&proof, kind)).collect();
-    assert_eq!(counted, [8, 16, 4, 1, 2, 4, 8, 8, 12, 8, 4, 4, 2, 2, 1]);
+    assert_eq!(counted, [8, 16, 4, 1, 2, 4, 8, 8, 12, 8, 4, 4, 2, 2, 1, 2]);
     same_answers(&from, &to);
     // It goes on where the other stopped.
     let mut transaction = to.begin(&place(COUNTY)).unwrap();
@@ -184,6 +280,28 @@ fn what_was_altered_in_the_target_is_found() {
 }
 
 #[test]
+fn bytes_that_were_altered_are_neither_copied_nor_proven() {
+    let (folder, from) = sqlite();
+    fill(&from, COUNTY, 1);
+    let (_b, to) = sqlite();
+    assert!(moved(&from, &to).holds());
+    let name = ledger::hash(&papers()).to_string();
+    let path = folder.path().join("attachments").join(COUNTY).join(&name[..2]).join(&name[2..]);
+    for damage in [Some(b"altered".as_slice()), None] {
+        match damage {
+            Some(bytes) => std::fs::write(&path, bytes).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        let proof = prove(&from, &to, &mut |_| {}).unwrap();
+        let kinds = proof.kinds.iter().filter(|(_, from, to)| from != to).map(|(kind, ..)| *kind);
+        assert_eq!(kinds.collect::<Vec<_>>(), [Kind::Attachment]);
+        let (_c, other) = sqlite();
+        assert_eq!(copy(&from, &other, &mut |_| {}).unwrap_err().kind, FaultKind::Damaged);
+        assert!(check_whole(&mut *other.read().unwrap()).is_err());
+    }
+}
+
+#[test]
 fn acts_beyond_the_copy_are_counted() {
     let (_a, from) = sqlite();
     fill(&from, COUNTY, 1);
@@ -227,6 +345,24 @@ struct Failing<'a> {
 
 fn lost<T>() -> Result<T, Fault> {
     Err(Fault { kind: FaultKind::Unavailable, message: "the connection is lost".into() })
+}
+
+impl Attachments for Failing<'_> {
+    fn attachment_put(&self, row: &AttachmentRow, by: &str, at: i64, bytes: &mut Bytes<'_>) -> Result<(), Fault> {
+        self.store.attachment_put(row, by, at, bytes)
+    }
+    fn attachment_bytes(
+        &self,
+        government: &GovernmentCode,
+        digest: Digest,
+        from: u64,
+        most: usize,
+    ) -> Result<Option<Vec<u8>>, Fault> {
+        self.store.attachment_bytes(government, digest, from, most)
+    }
+    fn attachments_sweep(&self, _: &GovernmentCode, _: i64) -> Result<u64, Fault> {
+        lost()
+    }
 }
 
 impl Store for Failing<'_> {
@@ -278,6 +414,39 @@ impl Store for Failing<'_> {
     }
 }
 
+impl ledger::Staging for Failing<'_> {
+    fn stage(&self, _: &ledger::StagedRow) -> Result<(), Fault> {
+        lost()
+    }
+    fn staged(&self, _: &GovernmentCode, _: Digest) -> Result<Option<ledger::StagedRow>, Fault> {
+        lost()
+    }
+    fn stage_end(&self, _: &GovernmentCode, _: Digest, _: i64) -> Result<(), Fault> {
+        lost()
+    }
+}
+
+impl Tokens for Failing<'_> {
+    fn token_put(&self, _: &TokenRow) -> Result<(), Fault> {
+        lost()
+    }
+    fn token(&self, _: &GovernmentCode, _: Digest) -> Result<Option<TokenRow>, Fault> {
+        lost()
+    }
+    fn tokens_of(&self, _: &GovernmentCode, _: &str) -> Result<Vec<TokenRow>, Fault> {
+        lost()
+    }
+    fn token_used(&self, _: &GovernmentCode, _: Digest, _: i64) -> Result<(), Fault> {
+        lost()
+    }
+    fn token_end(&self, _: &GovernmentCode, _: &str, _: Digest) -> Result<bool, Fault> {
+        lost()
+    }
+    fn tokens_sweep(&self, _: &GovernmentCode, _: i64) -> Result<u64, Fault> {
+        lost()
+    }
+}
+
 #[test]
 fn copy_that_ends_early_says_so() {
     let (_a, from) = sqlite();
@@ -302,8 +471,8 @@ fn copy_that_ends_early_says_so() {
         }
         interrupted += 1;
     }
-    // The note, three parts of each government, what is shared, and the note again.
-    assert_eq!(interrupted, 9);
+    // The note, six parts and a file of each government, what is shared, and the note again.
+    assert_eq!(interrupted, 15);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod common;
 
 use common::database::{client, database, stranger};
-use common::{COUNTY, answered, append, command, delta, place, record};
+use common::{COUNTY, answered, append, bring, command, delta, place, record};
 use ledger::{FaultKind, Links, NOTHING, Store, check_chain};
 use postgres::Client;
 use store::Options;
@@ -19,10 +19,14 @@ fn attacked() -> (String, PostgresStore, Client) {
     transaction.put_record(&record(&first, |_| {})).unwrap();
     transaction.put_command(&first.government, &answered(&first)).unwrap();
     transaction.add_deltas(&[delta(&first, "petitions", "2020-07-15", 1)]).unwrap();
-    transaction.note_look(&first.government, first.record, "zhang", 5).unwrap();
+    transaction.note_look(&first.government, &common::look(first.record, "zhang", 5)).unwrap();
     transaction.put_definition(terms::Digest([2; 32]), "petition", b"text").unwrap();
     transaction.next_number(&first.government, "petition", 2020).unwrap();
     append(&mut *transaction, COUNTY, Some(&first));
+    transaction.commit().unwrap();
+    let file = bring(&store, COUNTY, b"a paper");
+    let mut transaction = store.begin(&place(COUNTY)).unwrap();
+    (0..2).for_each(|_| transaction.hold_attachment(&place(COUNTY), file).unwrap());
     transaction.commit().unwrap();
     let owner = client(&url);
     (url, store, owner)
@@ -96,6 +100,16 @@ const ATTACKS: &[&str] = &[
     "TRUNCATE series",
     "INSERT INTO series VALUES ('632222', 'petition', 2020, 1) \
      ON CONFLICT (government, series, year) DO UPDATE SET last = excluded.last",
+    // Files that events name.
+    "UPDATE attachment SET uses = 0",
+    "UPDATE attachment SET size = 9",
+    "UPDATE attachment SET digest = HASH",
+    "DELETE FROM attachment",
+    "TRUNCATE attachment",
+    "INSERT INTO attachment VALUES ('632222', HASH, 9, 'pdf', 1)",
+    "UPDATE attachment_piece SET bytes = '\\x00'",
+    "DELETE FROM attachment_piece",
+    "TRUNCATE attachment_piece",
 ];
 
 #[test]

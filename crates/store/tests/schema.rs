@@ -110,7 +110,9 @@ fn in_postgres() -> BTreeMap<String, Table> {
 #[test]
 fn both_databases_have_the_same_tables() {
     assert_eq!(migrations("sqlite"), migrations("postgres"));
-    let (ours, theirs) = (in_sqlite(), in_postgres());
+    let (ours, mut theirs) = (in_sqlite(), in_postgres());
+    // The bytes of files, which SQLite has as files beside it.
+    assert!(theirs.remove("attachment_piece").is_some());
     assert_eq!(ours.keys().collect::<Vec<_>>(), theirs.keys().collect::<Vec<_>>());
     for (name, table) in &ours {
         assert_eq!(table, &theirs[name], "{name}");
@@ -141,7 +143,7 @@ fn a_distributed_ledger_declares_every_table_and_has_no_guards() {
     let declared: Vec<&str> = declared.lines().collect();
     assert_eq!(declared[0], "event government none");
     let count = |end: &str| declared.iter().filter(|line| line.ends_with(end)).count();
-    assert_eq!((count(" government event"), count(" everywhere")), (15, 3), "{declared:?}");
+    assert_eq!((count(" government event"), count(" everywhere")), (31, 3), "{declared:?}");
     let tables = server.sql(&url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").unwrap();
     assert_eq!(tables.trim(), declared.len().to_string());
     assert_eq!(server.sql(&url, "SELECT count(*) FROM pg_trigger").unwrap().trim(), "0");
@@ -172,7 +174,7 @@ fn the_guides_privileges_are_enough_and_no_more() {
     let work = url.replace("tester:secret", &format!("{role}:secret"));
     let store = store::postgres::open(&work, &store::Options::default()).unwrap();
     writes_all_there_is(&store);
-    for table in ["event", "command", "look", "delta", "definition", "content", "head", "series"] {
+    for table in ["event", "command", "look", "delta", "definition", "content", "head", "series", "holding", "office"] {
         assert!(server.sql(&work, &format!("DELETE FROM {table}")).is_err(), "{table}");
         assert!(server.sql(&work, &format!("TRUNCATE {table}")).is_err(), "{table}");
     }
@@ -182,11 +184,23 @@ fn the_guides_privileges_are_enough_and_no_more() {
     }
     assert!(server.sql(&work, "UPDATE definition SET name = 'x'").is_err());
     assert!(server.sql(&work, "UPDATE look SET at = 1").is_err());
+    assert!(server.sql(&work, "UPDATE office SET after = 'x'").is_err());
+    assert!(server.sql(&work, "UPDATE holding SET since = 1").is_err());
 }
 
 /// One of each row, twice where it is replaced.
 fn writes_all_there_is(store: &dyn Store) {
     let county = place(COUNTY);
+    let token = ledger::TokenRow {
+        government: county.clone(),
+        token: terms::Digest([5; 32]),
+        account: "a".into(),
+        label: "a".to_owned(),
+        writes: true,
+        made: 1,
+        expires: 2,
+        used: 0,
+    };
     for _ in 0..2 {
         let mut transaction = store.begin(&county).unwrap();
         let event = append(&mut *transaction, COUNTY, None);
@@ -201,7 +215,8 @@ fn writes_all_there_is(store: &dyn Store) {
         transaction.put_command(&county, &common::answered(&event)).unwrap();
         transaction.put_definition(terms::Digest([2; 32]), "petition", b"text").unwrap();
         transaction.next_number(&county, "petition", 2020).unwrap();
-        transaction.note_look(&county, event.record, "zhang", 5).unwrap();
+        transaction.note_look(&county, &common::look(event.record, "zhang", 5)).unwrap();
+        writes_the_office(&mut *transaction, event.position);
         transaction.put_note("a", "b").unwrap();
         let name = "a".into();
         let place = county.clone();
@@ -216,6 +231,7 @@ fn writes_all_there_is(store: &dyn Store) {
             password: String::new(),
         };
         transaction.put_account(&account).unwrap();
+        writes_desks(&mut *transaction, &event);
         transaction.put_public(&published(&event)).unwrap();
         transaction.erase(&county, event.position, 1).unwrap();
         transaction.commit().unwrap();
@@ -223,7 +239,135 @@ fn writes_all_there_is(store: &dyn Store) {
         store.attempts_put(&county, terms::Digest([3; 32]), 0, ledger::Attempts { failed: 1, last: 1 }).unwrap();
         store.attempts_end(&county, terms::Digest([3; 32])).unwrap();
         store.sessions_sweep(&county, 9, 9, 9).unwrap();
+        files_come_and_go(store);
+        sheets(store, &county);
+        store.token_put(&token).unwrap();
+        store.token_used(&county, token.token, 2).unwrap();
+        assert!(store.token_end(&county, "a", token.token).unwrap());
     }
+}
+
+/// Sheets that wait and are noted.
+fn sheets(store: &dyn Store, county: &terms::GovernmentCode) {
+    let staged = ledger::StagedRow {
+        government: county.clone(),
+        id: terms::Digest([5; 32]),
+        at: 1,
+        account: "a".into(),
+        about: String::new(),
+        bytes: vec![1],
+    };
+    store.stage(&staged).unwrap();
+    store.stage_end(county, staged.id, 0).unwrap();
+    let exchange = ledger::ExchangeRow {
+        government: county.clone(),
+        id: terms::Digest([6; 32]),
+        at: 1,
+        inward: true,
+        account: "a".into(),
+        line: "petition".into(),
+        source: "a".into(),
+        approver: "a".into(),
+        standing: "import".into(),
+        file: "a".into(),
+        digest: terms::Digest([6; 32]),
+        rows: 1,
+        came: 0,
+        repeated: 0,
+        left_out: 0,
+        first: 0,
+        last: 0,
+    };
+    for came in 0..2 {
+        let mut transaction = store.begin(county).unwrap();
+        transaction.put_exchange(&ledger::ExchangeRow { came, ..exchange.clone() }).unwrap();
+        transaction.commit().unwrap();
+    }
+}
+
+/// What administrators write: what is granted ends, and nothing they did is altered.
+fn writes_the_office(transaction: &mut dyn ledger::Transaction, n: u64) {
+    let (government, account) = (place(COUNTY), terms::Code::from("a"));
+    let since = common::date("2020-07-15");
+    for until in [None, Some(since)] {
+        let (government, account) = (government.clone(), account.clone());
+        let post = "officer".into();
+        transaction.put_holding(&ledger::HoldingRow { government, account, post, since, until }).unwrap();
+    }
+    let standing =
+        ledger::StandingRow { government: government.clone(), account: account.clone(), closed: None, renew: true };
+    transaction.put_standing(&standing).unwrap();
+    let (name, code) = ("a".to_owned(), account.clone());
+    let past =
+        ledger::AgencyPast { government: government.clone(), code, since, until: None, name, place: place(COUNTY) };
+    transaction.put_agency_past(&past).unwrap();
+    let n = u64::from(n > 1) + 1;
+    let (what, subject) = ("account-made".into(), account.clone());
+    let (before, after) = (String::new(), "a".to_owned());
+    transaction
+        .note_office(&ledger::OfficeRow { government, n, at: 1, account, what, subject, before, after })
+        .unwrap();
+}
+
+fn files_come_and_go(store: &dyn Store) {
+    let county = place(COUNTY);
+    let digest = common::bring(store, COUNTY, b"a paper");
+    assert_eq!(common::bring(store, COUNTY, b"a paper"), digest);
+    let mut transaction = store.begin(&county).unwrap();
+    transaction.hold_attachment(&county, digest).unwrap();
+    transaction.release_attachment(&county, digest).unwrap();
+    transaction.commit().unwrap();
+    assert_eq!(store.attachments_sweep(&county, 1).unwrap(), 1);
+}
+
+fn writes_desks(transaction: &mut dyn ledger::Transaction, event: &ledger::EventRow) {
+    let (county, id) = (place(COUNTY), terms::CommandId([u8::try_from(event.position).unwrap(); 16]));
+    let (record, day) = (event.record, common::date("2020-08-01"));
+    let waiting = ledger::WaitingRow {
+        record,
+        kind: ledger::WaitingKind::Sign,
+        what: "a".into(),
+        who: "a".into(),
+        agency: "a".into(),
+        day,
+    };
+    transaction.put_waiting(&county, record, std::slice::from_ref(&waiting)).unwrap();
+    transaction.put_waiting(&county, record, &[waiting]).unwrap();
+    let draft = ledger::DraftRow {
+        account: "a".into(),
+        id,
+        record: Some(record),
+        line: "a".into(),
+        act: "a".into(),
+        typed: Vec::new(),
+        at: 1,
+    };
+    transaction.put_draft(&county, &draft).unwrap();
+    transaction.put_draft(&county, &draft).unwrap();
+    transaction.end_draft(&county, "a", id).unwrap();
+    let remark = ledger::RemarkRow { n: 0, id, record, account: "a".into(), at: 1, text: "a".into(), withdrawn: None };
+    transaction.put_remark(&county, &remark).unwrap();
+    transaction.withdraw_remark(&county, "a", 1, 2).unwrap();
+    let notice = ledger::NoticeRow {
+        n: 0,
+        account: "a".into(),
+        source: "a".into(),
+        kind: "sign".into(),
+        record,
+        line: "a".into(),
+        what: "a".into(),
+        by: "a".into(),
+        due: None,
+        at: 1,
+        read: None,
+    };
+    transaction.add_notices(&county, &[notice]).unwrap();
+    transaction.read_notices(&county, "a", 1, false, 2).unwrap();
+    let (code, agency) = ("a".into(), "a".into());
+    let found = ledger::FoundRow { position: event.position, code, record, agency, day };
+    transaction.add_found(&county, &[found]).unwrap();
+    transaction.sweep_found(&county, day).unwrap();
+    transaction.reach(&county, "a", event.position).unwrap();
 }
 
 fn published(event: &ledger::EventRow) -> ledger::PublicRow {

@@ -168,6 +168,11 @@ pub enum IdError {
         /// What was written.
         text: String,
     },
+    /// Not the name of a message.
+    Message {
+        /// What was written.
+        text: String,
+    },
     /// Not hexadecimal digits, or not the right count of them.
     Hex {
         /// What was written.
@@ -189,6 +194,7 @@ impl fmt::Display for IdError {
             IdError::Record { text } => {
                 write!(f, "`{text}` is no record: write its number in digits")
             }
+            IdError::Message { text } => write!(f, "`{text}` is no message: it reads as 632200-12.3-forward-f1"),
             IdError::Hex { text, bytes } => {
                 write!(f, "`{text}` is not {bytes} bytes: write {} digits of 0-9 and a-f", bytes * 2)
             }

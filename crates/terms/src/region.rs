@@ -200,6 +200,13 @@ impl Regions {
         path.iter().rev().find(|region| region.level <= Level::County).map(|region| region.code.clone())
     }
 
+    /// The government above a government, or above the one a place belongs to; none for a province.
+    pub fn superior(&self, code: &PlaceCode, on: Date) -> Option<PlaceCode> {
+        let path = self.path(code, on);
+        let own = path.iter().rposition(|region| region.level <= Level::County)?;
+        path[..own].last().map(|region| region.code.clone())
+    }
+
     /// The code that acts for it on a day: itself, or the last of its heirs that holds.
     pub fn acting(&self, code: &PlaceCode, on: Date) -> Option<&Region> {
         let mut seen = BTreeSet::new();

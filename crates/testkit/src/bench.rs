@@ -62,6 +62,7 @@ impl Bench {
             ask,
             inputs: Vec::new(),
             reasons: Vec::new(),
+            attachments: Vec::new(),
             done_at: None,
             place: None,
             handler: None,

@@ -24,13 +24,22 @@ pub fn repository() -> Result<Arc<Catalog>, String> {
 /// # Errors
 /// Every finding, where it is not usable.
 pub fn small(lines: &[(&str, &str)]) -> Result<Arc<Catalog>, String> {
+    small_with(lines, &[])
+}
+
+/// The same with templates of documents: `demo/decision`, and the page that it is made from.
+///
+/// # Errors
+/// Every finding, where it is not usable.
+pub fn small_with(lines: &[(&str, &str)], templates: &[(&str, &str)]) -> Result<Arc<Catalog>, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog");
     let all = Source::from_dir(&folder).map_err(|why| why.to_string())?;
     let kept = ["calendars/", "regions/", "statutes.toml", "terms.toml", "general/acts.toml"];
     let base = all.files().filter(|(path, _)| kept.iter().any(|kept| path.starts_with(kept)));
     let base = base.map(|(path, text)| (path.to_owned(), text.to_owned()));
     let own = lines.iter().map(|(name, text)| (format!("lines/{name}.toml"), (*text).to_owned()));
-    usable(&Source::from_texts(base.chain(own)))
+    let papers = templates.iter().map(|(name, page)| (format!("documents/{name}.docx"), papers::sheet(page)));
+    usable(&Source::from_texts(base.chain(own)).with_templates(papers))
 }
 
 /// The text of a line with one of everything, for tests that need a line and do not care which: `small(&[("demo/2024",

@@ -42,6 +42,11 @@ impl TempStore {
         self.store.clone()
     }
 
+    /// Its folder, for tests that damage what lies beside its file.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Closes the store and keeps its folder, for tests that damage its file.
     pub fn close(self) -> TempDir {
         self.folder

@@ -86,6 +86,7 @@ fn value(field: &Field, seed: u64, now: DateTime) -> Option<Value> {
         FieldType::Choice(all) => Value::Choice(pick(&all.choices, seed)?.code.clone()),
         FieldType::Choices(all) => Value::Choices(vec![pick(&all.choices, seed)?.code.clone()]),
         FieldType::Key(_) => Value::Key("P001".into()),
+        FieldType::Organ => Value::Key("632222/agency".into()),
         FieldType::Keys(_) => Value::Keys(vec!["Q001".into(), "Q002".into()]),
         FieldType::Link(_) => Value::Link(RecordId(1)),
         FieldType::Party => Value::Party(Box::new(Party {

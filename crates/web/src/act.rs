@@ -12,12 +12,13 @@ use terms::{Code, RecordId};
 use wording::RefusalText;
 
 use crate::app::App;
-use crate::form::{Control, FormPage, Look, Making, Reason, posts};
+use crate::form::{Control, Files, FormPage, Look, Making, Reason, posts};
 use crate::frame::{Frame, page};
 use crate::general;
 use crate::input::{Errors, Posted};
 use crate::record::EntryView;
 use crate::session::{Visitor, random};
+use crate::signing;
 use crate::wrong::Wrong;
 
 /// What a form does.
@@ -143,6 +144,9 @@ pub(crate) fn build(
         Some(view) => crate::desk::heading(&frame, &view.row, &view.line),
         None => frame.said(&case.line.title),
     };
+    if climbs.is_none() {
+        climbs = second_person(platform, &frame, case);
+    }
     let submit = if climbs.is_some() { "form-propose" } else { "form-submit" };
     let made = FormPage {
         action: case.action(),
@@ -156,16 +160,28 @@ pub(crate) fn build(
         reasons,
         controls: parts.controls,
         done_at,
+        files: Files::of(&frame, posted, errors),
         command: posted.text("command").to_owned(),
         // Of a form that comes back: what was seen when it was first opened.
         seen: posted.get("seen").and_then(|seen| seen.parse().ok()).unwrap_or_else(|| case.seq()),
         submit: if parts.chooses { frame.t("correct-choose") } else { frame.t1(submit, "act", &title) },
         along: parts.along,
         chooses: parts.chooses,
+        restates: signing::restates(platform, &frame, case)?,
         problems: Vec::new(),
         f: frame.clone().named(title).within(if case.view.is_some() { "records" } else { "new" }),
     };
     Ok(made.with_problems(errors))
+}
+
+/// Who has to sign a correction or an annulment beside whoever makes it, where what it concerns was served or published.
+fn second_person(platform: &Platform, frame: &Frame, case: &Case) -> Option<String> {
+    let (Doing::Act(id), Some(view)) = (case.doing, &case.view) else { return None };
+    let second = case.line.act(id).second.as_ref()?;
+    let relied_on =
+        |done: &procedure::Done| matches!(done.what, procedure::What::Act(act) if second.after.contains(&act));
+    let signers = wording::list(frame.language, &posts(frame, platform, &second.by));
+    view.record.done.iter().any(relied_on).then(|| frame.t1("form-second", "posts", signers))
 }
 
 impl Making<'_> {
@@ -234,13 +250,15 @@ pub(crate) async fn show_return(
     first(&app, visitor, case, Vec::new()).await
 }
 
-/// The form at a path once more, with what was typed before the session ended; `None` where no form is there.
+/// The form at a path once more, with what was typed before: when the session ended, or when it was put aside; `None`
+/// where no form is there.
 pub(crate) async fn resumed(
     app: &App,
     frame: Frame,
     person: Person,
     path: &str,
     mut posted: Posted,
+    notice: String,
 ) -> Result<Option<Response>, Wrong> {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let case = match parts.as_slice() {
@@ -252,7 +270,7 @@ pub(crate) async fn resumed(
     if posted.text("command").is_empty() {
         posted.0.push(("command".to_owned(), random()?));
     }
-    let told = Told { notice: Some(frame.t("sign-in-resumed")), ..Told::default() };
+    let told = Told { notice: Some(notice), ..Told::default() };
     let made = app.ask(move |platform| build(platform, frame, &case, &posted, &Errors::default(), told)).await?;
     page(&made).map(Some)
 }

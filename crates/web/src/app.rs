@@ -2,23 +2,29 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::{Platform, Session};
 use terms::GovernmentCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
-use crate::{act, desk, figures, health, home, metrics, progress, record, report, search, session, submit, wrong};
+use crate::{
+    account, act, admin, api, campaign, desk, download, drafts, figures, file, handover, health, home, imports, look,
+    messages, metrics, morning, notices, papers, progress, record, remarks, report, search, session, signing, submit,
+    wrong,
+};
 
 /// How the site is run.
 #[derive(Clone, Debug)]
@@ -31,6 +37,22 @@ pub struct Options {
     pub published_reports: Vec<PublishedReport>,
     /// Whether cookies go over HTTPS alone; on wherever the site is reached by HTTPS.
     pub secure_cookies: bool,
+    /// The most bytes of a file that comes with an act.
+    pub attachment_limit: u64,
+    /// The folder in which a file lies while it comes in; on the disk, and large enough for a few.
+    pub spool: PathBuf,
+    /// What prints case files, where the program was built with it.
+    pub printer: Option<Printer>,
+}
+
+/// Prints a case file: its bytes as PDF, or why there are none, for the operator.
+#[derive(Clone, Copy)]
+pub struct Printer(pub fn(&platform::CaseFile) -> Result<Vec<u8>, String>);
+
+impl std::fmt::Debug for Printer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Printer")
+    }
 }
 
 /// A report as it was published.
@@ -68,13 +90,14 @@ impl App {
         answer.map_err(|_| Wrong::broken("panic"))?.map_err(Into::into)
     }
 
-    /// Reads whose session it is and whether the data are synthetic.
-    pub async fn visit(&self, token: Option<String>) -> Result<Option<Session>, Wrong> {
+    /// Reads whose session it is, with how many notices wait, and whether the data are synthetic.
+    pub async fn visit(&self, token: Option<String>) -> Result<Option<(Session, u32)>, Wrong> {
         let government = self.options.government.clone();
         let (session, synthetic) = self
             .ask(move |platform| {
                 let session = token.map(|token| platform.session(&government, &token)).transpose()?.flatten();
-                Ok::<_, ledger::Fault>((session, platform.synthetic()?))
+                let unread = session.as_ref().map(|session| platform.unread(&session.person)).transpose()?;
+                Ok::<_, ledger::Fault>((session.zip(unread), platform.synthetic()?))
             })
             .await?;
         self.synthetic.store(synthetic, Ordering::Relaxed);
@@ -83,7 +106,10 @@ impl App {
 }
 
 /// The largest form that is taken.
-const MOST_BYTES: usize = 1 << 20;
+pub(crate) const MOST_BYTES: usize = 1 << 20;
+
+/// The largest file that is taken, with the form around it.
+const MOST_FILE: usize = 21 << 20;
 
 /// Nothing is loaded from elsewhere, no script runs, nobody frames a page.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
@@ -123,12 +149,17 @@ impl Site {
             .layer(DefaultBodyLimit::max(MOST_BYTES))
             // Beside the pages: what a program asks is not answered in words.
             .merge(probes())
+            .merge(api::router())
             .layer(axum::middleware::from_fn_with_state(app.clone(), requests::watched))
-            .layer(always("content-security-policy", CONTENT_POLICY))
+            // A file has one of its own.
+            .layer(SetResponseHeaderLayer::if_not_present(
+                header::CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static(CONTENT_POLICY),
+            ))
             .layer(always("x-content-type-options", "nosniff"))
             .layer(always("referrer-policy", "same-origin"))
             .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-            .layer(CompressionLayer::new())
+            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_page)))
             .with_state(app)
     }
 
@@ -143,10 +174,16 @@ pub fn router(platform: Arc<Platform>, options: Options) -> Router {
     Site::new(platform, options).pages()
 }
 
+/// A page is made small on its way. A file is not: it is asked for by its bytes, in parts too.
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    !headers.contains_key(header::CONTENT_DISPOSITION)
+}
+
 fn probes() -> Router<App> {
     Router::new().route("/health", get(health::health)).route("/ready", get(health::ready))
 }
 
+/// A form that can come with files has bounds of its own, in `sent.rs`.
 fn pages() -> Router<App> {
     Router::new()
         .route("/", get(home::home))
@@ -157,15 +194,48 @@ fn pages() -> Router<App> {
         .route("/sign-out", post(session::sign_out))
         .route("/language/{language}", get(session::language))
         .route("/print/{size}", get(session::print))
+        .route("/search", get(search::show))
+        .route("/account", get(account::show))
+        .route("/account/tokens", post(account::make))
+        .route("/account/tokens/end", post(account::end))
         .route("/desk", get(desk::desk))
         .route("/records", get(desk::records))
-        .route("/search", get(search::show))
+        .route("/records/export", get(download::list))
+        .route("/imports", get(imports::show).post(imports::send).layer(DefaultBodyLimit::max(MOST_FILE)))
+        .route("/imports/template", get(imports::template))
+        .route("/imports/{id}", get(imports::preview).post(imports::take))
+        .route("/imports/{id}/verdicts.xlsx", get(imports::verdicts))
+        .route("/tables/{code}", get(download::table))
         .route("/new", get(desk::new))
-        .route("/new/{line}/{act}", get(act::show_new).post(submit::new))
+        .route("/new/{line}/{act}", get(act::show_new).post(submit::new).layer(DefaultBodyLimit::disable()))
         .route("/records/{id}", get(record::show))
-        .route("/records/{id}/act/{act}", get(act::show).post(submit::act))
-        .route("/records/{id}/sign", post(submit::sign))
-        .route("/records/{id}/return", get(act::show_return).post(submit::give_back))
+        .route("/records/{id}/look", post(look::look))
+        .route("/handover", get(handover::show))
+        .route("/password", get(admin::password).post(admin::change_password))
+        .route("/admin", get(admin::home))
+        .route("/admin/people", get(admin::people).post(admin::make))
+        .route("/admin/people/{name}", get(admin::person))
+        .route("/admin/people/{name}/{act}", post(admin::change))
+        .route("/admin/agencies", get(admin::agencies_page).post(admin::change_agency))
+        .route("/admin/posts", get(admin::posts))
+        .route("/admin/log", get(admin::log))
+        .route("/admin/looks", get(admin::looks))
+        .route("/records/{id}/files/{digest}", get(file::show))
+        .route("/records/{id}/act/{act}", get(act::show).post(submit::act).layer(DefaultBodyLimit::disable()))
+        .route("/records/{id}/sign", get(signing::show).post(submit::sign))
+        .route("/records/{id}/remarks", post(remarks::add))
+        .route("/records/{id}/remarks/{n}", post(remarks::withdraw))
+        .route("/drafts/{id}", get(drafts::resume).post(drafts::drop_one))
+        .route("/notices", get(notices::list).post(notices::read_all))
+        .route("/notices/{n}", post(notices::open))
+        .route("/morning", get(morning::show))
+        .route("/records/{id}/return", get(act::show_return).post(submit::give_back).layer(DefaultBodyLimit::disable()))
+        .route("/records/{id}/documents/{seq}/{file}", get(papers::document))
+        .route("/records/{id}/casefile.pdf", get(papers::case_file))
+        .route("/messages", get(messages::list).post(messages::settle))
+        .route("/campaigns", get(campaign::list))
+        .route("/campaigns/{line}/{code}", get(campaign::show).post(campaign::decide))
+        .route("/campaigns/{line}/{code}/sign", post(campaign::sign))
         .route("/figures", get(figures::list))
         .route("/figures/{code}", get(figures::one))
         .route("/report", get(report::show))

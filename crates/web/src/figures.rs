@@ -6,12 +6,13 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use figures::{Amount, Period};
+use ledger::{Fault, RecordRow, Sight};
 use platform::{Behind, FigureValue, Platform, TellError};
-use procedure::{Counted, Expr, Figure, Line};
-use terms::{Date, PlaceCode, RecordId};
+use procedure::{Counted, Expr, Figure, Language, Line, Said};
+use terms::{Date, GovernmentCode, PlaceCode, RecordId};
 
 use crate::app::App;
-use crate::desk::heading;
+use crate::desk::{heading, record_href};
 use crate::frame::{Frame, page, query};
 use crate::input;
 use crate::session::Visitor;
@@ -93,6 +94,8 @@ struct FiguresPage {
     groups: Vec<LineGroup>,
     as_of: String,
     place_name: String,
+    /// Official tables of the year in which the period ends: title and address.
+    tables: Vec<(String, String)>,
 }
 
 /// All figures of a place and a period.
@@ -132,11 +135,22 @@ fn table(platform: &Platform, frame: Frame, asked: Asked) -> Result<FiguresPage,
     }
     Ok(FiguresPage {
         place_name: place_name(platform, &asked),
+        tables: tables(platform, &frame, &asked),
         as_of,
         groups: groups.into_iter().map(|(_, group)| group).collect(),
         asked,
         f: frame,
     })
+}
+
+/// The official tables of the year in which the period ends.
+fn tables(platform: &Platform, frame: &Frame, asked: &Asked) -> Vec<(String, String)> {
+    let year = asked.period.to.year().to_string();
+    let asks = query(&[("year", year.as_str()), ("place", asked.place.as_str())]);
+    let one = |table: &catalog::FormTable| {
+        (format!("{} {year}", frame.said(&table.title)), format!("/tables/{}{asks}", table.code))
+    };
+    platform.catalog().tables.iter().map(one).collect()
 }
 
 /// As of which log positions a figure is told.
@@ -227,12 +241,12 @@ fn opened(
     Ok(FigurePage {
         line: frame.said(&line.title),
         value: told.value.map(|value| value.to_string()),
-        counted: definition(&frame, platform, &line, figure),
+        counted: definition(frame.language, platform, &line, figure),
         period: asked.period,
         place_name: place_name(platform, asked),
         as_of: as_of(&frame, &told),
         opens: told.opens,
-        rows: rows.iter().map(|row| behind_row(platform, &frame, row, printed(row.amount))).collect(),
+        rows: behind_rows(platform, &frame, &rows, printed)?,
         equal: told.value.zip(sum).is_some_and(|(value, sum)| value.units == sum),
         sum: sum.map(|sum| printed(sum).to_string()),
         next: next.map(|id| format!("/figures/{code}{base}&after={id}")),
@@ -257,9 +271,26 @@ fn sum(platform: &Platform, asked: &Asked, code: &str, part: Option<&str>) -> Re
     }
 }
 
-fn behind_row(platform: &Platform, frame: &Frame, behind: &Behind, adds: Amount) -> BehindRow {
+fn behind_rows(
+    platform: &Platform,
+    frame: &Frame,
+    rows: &[Behind],
+    printed: impl Fn(i64) -> Amount,
+) -> Result<Vec<BehindRow>, Fault> {
+    let mut sights: HashMap<&GovernmentCode, Sight> = HashMap::new();
+    if let Some(person) = &frame.person {
+        for Behind { row, .. } in rows {
+            if !sights.contains_key(&row.government) {
+                sights.insert(&row.government, platform.sight_in(person, &row.government)?);
+            }
+        }
+    }
+    let sees = |row: &RecordRow| sights.get(&row.government).is_some_and(|sight| sight.sees(row));
+    Ok(rows.iter().map(|one| behind_row(platform, frame, one, sees(&one.row), printed(one.amount))).collect())
+}
+
+fn behind_row(platform: &Platform, frame: &Frame, behind: &Behind, sees: bool, adds: Amount) -> BehindRow {
     let row = &behind.row;
-    let sees = frame.person.as_ref().is_some_and(|person| platform.sees(person, row));
     let line = platform.catalog().versions(&row.line).last().cloned();
     let label = match (sees, line) {
         (true, Some(line)) => heading(frame, row, &line),
@@ -267,7 +298,7 @@ fn behind_row(platform: &Platform, frame: &Frame, behind: &Behind, adds: Amount)
         (false, _) => frame.t("figure-hidden"),
     };
     BehindRow {
-        href: sees.then(|| format!("/records/{}", row.id)),
+        href: sees.then(|| record_href(frame, row)),
         label,
         opened: if sees { row.opened.to_string() } else { String::new() },
         adds: adds.to_string(),
@@ -275,24 +306,25 @@ fn behind_row(platform: &Platform, frame: &Frame, behind: &Behind, adds: Amount)
 }
 
 /// How a figure is counted, in sentences.
-fn definition(frame: &Frame, platform: &Platform, line: &Line, figure: &Figure) -> Vec<String> {
-    let titles = |titles: Vec<String>| wording::list(frame.language, &titles);
-    let acts = |ids: &[procedure::ActId]| titles(ids.iter().map(|id| frame.said(&line.act(*id).title)).collect());
-    let say = |code: &str, args: &[(&str, String)]| wording::say(frame.language, code, args);
+pub(crate) fn definition(language: Language, platform: &Platform, line: &Line, figure: &Figure) -> Vec<String> {
+    let said = |said: &Said| said.get(language).to_owned();
+    let titles = |titles: Vec<String>| wording::list(language, &titles);
+    let acts = |ids: &[procedure::ActId]| titles(ids.iter().map(|id| said(&line.act(*id).title)).collect());
+    let say = |code: &str, args: &[(&str, String)]| wording::say(language, code, args);
     let named = |code: &terms::Code| {
         let figure = platform.catalog().figures().find(|figure| figure.code == *code);
-        figure.map_or_else(|| code.to_string(), |figure| frame.said(&figure.title))
+        figure.map_or_else(|| code.to_string(), |figure| said(&figure.title))
     };
     let mut all = vec![match &figure.counted {
         Counted::Flow(ids) => say("counted-flow", &[("acts", acts(ids))]),
         Counted::Sum(ids, field) => {
-            say("counted-sum", &[("acts", acts(ids)), ("field", frame.said(&line.field(*field).title))])
+            say("counted-sum", &[("acts", acts(ids)), ("field", said(&line.field(*field).title))])
         }
         Counted::Stock(stages) => {
             let stages = stages.iter().filter_map(|id| line.stages.get(id.index()));
-            say("counted-stock", &[("stages", titles(stages.map(|stage| frame.said(&stage.title)).collect()))])
+            say("counted-stock", &[("stages", titles(stages.map(|stage| said(&stage.title)).collect()))])
         }
-        Counted::Lapses(limit) => say("counted-lapses", &[("limit", frame.said(&line.limit(*limit).title))]),
+        Counted::Lapses(limit) => say("counted-lapses", &[("limit", said(&line.limit(*limit).title))]),
         Counted::Agencies(of) => say("counted-agencies", &[("of", named(of))]),
         Counted::Ratio(part, whole) => say("counted-ratio", &[("part", named(part)), ("whole", named(whole))]),
         Counted::Difference(left, right) => {
@@ -301,10 +333,10 @@ fn definition(frame: &Frame, platform: &Platform, line: &Line, figure: &Figure) 
         Counted::YearOnYear(of) => say("counted-year-on-year", &[("of", named(of))]),
     }];
     if let Some(filter) = &figure.filter {
-        all.push(say("counted-filter", &[("filter", Expr::say(filter, line, frame.language))]));
+        all.push(say("counted-filter", &[("filter", Expr::say(filter, line, language))]));
     }
     if let Some(by) = figure.by {
-        all.push(say("counted-by", &[("field", frame.said(&line.field(by).title))]));
+        all.push(say("counted-by", &[("field", said(&line.field(by).title))]));
     }
     all
 }

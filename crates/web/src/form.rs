@@ -1,13 +1,14 @@
 //! Forms, made from the line: one control for each field that an act fills in.
 
 use askama::Template;
-use platform::Platform;
+use platform::{Attaching, Platform};
 use procedure::{Act, Field, FieldType, Line, Record, Said, say_value};
 use wording::{RefusalText, WarningText};
 
 use crate::frame::Frame;
 use crate::input::{Errors, Posted, control};
 use crate::record::EntryView;
+use crate::sent::{FILE, MOST_FILES, attached, kinds};
 
 /// How a control looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,7 +174,7 @@ impl Making<'_> {
             FieldType::Choice(all) if all.choices.len() <= RADIOS => Look::Radio,
             FieldType::Choice(_) => Look::Select,
             FieldType::Choices(_) => Look::Checks,
-            FieldType::Key(_) => Look::Line,
+            FieldType::Key(_) | FieldType::Organ => Look::Line,
             FieldType::Keys(_) => Look::Keys,
             FieldType::Party => Look::Party,
         };
@@ -197,6 +198,7 @@ impl Making<'_> {
                 made.choices = field.choices().iter().map(choice).collect();
             }
             FieldType::Key(line) | FieldType::Keys(line) => made.known = self.known(line)?,
+            FieldType::Organ => made.known = self.organs()?,
             FieldType::Party => made.party = self.party(&name),
             _ => {}
         }
@@ -218,6 +220,10 @@ impl Making<'_> {
         Ok(keys.into_iter().map(|(key, label)| (key.to_string(), label)).collect())
     }
 
+    fn organs(&self) -> Result<Vec<(String, String)>, ledger::Fault> {
+        Ok(self.platform.organs()?.into_iter().map(|(code, name)| (code.to_string(), name)).collect())
+    }
+
     fn party(&self, name: &str) -> PartyParts {
         let part = |part: &str| self.posted.text(&format!("{name}.{part}")).to_owned();
         PartyParts {
@@ -234,6 +240,39 @@ impl Making<'_> {
 pub(crate) struct Reason {
     pub text: WarningText,
     pub control: Control,
+}
+
+/// The files of a form: those that came before, and the control for more.
+pub(crate) struct Files {
+    /// What the form sends again, digest and name of each.
+    pub attached: Vec<(String, String, String)>,
+    pub accept: String,
+    pub hint: String,
+    pub error: bool,
+}
+
+impl Files {
+    /// As they were sent.
+    pub fn of(frame: &Frame, posted: &Posted, errors: &Errors) -> Files {
+        let one = |one: Attaching| (format!("{}/{}", one.digest, one.name), one.digest.to_string(), one.name);
+        let megabytes = frame.attachment_limit / 1_000_000;
+        let args = [("kinds", kinds()), ("most", MOST_FILES.to_string()), ("size", megabytes.to_string())];
+        Files {
+            attached: attached(posted).into_iter().map(one).collect(),
+            accept: kinds().split(' ').map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(","),
+            hint: wording::say(frame.language, "form-files-hint", &args),
+            error: errors.of(FILE).is_some(),
+        }
+    }
+}
+
+/// A figure before and after.
+pub(crate) struct RestateView {
+    pub title: String,
+    pub year: i16,
+    pub before: String,
+    pub after: String,
+    pub unit: String,
 }
 
 /// A form page.
@@ -255,6 +294,7 @@ pub(crate) struct FormPage {
     pub reasons: Vec<Reason>,
     pub controls: Vec<Control>,
     pub done_at: Option<Control>,
+    pub files: Files,
     pub command: String,
     pub seen: u32,
     pub submit: String,
@@ -262,6 +302,8 @@ pub(crate) struct FormPage {
     pub along: Vec<(String, String)>,
     /// Nothing to send yet: the form only chooses.
     pub chooses: bool,
+    /// Figures that would change.
+    pub restates: Vec<RestateView>,
     /// What is wrong: id of the control (empty: none) and the sentence.
     pub problems: Vec<(String, String)>,
 }
@@ -271,7 +313,7 @@ impl FormPage {
     pub fn with_problems(mut self, errors: &Errors) -> FormPage {
         let all = self.reasons.iter_mut().map(|reason| &mut reason.control);
         let all = all.chain(&mut self.controls).chain(&mut self.done_at);
-        let mut known = Vec::new();
+        let mut known = vec![(FILE.to_owned(), FILE.to_owned())];
         let mut first = true;
         for control in all {
             if control.error.is_some() {

@@ -21,12 +21,22 @@ pub(crate) struct Frame {
     pub path: String,
     pub section: &'static str,
     pub person: Option<Person>,
+    /// The visitor administers, and does no business.
+    pub administers: bool,
+    /// The visitor reads the administrators' log.
+    pub audits: bool,
     pub token: String,
     pub synthetic: bool,
     pub place: String,
+    /// The most bytes of a file that comes with a form.
+    pub attachment_limit: u64,
     pub flash: Vec<String>,
     /// Large print.
     pub large: bool,
+    /// How many notices wait to be read.
+    pub unread: u32,
+    /// The person holds a post that leads, and has a morning.
+    pub leads: bool,
 }
 
 impl Frame {
@@ -44,11 +54,25 @@ impl Frame {
             path,
             section: "",
             person: None,
+            administers: false,
+            audits: false,
             token: String::new(),
             synthetic: app.synthetic.load(Ordering::Relaxed),
             place: place.unwrap_or_else(|| app.options.government.to_string()),
+            attachment_limit: app.options.attachment_limit,
             flash: Vec::new(),
             large: false,
+            unread: 0,
+            leads: false,
+        }
+    }
+
+    /// How many notices wait, as the menu says it; empty: none.
+    pub fn waiting(&self) -> String {
+        match self.unread {
+            0 => String::new(),
+            many if many > platform::MOST_UNREAD => format!("{}+", platform::MOST_UNREAD),
+            few => few.to_string(),
         }
     }
 
@@ -98,6 +122,11 @@ impl Frame {
     /// The sign after a word that something follows.
     pub fn colon(&self) -> &'static str {
         if self.chinese() { "：" } else { ": " }
+    }
+
+    /// Whether whoever is here may bring in files.
+    pub fn imports(&self) -> bool {
+        self.person.as_ref().is_some_and(|person| person.posts.contains(&platform::steward()))
     }
 
     /// For `aria-current`.

@@ -101,7 +101,7 @@ fn step_title(frame: &Frame, case: &Case, seq: u32) -> String {
     title.unwrap_or_else(|| frame.t1("event-number", "seq", seq))
 }
 
-fn last_act(case: &Case) -> Option<u32> {
+pub(crate) fn last_act(case: &Case) -> Option<u32> {
     let done = &case.view.as_ref()?.record.done;
     let last = done.iter().rev().find(|done| matches!(done.what, What::Act(_)) && !done.by.is_empty())?;
     (done.len() > 1).then_some(last.seq)
@@ -110,7 +110,8 @@ fn last_act(case: &Case) -> Option<u32> {
 fn colleagues(making: &Making<'_>, case: &Case) -> Result<Vec<(String, String)>, Fault> {
     let directory = making.platform.directory(&case.person.government)?;
     let agency = case.view.as_ref().map_or(&case.person.agency, |view| &view.row.agency);
-    let of_agency = directory.people.iter().filter(|(_, _, other)| other == agency);
+    let stays = |account: &Code| !directory.closed.contains(account);
+    let of_agency = directory.people.iter().filter(|(account, _, other)| other == agency && stays(account));
     Ok(of_agency.map(|(account, shown, _)| (account.to_string(), format!("{shown} ({account})"))).collect())
 }
 

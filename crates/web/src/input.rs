@@ -91,7 +91,7 @@ pub(crate) fn value(frame: &Frame, field: &Field, posted: &Posted) -> Result<Opt
             None => return wrong("bad-moment"),
         },
         FieldType::Choice(_) => Some(Value::Choice(text.into())),
-        FieldType::Key(_) => Some(Value::Key(text.into())),
+        FieldType::Key(_) | FieldType::Organ => Some(Value::Key(text.into())),
         FieldType::Link(_) => match plain.parse::<RecordId>() {
             Ok(id) => Some(Value::Link(id)),
             Err(_) => return wrong("bad-link"),
@@ -121,25 +121,28 @@ fn party(frame: &Frame, field: &Field, posted: &Posted) -> Result<Option<Value>,
         return Err(wrong("bad-party-name"));
     }
     let number = number.to_uppercase();
-    if !number.is_empty() {
-        let checked = match kind {
-            PartyKind::Person => terms::citizen_number(&number),
-            PartyKind::Organisation => terms::uscc(&number),
-        };
-        checked.map_err(|error| number_sentence(frame, &title, &error))?;
+    if !number.is_empty()
+        && let Some((code, name, found)) = number_flaw(kind, &number)
+    {
+        let args = [("field", title.clone()), (name, found.to_string())];
+        return Err(wording::say(frame.language, code, &args));
     }
     let party = Party { kind, name: who, number: some(number), phone: some(phone), address: some(address) };
     Ok(Some(Value::Party(Box::new(party))))
 }
 
-fn number_sentence(frame: &Frame, title: &str, error: &CheckError) -> String {
-    let (code, name, value) = match error {
-        CheckError::Length { found } => ("bad-number-length", "found", *found),
-        CheckError::Character { place } => ("bad-number-character", "place", *place),
+/// What is wrong with a party's number: the code of the sentence, and what it says of where.
+pub(crate) fn number_flaw(kind: PartyKind, number: &str) -> Option<(&'static str, &'static str, usize)> {
+    let checked = match kind {
+        PartyKind::Person => terms::citizen_number(number),
+        PartyKind::Organisation => terms::uscc(number),
+    };
+    Some(match checked.err()? {
+        CheckError::Length { found } => ("bad-number-length", "found", found),
+        CheckError::Character { place } => ("bad-number-character", "place", place),
         CheckError::BirthDate => ("bad-number-birth", "place", 7),
         CheckError::CheckDigit => ("bad-number-check", "place", 18),
-    };
-    wording::say(frame.language, code, &[("field", title.to_owned()), (name, value.to_string())])
+    })
 }
 
 /// Keys in one text, separated as people separate them.

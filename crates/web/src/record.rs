@@ -1,20 +1,26 @@
 //! A record: its head, its limits with their reasons, what may be done next, and what was done.
 
+use std::collections::HashMap;
+
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use kernel::{ClockState, Next};
 use ledger::Fault;
-use platform::{Directory, Entry, Person, Platform, RecordView};
-use procedure::{Act, Binds, Field, Line, say_value};
-use terms::{Code, DateTime, PartyKind, RecordId, Value};
+use platform::{Directory, Entry, Light, Person, Platform, RecordView, Seen};
+use procedure::{Act, Binds, Field, Language, Line, say_value};
+use terms::{Code, DateTime, GovernmentCode, PartyKind, RecordId, Value};
 use wording::{RefusalText, Step};
 
 use crate::app::App;
 use crate::desk::heading;
 use crate::form::posts;
 use crate::frame::{Frame, LightView, page};
+use crate::look::{self, LookPage};
+use crate::messages::{self, MessageView};
+use crate::remarks::{self, RemarkView};
 use crate::session::{Visitor, random};
+use crate::signing::{self, ProposalView};
 use crate::wrong::Wrong;
 
 /// One line of a timeline.
@@ -52,21 +58,31 @@ struct NextView {
     signs: Option<String>,
 }
 
-struct Signature {
-    post: String,
-    state: String,
-    done: bool,
+/// The next day that counts, with how it stands and why it is that day.
+pub(crate) struct Due {
+    pub title: String,
+    pub day: String,
+    pub light: LightView,
+    pub articles: String,
+    pub steps: Vec<Step>,
 }
 
-struct ProposalView {
+/// Something that the record holds.
+struct FieldView {
     title: String,
-    by: String,
-    content: Vec<(String, String)>,
-    signatures: Vec<Signature>,
-    may_sign: bool,
-    may_return: bool,
-    mine: bool,
-    command: String,
+    text: String,
+    /// Another record.
+    href: Option<String>,
+}
+
+struct FileView {
+    href: String,
+    name: String,
+    /// The act with which it came.
+    act: String,
+    seq: u32,
+    kind: String,
+    size: String,
 }
 
 struct PublicView {
@@ -74,6 +90,12 @@ struct PublicView {
     title: String,
     day: String,
     withdrawn: Option<String>,
+}
+
+struct DocumentView {
+    href: String,
+    title: String,
+    day: String,
 }
 
 #[derive(Template)]
@@ -93,7 +115,13 @@ struct RecordPage {
     articles: String,
     opened: String,
     touched: String,
-    fields: Vec<(String, String)>,
+    number: String,
+    parties: String,
+    stand_in: Option<String>,
+    due: Option<Due>,
+    fields: Vec<FieldView>,
+    remarks: Vec<RemarkView>,
+    remark_command: String,
     clocks: Vec<ClockRow>,
     ready: Vec<NextView>,
     blocked: Vec<NextView>,
@@ -101,26 +129,51 @@ struct RecordPage {
     proposal: Option<ProposalView>,
     timeline: Vec<EntryView>,
     public: Vec<PublicView>,
+    /// Personal content is masked, and can be seen for a reason.
+    masked: bool,
+    of: String,
+    wrong: Option<String>,
+    files: Vec<FileView>,
+    documents: Vec<DocumentView>,
+    messages: Vec<MessageView>,
 }
 
 /// The page of a record.
-pub(crate) async fn show(State(app): State<App>, visitor: Visitor, Path(id): Path<String>) -> Result<Response, Wrong> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(given): Query<HashMap<String, String>>,
+) -> Result<Response, Wrong> {
     let person = visitor.person()?;
     let id: RecordId = id.parse().map_err(|_| Wrong::NotFound)?;
-    let (frame, command) = (visitor.told().await?, random()?);
-    let made = app.ask(move |platform| build(platform, frame, &person, id, command)).await?;
-    page(&made.ok_or(Wrong::NotFound)?)
+    let of = look::government_of(&person.government, given.get("of").map_or("", |of| of.as_str()))?;
+    let (frame, commands) = (visitor.told().await?, (random()?, random()?));
+    match app.ask(move |platform| build(platform, frame, &person, (&of, id), commands)).await? {
+        Some(Made::Record(made)) => page(made.as_ref()),
+        Some(Made::Reason(made)) => page(made.as_ref()),
+        None => Err(Wrong::NotFound),
+    }
+}
+
+/// A record, or what is asked before.
+enum Made {
+    Record(Box<RecordPage>),
+    Reason(Box<LookPage>),
 }
 
 fn build(
     platform: &Platform,
     frame: Frame,
     person: &Person,
-    id: RecordId,
-    command: String,
-) -> Result<Option<RecordPage>, Fault> {
-    let Some(view) = platform.record(person, id)? else { return Ok(None) };
-    let directory = platform.directory(&person.government)?;
+    (of, id): (&GovernmentCode, RecordId),
+    (command, remark_command): (String, String),
+) -> Result<Option<Made>, Fault> {
+    let Some(view) = platform.record_in(person, of, id)? else { return Ok(None) };
+    if view.seen == Seen::ForReason {
+        return LookPage::new(platform, frame, &view).map(|made| Some(Made::Reason(Box::new(made))));
+    }
+    let directory = platform.directory(of)?;
     let (line, record) = (&view.line, &view.record);
     let said = |code: usize| line.stages.get(code).map(|stage| frame.said(&stage.title)).unwrap_or_default();
     let tracks = (0u16..).map(procedure::TrackId).zip(&line.tracks).map(|(track, named)| {
@@ -147,29 +200,100 @@ fn build(
         articles: wording::list(frame.language, &law),
         opened: view.row.opened.to_string(),
         touched: view.row.touched.to_string(),
+        number: number(&frame, &view),
+        parties: parties(&frame, &view),
+        stand_in: record.stand_in.as_ref().map(|(account, until)| {
+            let args = [("name", directory.person(account)), ("day", until.to_string())];
+            wording::say(frame.language, "record-stand-in", &args)
+        }),
+        due: next_due(platform, &frame, &view),
+        remarks: remarks::views(platform, &frame, &directory, person, id)?,
+        remark_command,
         fields: held(&frame, &view),
         clocks: clocks(platform, &frame, &view),
         ready,
         blocked,
         general: general.into_iter().map(|(_, view)| view).filter(|view| view.refusals.is_empty()).collect(),
-        proposal: proposal(platform, &frame, &directory, &view, person, command),
+        proposal: signing::proposal(platform, &frame, &directory, &view, person, command),
         timeline: entries(&frame, platform, &directory, &view),
         public: public(&frame, &view),
+        masked: view.seen == Seen::Masked,
+        of: if *of == person.government { String::new() } else { of.to_string() },
+        wrong: None,
+        files: files(&frame, &view),
+        documents: documents(&frame, &view),
+        messages: messages::of_record(platform, &frame, of, id)?,
         f: frame.clone().named(heading(&frame, &view.row, line)).within("records"),
     };
-    Ok(Some(made))
+    Ok(Some(Made::Record(Box::new(made))))
 }
 
-fn held(frame: &Frame, view: &RecordView) -> Vec<(String, String)> {
+fn held(frame: &Frame, view: &RecordView) -> Vec<FieldView> {
     let one = |(id, field): (procedure::FieldId, &Field)| {
         let value = view.record.get(id)?;
-        Some((frame.said(&field.title), whole(frame, value, field)))
+        let href = match value {
+            Value::Link(record) => Some(format!("/records/{record}")),
+            _ => None,
+        };
+        Some(FieldView { title: frame.said(&field.title), text: whole(frame, value, field), href })
     };
     view.line.fields_with_ids().filter_map(one).collect()
 }
 
+/// The number that the record was given, or its id.
+fn number(frame: &Frame, view: &RecordView) -> String {
+    let given = view.line.series.iter().filter_map(|series| match view.record.get(series.field) {
+        Some(Value::Text(text)) => Some(text.clone()),
+        _ => None,
+    });
+    let given: Vec<String> = given.collect();
+    if given.is_empty() { view.row.id.to_string() } else { given.join(&frame.t("comma")) }
+}
+
+/// The names of the parties that the record holds, each with what it is in the case.
+pub(crate) fn parties(frame: &Frame, view: &RecordView) -> String {
+    let one = |(id, field): (procedure::FieldId, &Field)| match view.record.get(id)? {
+        Value::Party(party) => Some(format!("{}{}{}", frame.said(&field.title), frame.colon(), party.name)),
+        _ => None,
+    };
+    view.line.fields_with_ids().filter_map(one).collect::<Vec<_>>().join("\n")
+}
+
+/// The limit that presses most: one that has passed and was not met, else the earliest that runs against the agency, else
+/// against anybody.
+pub(crate) fn next_due(platform: &Platform, frame: &Frame, view: &RecordView) -> Option<Due> {
+    if view.row.closed {
+        return None;
+    }
+    let today = platform.now().date();
+    let pressing = view.clocks.iter().filter_map(|one| {
+        let limit = view.line.limit(one.limit);
+        let ours = limit.binds == Binds::Agency;
+        match one.clock.state {
+            ClockState::Passed(deadline) if ours => Some((0, deadline, Light::Late, one)),
+            ClockState::Runs(deadline) if !matches!(limit.allow, procedure::Allow::AtLeast(_)) => {
+                let light =
+                    if deadline.provisional { Light::Provisional } else { Light::of(deadline.last.date(), today) };
+                Some((if ours { 1 } else { 2 }, deadline, light, one))
+            }
+            _ => None,
+        }
+    });
+    let (_, deadline, light, one) = pressing.min_by_key(|(rank, deadline, ..)| (*rank, deadline.last))?;
+    let limit = view.line.limit(one.limit);
+    let law: Vec<String> = limit.ground.law.iter().map(|law| wording::article(frame.language, law)).collect();
+    let day = deadline.last.date();
+    Some(Due {
+        title: frame.said(&limit.title),
+        day: day.to_string(),
+        light: LightView::of(frame, light, Some((day, today))),
+        articles: wording::list(frame.language, &law),
+        steps: one.why.as_ref().map(|why| wording::why(frame.language, why)).unwrap_or_default(),
+    })
+}
+
 /// A value in full: of a party also what is needed to reach it.
-fn whole(frame: &Frame, value: &Value, field: &Field) -> String {
+pub(crate) fn whole(frame: &Frame, value: &Value, field: &Field) -> String {
     let said = say_value(value, Some(field), frame.language);
     let (Value::Party(party), unit) = (value, field_unit(field)) else {
         return format!("{said}{}", field_unit(field));
@@ -238,40 +362,29 @@ fn next_view(platform: &Platform, frame: &Frame, view: &RecordView, next: &Next)
     (act.general.is_some(), made)
 }
 
-fn proposal(
-    platform: &Platform,
-    frame: &Frame,
-    directory: &Directory,
-    view: &RecordView,
-    person: &Person,
-    command: String,
-) -> Option<ProposalView> {
-    let proposal = view.record.proposal.as_ref()?;
-    let act = view.line.act(proposal.act);
-    let signed = usize::from(proposal.signed);
-    let state = |at: usize| match at.cmp(&signed) {
-        std::cmp::Ordering::Less => "proposal-signed",
-        std::cmp::Ordering::Equal => "proposal-next",
-        std::cmp::Ordering::Greater => "proposal-later",
+/// The files of a record, newest first.
+fn files(frame: &Frame, view: &RecordView) -> Vec<FileView> {
+    let of_entry = |entry: &Entry| {
+        let act = entry_title(frame, entry);
+        let seq = entry.seq;
+        let one = |file: &ledger::Attached| FileView {
+            href: format!("/records/{}/files/{}", view.row.id, file.digest),
+            name: file.name.clone(),
+            act: act.clone(),
+            seq,
+            kind: frame.t(&format!("file-kind-{}", file.kind)),
+            size: crate::file::size(file.size),
+        };
+        entry.attachments.iter().map(one).collect::<Vec<_>>()
     };
-    let titles = posts(frame, platform, &act.sign);
-    let signatures = titles.into_iter().enumerate();
-    let signature = |(at, post)| Signature { post, state: frame.t(state(at)), done: at < signed };
-    let content = proposal.changes.iter().map(|(id, value)| {
-        let field = view.line.field(*id);
-        (frame.said(&field.title), whole(frame, value, field))
-    });
-    let may_sign = act.sign.get(signed).is_some_and(|post| person.posts.contains(post));
-    let mine = proposal.by == person.account;
-    Some(ProposalView {
-        title: frame.said(&act.title),
-        by: directory.person(&proposal.by),
-        content: content.collect(),
-        signatures: signatures.map(signature).collect(),
-        may_sign,
-        may_return: may_sign || mine,
-        mine,
-        command,
+    view.timeline.iter().rev().flat_map(of_entry).collect()
+}
+
+/// Whether the next signature of a record's proposal is this person's.
+pub(crate) fn signs_next(view: &RecordView, person: &Person) -> bool {
+    view.record.proposal.as_ref().is_some_and(|proposal| {
+        let next = view.line.act(proposal.act).sign.get(usize::from(proposal.signed));
+        next.is_some_and(|post| person.posts.contains(post))
     })
 }
 
@@ -288,6 +401,22 @@ fn public(frame: &Frame, view: &RecordView) -> Vec<PublicView> {
     view.public.iter().map(row).collect()
 }
 
+/// The documents that acts issued, newest first; what was annulled issued nothing.
+fn documents(frame: &Frame, view: &RecordView) -> Vec<DocumentView> {
+    let annulled: Vec<u32> = view.timeline.iter().filter_map(|entry| entry.annuls).collect();
+    let standing = view.timeline.iter().rev().filter(|entry| !annulled.contains(&entry.seq));
+    let one = |entry: &Entry| {
+        let day = entry.done_at.date().to_string();
+        let of = |paper: &platform::Issued| DocumentView {
+            href: format!("/records/{}/documents/{}/{}.docx", view.row.id, paper.seq, paper.code),
+            title: frame.said(&paper.title),
+            day: day.clone(),
+        };
+        entry.papers.iter().map(of).collect::<Vec<_>>()
+    };
+    standing.flat_map(one).collect()
+}
+
 /// What an event is called.
 pub(crate) fn entry_title(frame: &Frame, entry: &Entry) -> String {
     frame.t1(&format!("event-{}", entry.kind), "title", frame.said(&entry.title))
@@ -295,11 +424,16 @@ pub(crate) fn entry_title(frame: &Frame, entry: &Entry) -> String {
 
 /// What a finding is called: the rule's or the limit's own words.
 pub(crate) fn finding_title(frame: &Frame, line: &Line, code: &Code) -> String {
-    let rule = line.rules.iter().find(|rule| rule.code == *code).map(|rule| frame.said(&rule.why));
-    let limit = || line.limit_id(code).map(|id| frame.said(&line.limit(id).title));
+    finding_words(frame.language, line, code)
+}
+
+/// The same, for whoever has no frame.
+pub(crate) fn finding_words(language: Language, line: &Line, code: &Code) -> String {
+    let rule = line.rules.iter().find(|rule| rule.code == *code).map(|rule| rule.why.get(language).to_owned());
+    let limit = || line.limit_id(code).map(|id| line.limit(id).title.get(language).to_owned());
     rule.or_else(limit).unwrap_or_else(|| {
         let known = format!("finding-{code}");
-        if wording::has(frame.language, &known) { frame.t(&known) } else { code.to_string() }
+        if wording::has(language, &known) { wording::say(language, &known, &[]) } else { code.to_string() }
     })
 }
 
@@ -333,12 +467,12 @@ pub(crate) fn entries(frame: &Frame, platform: &Platform, directory: &Directory,
     view.timeline.iter().rev().map(one).collect()
 }
 
-fn minute(at: DateTime) -> String {
+pub(crate) fn minute(at: DateTime) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// Microseconds UTC as civil time (+08:00).
-fn civil(micros: i64) -> String {
+pub(crate) fn civil(micros: i64) -> String {
     let beijing = u64::try_from(micros).unwrap_or(0) + 8 * 3_600_000_000;
     let epoch = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
     minute(epoch.saturating_add(std::time::Duration::from_micros(beijing)))

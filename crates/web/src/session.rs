@@ -17,7 +17,7 @@ use crate::input::Posted;
 use crate::wrong::Wrong;
 
 /// The cookie that keeps a session's token.
-const SESSION_COOKIE: &str = "fazhi";
+pub(crate) const SESSION_COOKIE: &str = "fazhi";
 const LANGUAGE_COOKIE: &str = "fazhi_language";
 const PRINT_COOKIE: &str = "fazhi_print";
 
@@ -28,11 +28,18 @@ pub(crate) struct Visitor {
     /// The token of the session, where there is one.
     token: Option<String>,
     told: Vec<String>,
+    /// The password has to be changed before anything else.
+    pub renew: bool,
 }
 
 impl Visitor {
     /// The person, or the way to the sign-in page.
     pub fn person(&self) -> Result<Person, Wrong> {
+        if self.renew { Err(Wrong::Renew) } else { self.anybody() }
+    }
+
+    /// The person, also one whose password has to be changed before anything else.
+    pub fn anybody(&self) -> Result<Person, Wrong> {
         self.frame.person.clone().ok_or_else(|| Wrong::SignIn(self.frame.path.clone()))
     }
 
@@ -68,8 +75,14 @@ impl FromRequestParts<App> for Visitor {
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let mut frame = Frame::bare(app, language_of(&parts.headers), path);
         frame.large = cookie(&parts.headers, PRINT_COOKIE) == Some("large");
-        let mut visitor = Visitor { frame, app: app.clone(), token: None, told: Vec::new() };
-        if let Some(session) = session {
+        let mut visitor = Visitor { frame, app: app.clone(), token: None, told: Vec::new(), renew: false };
+        if let Some((session, unread)) = session {
+            visitor.frame.unread = unread;
+            visitor.frame.leads = app.platform.leads(&session.person);
+            let duties = app.platform.administers(&session.person);
+            visitor.frame.administers = !duties.is_empty();
+            visitor.frame.audits = duties.contains(&catalog::Administers::Log);
+            visitor.renew = session.renew;
             visitor.frame.person = Some(session.person);
             visitor.frame.token = session.secret;
             visitor.token = token;
@@ -80,7 +93,7 @@ impl FromRequestParts<App> for Visitor {
 }
 
 /// The value of a cookie.
-fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(other, _)| *other == name).map(|(_, value)| value)
@@ -88,7 +101,7 @@ fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 
 /// Gives the browser a session's token, or takes it away. Scripts cannot read it and other sites cannot send it with a
 /// form; it goes over HTTPS alone where the site is reached so.
-fn with_cookie(app: &App, token: &str, mut response: Response) -> Result<Response, Wrong> {
+pub(crate) fn with_cookie(app: &App, token: &str, mut response: Response) -> Result<Response, Wrong> {
     let seconds = if token.is_empty() { 0 } else { u64::from(app.platform.session_times().whole_hours) * 3_600 };
     let secure = if app.options.secure_cookies { "; Secure" } else { "" };
     let text = format!("{SESSION_COOKIE}={token}; HttpOnly; SameSite=Lax{secure}; Path=/; Max-Age={seconds}");
@@ -156,7 +169,7 @@ struct SignIn {
 /// The sign-in page.
 pub(crate) async fn show(visitor: Visitor, Query(query): Query<Back>) -> Result<Response, Wrong> {
     if visitor.frame.person.is_some() {
-        return Ok(Redirect::to("/desk").into_response());
+        return Ok(Redirect::to(first_page(&visitor.frame)).into_response());
     }
     let frame = visitor.frame.titled("sign-in").within("sign-in");
     let code = if query.back.is_some() { "sign-in-first" } else { "sign-in-lead" };
@@ -169,6 +182,11 @@ pub(crate) async fn show(visitor: Visitor, Query(query): Query<Back>) -> Result<
         wrong: None,
         kept: Vec::new(),
     })
+}
+
+/// Where a day begins: with what matters for who leads, with what is to be done for everybody else.
+fn first_page(frame: &Frame) -> &'static str {
+    if frame.leads { "/morning" } else { "/desk" }
 }
 
 /// The name of a hidden control that keeps what was typed.
@@ -216,15 +234,17 @@ pub(crate) async fn sign_in(
     })
     .await?;
     let (back, kept) = (local(given.get("back")), kept(&given));
+    let first = first_page(&Frame { leads: app.platform.leads(&person), ..visitor.frame.clone() });
     if !kept.is_empty() {
-        let frame = Frame { person: Some(person.clone()), token: secret, path: back.clone(), ..visitor.frame };
-        if let Some(page) = act::resumed(&app, frame, person, &back, Posted(kept)).await? {
+        let frame = Frame { person: Some(person.clone()), token: secret, path: back.clone(), ..visitor.frame.clone() };
+        let notice = frame.t("sign-in-resumed");
+        if let Some(page) = act::resumed(&app, frame, person, &back, Posted(kept), notice).await? {
             return with_cookie(&app, &token, page);
         }
     }
     // What is only sent has no page to come back to.
     let back = back.strip_suffix("/sign").map(str::to_owned).unwrap_or(back);
-    let to = Redirect::to(if back == "/" { "/desk" } else { &back });
+    let to = Redirect::to(if back == "/" { first } else { &back });
     with_cookie(&app, &token, to.into_response())
 }
 
@@ -265,7 +285,12 @@ pub(crate) async fn sign_out(
 
 /// Sixteen random bytes of the operating system, as hexadecimal digits.
 pub(crate) fn random() -> Result<String, Wrong> {
+    random_bytes().map(|bytes| terms::CommandId(bytes).to_string())
+}
+
+/// Sixteen random bytes of the operating system.
+pub(crate) fn random_bytes() -> Result<[u8; 16], Wrong> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| Wrong::broken("no-randomness"))?;
-    Ok(terms::CommandId(bytes).to_string())
+    Ok(bytes)
 }

@@ -12,11 +12,13 @@ use terms::{Code, CommandId, DateTime, RecordId, Value};
 
 use crate::act::{Case, Doing, Told, build, code_of};
 use crate::app::App;
+use crate::drafts;
 use crate::form::FormPage;
 use crate::frame::{Frame, page};
 use crate::general;
 use crate::input::{self, Errors, Posted, control};
 use crate::record::{entries, finding_title};
+use crate::sent::{FILE, Sent, attached};
 use crate::session::{self, Visitor, random};
 use crate::wrong::Wrong;
 
@@ -35,14 +37,14 @@ pub(crate) async fn new(
     State(app): State<App>,
     visitor: Visitor,
     Path((line, act)): Path<(String, String)>,
-    Form(typed): Typed,
+    request: axum::extract::Request,
 ) -> Result<Response, Wrong> {
-    let posted = match checked(&visitor, typed)? {
-        Taken::Form(posted) => posted,
+    let sent = match taken(&app, &visitor, request).await? {
+        Taken::Form(sent) => sent,
         Taken::Ended(page) => return Ok(page),
     };
     let case = Case::of_new(&app, visitor.person()?, &line, &act).await?;
-    send(&app, visitor, case, posted).await
+    send(&app, visitor, case, sent).await
 }
 
 /// An act on a record.
@@ -50,14 +52,14 @@ pub(crate) async fn act(
     State(app): State<App>,
     visitor: Visitor,
     Path((id, act)): Path<(String, String)>,
-    Form(typed): Typed,
+    request: axum::extract::Request,
 ) -> Result<Response, Wrong> {
-    let posted = match checked(&visitor, typed)? {
-        Taken::Form(posted) => posted,
+    let sent = match taken(&app, &visitor, request).await? {
+        Taken::Form(sent) => sent,
         Taken::Ended(page) => return Ok(page),
     };
     let case = Case::of_record(&app, visitor.person()?, &id, Some(&act)).await?;
-    send(&app, visitor, case, posted).await
+    send(&app, visitor, case, sent).await
 }
 
 /// A proposal returned.
@@ -65,14 +67,14 @@ pub(crate) async fn give_back(
     State(app): State<App>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Form(typed): Typed,
+    request: axum::extract::Request,
 ) -> Result<Response, Wrong> {
-    let posted = match checked(&visitor, typed)? {
-        Taken::Form(posted) => posted,
+    let sent = match taken(&app, &visitor, request).await? {
+        Taken::Form(sent) => sent,
         Taken::Ended(page) => return Ok(page),
     };
     let case = Case::of_record(&app, visitor.person()?, &id, None).await?;
-    send(&app, visitor, case, posted).await
+    send(&app, visitor, case, sent).await
 }
 
 /// A signature. What it meets is told on the record's page.
@@ -82,8 +84,9 @@ pub(crate) async fn sign(
     Path(id): Path<String>,
     Form(typed): Typed,
 ) -> Result<Response, Wrong> {
-    let posted = match checked(&visitor, typed)? {
-        Taken::Form(posted) => posted,
+    let sent = Sent { posted: Posted(typed), problems: Vec::new() };
+    let posted = match checked(&visitor, sent)? {
+        Taken::Form(sent) => sent.posted,
         Taken::Ended(page) => return Ok(page),
     };
     let case = Case::of_record(&app, visitor.person()?, &id, None).await?;
@@ -95,27 +98,35 @@ pub(crate) async fn sign(
 
 /// A form, or the sign-in page that keeps it.
 enum Taken {
-    Form(Posted),
+    Form(Sent),
     Ended(Response),
 }
 
-/// The form, if it is ours. Where the session has ended, the sign-in page keeps what was typed.
-fn checked(visitor: &Visitor, typed: Vec<(String, String)>) -> Result<Taken, Wrong> {
-    if visitor.frame.person.is_none() {
-        return session::ended(visitor.frame.clone(), typed).map(Taken::Ended);
-    }
-    let posted = Posted(typed);
-    visitor.check(posted.get("token"))?;
-    Ok(Taken::Form(posted))
+/// A form that can come with files.
+async fn taken(app: &App, visitor: &Visitor, request: axum::extract::Request) -> Result<Taken, Wrong> {
+    checked(visitor, Sent::read(app, visitor, request).await?)
 }
 
-async fn send(app: &App, visitor: Visitor, case: Case, mut posted: Posted) -> Result<Response, Wrong> {
+/// The form, if it is ours. Where the session has ended, the sign-in page keeps what was typed.
+fn checked(visitor: &Visitor, sent: Sent) -> Result<Taken, Wrong> {
+    if visitor.frame.person.is_none() {
+        return session::ended(visitor.frame.clone(), sent.posted.0).map(Taken::Ended);
+    }
+    visitor.check(sent.posted.get("token"))?;
+    Ok(Taken::Form(sent))
+}
+
+async fn send(app: &App, visitor: Visitor, case: Case, sent: Sent) -> Result<Response, Wrong> {
+    let Sent { mut posted, problems } = sent;
     if posted.text("command").parse::<CommandId>().is_err() {
         posted.0.retain(|(name, _)| name != "command");
         posted.0.push(("command".to_owned(), random()?));
     }
+    if posted.text(drafts::ASIDE.0) == drafts::ASIDE.1 {
+        return put_aside(app, visitor, case, &posted).await;
+    }
     let frame = visitor.frame.clone();
-    match app.ask(move |platform| run(platform, frame, case, &posted)).await? {
+    match app.ask(move |platform| run(platform, frame, case, &posted, problems)).await? {
         Outcome::Done(id, lines) => {
             visitor.tell(lines).await?;
             Ok(Redirect::to(&format!("/records/{id}")).into_response())
@@ -124,8 +135,25 @@ async fn send(app: &App, visitor: Visitor, case: Case, mut posted: Posted) -> Re
     }
 }
 
-fn run(platform: &Platform, frame: Frame, case: Case, posted: &Posted) -> Result<Outcome, Fault> {
+/// Puts the form aside as it is: nothing in it needs to be right yet.
+async fn put_aside(app: &App, visitor: Visitor, case: Case, posted: &Posted) -> Result<Response, Wrong> {
+    let id = posted.text("command").parse().unwrap_or(CommandId([0; 16]));
+    let draft = drafts::draft_of(&case, id, posted);
+    let person = case.person.clone();
+    let kept = app.ask(move |platform| platform.put_aside(&person, &draft)).await?;
+    visitor.tell(vec![visitor.frame.t(if kept { "draft-kept" } else { "draft-too-many" })]).await?;
+    Ok(Redirect::to("/desk?tab=drafts").into_response())
+}
+
+fn run(
+    platform: &Platform,
+    frame: Frame,
+    case: Case,
+    posted: &Posted,
+    problems: Vec<String>,
+) -> Result<Outcome, Fault> {
     let mut errors = Errors::default();
+    errors.0.extend(problems.into_iter().map(|sentence| (FILE.to_owned(), sentence)));
     let (ask, inputs) = asked(&frame, &case, posted, &mut errors);
     let done_at = done_at(&frame, &case, posted, &mut errors);
     if !errors.0.is_empty() {
@@ -135,6 +163,8 @@ fn run(platform: &Platform, frame: Frame, case: Case, posted: &Posted) -> Result
     let request = Request { inputs, done_at, ..request(&case, posted, ask) };
     match platform.submit(request)? {
         Answer::Done(receipt) => {
+            // A draft of this form has done its duty. Where that fails, the list of drafts finds it out later.
+            let _ = platform.end_draft(&case.person, posted.text("command").parse().unwrap_or(CommandId([0; 16])));
             let lines = done_lines(platform, &frame, &case, &receipt)?;
             Ok(Outcome::Done(receipt.record, lines))
         }
@@ -187,6 +217,7 @@ fn request(case: &Case, posted: &Posted, ask: RequestAsk) -> Request {
         ask,
         inputs: Vec::new(),
         reasons: posted.0.iter().filter_map(reason).collect(),
+        attachments: attached(posted),
         done_at: None,
         place: None,
         handler: None,
@@ -269,6 +300,7 @@ fn told(frame: &Frame, case: &Case, answer: Answer, errors: &mut Errors) -> Told
             let args = [("field", title.unwrap_or_else(|| field.to_string())), ("value", value.to_string())];
             errors.add(&control(&field), wording::say(language, "answer-taken", &args));
         }
+        Answer::NoAttachment { name } => errors.add(FILE, frame.t1("answer-no-attachment", "name", name)),
         Answer::WrongTime => errors.add("done_at", frame.t("answer-wrong-time")),
         Answer::Unknown(word) => errors.add("", frame.t1("answer-unknown", "word", word)),
         Answer::Stale { now } => told.notice = Some(frame.t1("answer-stale", "now", now)),

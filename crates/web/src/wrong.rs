@@ -20,8 +20,12 @@ pub(crate) enum Wrong {
     NotFound,
     /// It did not come from our own form.
     Foreign,
+    /// What was sent cannot be read, or is more than is taken.
+    Unread(StatusCode),
     /// Somebody must sign in first, and then comes back here.
     SignIn(String),
+    /// The password has to be changed first.
+    Renew,
     /// Disk, network, or a mistake of ours; for the operator.
     Fault {
         /// Its kind, of a fixed vocabulary.
@@ -65,8 +69,10 @@ impl IntoResponse for Wrong {
             Wrong::SignIn(path) => {
                 return Redirect::to(&format!("/sign-in?back={}", encoded(path))).into_response();
             }
+            Wrong::Renew => return Redirect::to("/password").into_response(),
             Wrong::NotFound => StatusCode::NOT_FOUND,
             Wrong::Foreign => StatusCode::FORBIDDEN,
+            Wrong::Unread(status) => *status,
             Wrong::Fault { kind, told } => {
                 tracing::error!(kind, told, place = "page", "fault");
                 StatusCode::INTERNAL_SERVER_ERROR

@@ -359,3 +359,55 @@ async fn every_page_fits_a_phone() {
     }
     bench.client.clone().close().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_is_signed_on_a_phone() {
+    let site = site();
+    let long = "关于不服县自然资源和规划局对某某乡某某村草原承包经营权确权登记所作行政处理决定并一并请求审查其所依据规范性文件的申请";
+    let name = "某某某某民族自治地方农牧业综合开发有限责任公司第二分公司（筹备组）";
+    let inputs = [("applicant", common::party(name)), ("matter", Value::Text(long.to_owned()))];
+    let answer = site.does("wang", None, platform::RequestAsk::Act("receive".into()), &inputs);
+    let platform::Answer::Done(receipt) = answer else { panic!("{answer:?}") };
+    let id = receipt.record;
+    site.done("wang", id, "accept", &[]);
+    site.done("wang", id, "decide", &[("outcome", Value::Choice("uphold".into()))]);
+    let wang = site.person("wang");
+    let text = "@李华 请看第三步，网址 https://example.test/一个很长很长的地址/不含空格/也要能够折行显示而不撑开页面";
+    site.platform.remark(&wang, id, terms::CommandId([99; 16]), text).unwrap();
+    site.platform.tell_news(&common::government(), "test").unwrap();
+
+    let bench = Bench::new(&site).await;
+    bench.size(NARROW).await;
+    bench.sign_in("li").await;
+    bench.find(".morning").await;
+    bench.shows("待我签批").await;
+    bench.fits("/morning").await;
+    bench.picture("morning-phone").await;
+    bench.find(&format!("a[href='/records/{id}/sign']")).await.click().await.unwrap();
+    bench.find(".signing .sticky button").await;
+    bench.fits("a page to sign on").await;
+    bench.picture("sign-phone").await;
+    // One tap: the button is in sight before anything is scrolled.
+    let sight = "const box = document.querySelector('.sticky button').getBoundingClientRect();
+        return box.top >= 0 && box.bottom <= window.innerHeight && box.height >= 44;";
+    assert_eq!(bench.run(sight).await, json!(true));
+    for path in ["/notices", "/desk", "/desk?tab=agency", "/desk?tab=entries", "/desk?tab=drafts"] {
+        bench.goto(path).await;
+        bench.fits(path).await;
+        bench.picture(&format!("{}-phone", path.replace(['/', '?', '='], "-").trim_matches('-'))).await;
+    }
+    bench.goto(&format!("/records/{id}")).await;
+    bench.run("document.querySelectorAll('details').forEach(d => d.open = true)").await;
+    bench.fits("a case with long names").await;
+    bench.picture("case-phone").await;
+    bench.size(WIDE).await;
+    bench.fits("a case with long names").await;
+    bench.picture("case-wide").await;
+    bench.size(NARROW).await;
+    bench.goto(&format!("/records/{id}/sign")).await;
+    bench.find(".sticky button").await.click().await.unwrap();
+    bench.find(".flash").await;
+    bench.shows("已签批").await;
+    bench.quiet_console().await;
+    bench.client.clone().close().await.unwrap();
+}

@@ -56,7 +56,8 @@ impl Visitor {
     async fn signed_in(site: &Site, name: &str) -> Visitor {
         let mut visitor = Visitor::new(site);
         let page = visitor.post("/sign-in", &[("name", name), ("password", PASSWORD)]).await;
-        assert_eq!((page.status, page.location.as_str()), (StatusCode::SEE_OTHER, "/desk"));
+        assert_eq!(page.status, StatusCode::SEE_OTHER);
+        assert!(["/desk", "/morning"].contains(&page.location.as_str()), "{}", page.location);
         visitor
     }
 
@@ -609,4 +610,118 @@ fn every_sentence_that_a_page_asks_for_is_there() {
         }
     }
     assert!(asked > 100, "{asked}");
+}
+
+#[tokio::test]
+async fn an_access_token_is_shown_once_and_taken_back() {
+    let site = Site::new();
+    let mut visitor = Visitor::signed_in(&site, "wang").await;
+    let page = visitor.get("/account").await;
+    page.has("王明 (wang)").has("县司法局").has("还没有访问令牌").lacks("fazhi_");
+    let form = page.input("token");
+    let foreign = visitor.post("/account/tokens", &[("label", "甲"), ("days", "30"), ("writes", "no")]).await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+    let wrong =
+        visitor.post("/account/tokens", &[("token", &form), ("label", ""), ("days", "5"), ("writes", "no")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.has("必须填写").lacks("id=\"fresh\"");
+    let made = visitor
+        .post("/account/tokens", &[("token", &form), ("label", "报表程序"), ("days", "30"), ("writes", "no")])
+        .await;
+    assert_eq!((made.status, made.headers["cache-control"].to_str().unwrap()), (StatusCode::OK, "no-store"));
+    let token = made.text.split("<code id=\"fresh\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    assert_eq!(token.len(), "fazhi_".len() + 64);
+    let bearer = site.platform.bearer(&common::government(), &token).unwrap().unwrap();
+    assert_eq!((bearer.person, bearer.writes), (site.person("wang"), false));
+    let page = visitor.get("/account").await;
+    page.has("报表程序").lacks(&token);
+    let id = page.input("id");
+    let mut other = Visitor::signed_in(&site, "li").await;
+    let others = other.get("/account").await.input("token");
+    other.post("/account/tokens/end", &[("token", &others), ("id", &id)]).await;
+    assert!(site.platform.bearer(&common::government(), &token).unwrap().is_some());
+    visitor.post("/account/tokens/end", &[("token", &form), ("id", &id)]).await;
+    assert!(site.platform.bearer(&common::government(), &token).unwrap().is_none());
+    visitor.get("/account").await.has("令牌已撤销").has("还没有访问令牌");
+    let mut nobody = Visitor::new(&site);
+    assert_eq!(nobody.get("/account").await.location, "/sign-in?back=/account");
+}
+
+/// A site whose line issues a document on acceptance and one on payment, which lacks what nobody filled in.
+fn site_with_documents() -> Site {
+    let documents = r#"
+[document.notice]
+title = { zh = "受理通知书", en = "Notice of acceptance" }
+on = "accept"
+law = "行政复议法 30.1"
+[document.receipt]
+title = { zh = "收件凭证", en = "Receipt" }
+on = "receive"
+law = "行政复议法 30.1"
+"#;
+    let line = format!("{}\n{documents}", testkit::DEMO);
+    let templates = [("demo/notice", "{{申请人}}:{{机关}}于{{日期}}受理。"), ("demo/receipt", "有效期至{{有效期至}}")];
+    Site::over(testkit::small_with(&[("demo/2024", &line)], &templates).unwrap())
+}
+
+#[tokio::test]
+async fn a_document_is_offered_and_taken_away() {
+    let site = site_with_documents();
+    let record = site.received("甲");
+    site.done("wang", record, "accept", &[]);
+    let mut wang = Visitor::signed_in(&site, "wang").await;
+    let page = wang.get(&format!("/records/{record}")).await;
+    page.has("受理通知书").has(&format!("/records/{record}/documents/2/notice.docx"));
+
+    let path = format!("/records/{record}/documents/2/notice.docx");
+    let cookies: Vec<String> = wang.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let request = Request::get(&path).header(header::COOKIE, cookies.join("; ")).body(Body::empty()).unwrap();
+    let answer = wang.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let header = |name| answer.headers().get(name).unwrap().to_str().unwrap().to_owned();
+    assert!(header(header::CONTENT_TYPE).ends_with("wordprocessingml.document"));
+    assert!(header(header::CONTENT_DISPOSITION).starts_with("attachment; filename*=UTF-8''%E5%8F%97"));
+    assert_eq!(header(header::CACHE_CONTROL), "no-store");
+    let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+    let told = papers::Template::read(&bytes).unwrap().lines().join("\n");
+    assert!(told.starts_with("欧阳建国:县司法局于2026年3月2日受理。"), "{told}");
+
+    // What is lacking is told, and who may not see the record gets nothing.
+    let page = wang.get(&format!("/records/{record}/documents/1/receipt.docx")).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    page.has("有效期至");
+    for path in
+        ["documents/2/notice.pdf", "documents/2/other.docx", "documents/1/notice.docx", "documents/x/notice.docx"]
+    {
+        let page = wang.get(&format!("/records/{record}/{path}")).await;
+        assert!(page.status.is_client_error(), "{path}");
+    }
+    let mut sun = Visitor::signed_in(&site, "sun").await;
+    assert_eq!(sun.get(&path).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(sun.get(&format!("/records/{record}/casefile.pdf")).await.status, StatusCode::NOT_FOUND);
+    let mut nobody = Visitor::new(&site);
+    assert!(nobody.get(&path).await.location.starts_with("/sign-in"));
+}
+
+#[tokio::test]
+async fn a_program_without_what_prints_says_so() {
+    let site = site_with_documents();
+    let record = site.received("甲");
+    let mut wang = Visitor::signed_in(&site, "wang").await;
+    let page = wang.get(&format!("/records/{record}/casefile.pdf")).await;
+    assert_eq!(page.status, StatusCode::NOT_IMPLEMENTED);
+    page.has("没有加入打印案卷的功能");
+}
+
+#[tokio::test]
+async fn a_case_file_is_handed_out_as_it_is_printed() {
+    let site = site_with_documents();
+    let record = site.received("甲");
+    let printer = web::Printer(|file| Ok(format!("%PDF {} {}", file.line, file.events.len()).into_bytes()));
+    let options = web::Options { printer: Some(printer), ..common::options() };
+    let mut wang = Visitor::signed_in(&site, "wang").await;
+    wang.router = web::router(site.platform.clone(), options);
+    let page = wang.get(&format!("/records/{record}/casefile.pdf")).await;
+    assert_eq!(page.headers[header::CONTENT_TYPE], "application/pdf");
+    assert_eq!(page.text, "%PDF 示范 1");
 }

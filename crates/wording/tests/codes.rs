@@ -4,9 +4,9 @@ use kernel::GapKind;
 use procedure::Language;
 
 /// Every code that kernel/src/refusal.rs lists.
-const REFUSALS: [&str; 15] = [
+const REFUSALS: [&str; 18] = [
     "R101", "R102", "R103", "R104", "R201", "R202", "R203", "R204", "R205", "R206", "R207", "R208", "R209", "R210",
-    "R211",
+    "R211", "R212", "R213", "R214",
 ];
 
 #[test]
@@ -57,7 +57,7 @@ fn every_gap_and_every_answer_has_words() {
         GapKind::NoReason,
         GapKind::NothingToCorrect,
     ];
-    let answers = ["done", "refused", "asks", "incomplete", "stale", "unknown", "taken", "wrong-time"];
+    let answers = ["done", "refused", "asks", "incomplete", "stale", "unknown", "taken", "no-attachment", "wrong-time"];
     let codes = gaps.map(|kind| wording::gap_code(kind).to_owned()).into_iter();
     for code in codes.chain(answers.map(|answer| format!("answer-{answer}"))) {
         assert!(wording::has(Language::Zh, &code) && wording::has(Language::En, &code), "{code}");

@@ -25,13 +25,20 @@ pub fn files(text: &str, first: &str) -> Vec<(String, String)> {
 pub fn over_base(text: &str) -> (Source, StatuteLibrary) {
     let mut all: BTreeMap<String, String> = files(BASE, "").into_iter().collect();
     let mut library = StatuteLibrary::default();
+    let mut templates = Vec::new();
     for (path, text) in files(text, "lines/demo/2024.toml") {
         match path.strip_prefix("texts/").and_then(|name| name.split_once(' ')) {
             Some((name, day)) => library.insert(name, day.parse().unwrap(), &text),
+            // A template is told as its page; one that begins with `!` is no document at all.
+            None if path.ends_with(".docx") => {
+                let text = text.trim_start_matches('\n');
+                let bytes = if text.starts_with('!') { text.as_bytes().to_vec() } else { papers::sheet(text) };
+                templates.push((path, bytes));
+            }
             None => {
                 all.insert(path, text);
             }
         }
     }
-    (Source::from_texts(all), library)
+    (Source::from_texts(all).with_templates(templates), library)
 }

@@ -54,7 +54,8 @@ pub fn run(at: &At, asked: &Demo) -> Result<Found, Failure> {
         return Ok(Found::Nothing);
     };
     let greeting = format!("{}\n", accounts(&staff));
-    serve::serve(at, open::writing(at)?, doors, government, published, &greeting, &asked.running)
+    let (spool, ways) = (at.data.spool(), Vec::new());
+    serve::serve(at, open::writing(at)?, doors, government, published, &greeting, spool, ways, &asked.running)
 }
 
 /// What the folder holds.
@@ -111,7 +112,14 @@ fn clear(place: &Address) -> Result<(), Failure> {
             })?;
         }
     }
-    Ok(())
+    let files = folder.join("attachments");
+    match std::fs::remove_dir_all(&files) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::new(
+            format!("the files of the old demonstration in {} cannot be removed: {error}", files.display()),
+            "remove them yourself, or name another folder with --data",
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn build(platform: &Platform, data: &Data, staff: &Staff) -> Result<(), Failure> {

@@ -308,6 +308,7 @@ fn request(
         ask,
         inputs,
         reasons,
+        attachments: Vec::new(),
         done_at: late.then_some(plan.done_at),
         place: Some(plan.place.clone()),
         handler: None,

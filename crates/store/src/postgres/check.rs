@@ -57,6 +57,9 @@ fn parts(sql: &str, into: &mut BTreeSet<String>) {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
             ["CREATE", "TABLE", table, ..] => columns(table, &mut lines, into),
+            ["ALTER", "TABLE", table, "ADD", "COLUMN", name, kind, ..] => {
+                into.insert(format!("column {table}.{name} {}", kind.to_lowercase()));
+            }
             ["CREATE", "INDEX", name, ..] | ["CREATE", "UNIQUE", "INDEX", name, ..] => {
                 into.insert(format!("index {name}"));
             }

@@ -135,6 +135,13 @@ impl PostgresStore {
         }
     }
 
+    /// A transaction that writes beside the log and needs no head. What is not committed is rolled back.
+    pub(super) fn beside(&self) -> Result<Guard<'_>, Fault> {
+        self.writable()?;
+        let handle = self.started(&self.writers, &say::BEGIN)?;
+        Ok(Guard { store: self, handle: Some(handle), writing: true })
+    }
+
     /// A statement that stands by itself and writes.
     pub(super) fn alone<T>(&self, run: impl FnOnce(&mut Handle) -> Result<T, Fault>) -> Result<T, Fault> {
         self.writable()?;
@@ -166,9 +173,7 @@ fn give_back(pool: &Mutex<Vec<Handle>>, handle: Handle, most: usize) {
 
 impl Store for PostgresStore {
     fn begin<'a>(&'a self, government: &GovernmentCode) -> Result<Box<dyn Transaction + 'a>, Fault> {
-        self.writable()?;
-        let handle = self.started(&self.writers, &say::BEGIN)?;
-        let mut guard = Guard { store: self, handle: Some(handle), writing: true };
+        let mut guard = self.beside()?;
         let head = |guard: &mut Guard<'_>| {
             guard.one(&say::LOCK_HEAD, &[government.as_str().into()], |row| {
                 Ok(Head { position: rows::unsigned(row, 0)?, hash: rows::digest(row, 1)? })

@@ -331,9 +331,7 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
 
     fn looks(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<LookRow>, Fault> {
         self.flush()?;
-        self.handle.rows(&say::LOOKS, &[government.as_str().into(), integer(record.0).into()], |row| {
-            Ok(LookRow { record: rows::record_id(row, 0)?, account: rows::code(row, 1)?, at: rows::integer(row, 2)? })
-        })
+        self.handle.rows(&say::LOOKS, &[government.as_str().into(), integer(record.0).into()], rows::look)
     }
 
     fn note(&mut self, name: &str) -> Result<Option<String>, Fault> {

@@ -1,6 +1,6 @@
 //! Columns as what they mean. A column that can't be read as such was not written by us: the store is damaged.
 
-use ledger::{ContentRow, DeltaRow, DueRow, EventRow, Fault, PublicRow, RecordRow};
+use ledger::{Above, ContentRow, DeltaRow, DueRow, EventRow, Fault, LookRow, Narrowing, PublicRow, RecordRow, words};
 use postgres::Row;
 use terms::{Code, Date, Digest, PlaceCode, RecordId};
 
@@ -93,6 +93,11 @@ pub(crate) fn record(row: &Row) -> Result<RecordRow, Fault> {
         seq: short(row, 13)?,
         hash: digest(row, 14)?,
         state: bytes(row, 15)?,
+        narrowing: Narrowing {
+            only: words(&string(row, 16)?),
+            hidden: words(&string(row, 17)?),
+            above: Above::of(integer(row, 18)?).ok_or_else(|| damaged("`above` is none of 0, 1, 2"))?,
+        },
     })
 }
 
@@ -171,4 +176,9 @@ fn null(row: &Row, column: usize) -> Result<bool, Fault> {
         }
     }
     row.try_get::<_, Null>(column).map(|null| null.0).map_err(fault)
+}
+
+/// record, account, at, reason.
+pub(crate) fn look(row: &Row) -> Result<LookRow, Fault> {
+    Ok(LookRow { record: record_id(row, 0)?, account: code(row, 1)?, at: integer(row, 2)?, reason: string(row, 3)? })
 }

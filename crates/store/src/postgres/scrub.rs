@@ -13,7 +13,8 @@ use super::rows;
 use super::statement as say;
 
 /// What people wrote, and what is derived from it and written anew by who erases.
-const TABLES: [&str; 4] = ["content", "record", "key_value", "public"];
+const TABLES: [&str; 8] =
+    ["content", "record", "key_value", "public", "attachment_piece", "draft", "remark", "message"];
 /// How long a vacuum that failed is not tried again: it may have taken its time to fail.
 const PAUSE: Duration = Duration::from_secs(3600);
 

@@ -63,14 +63,67 @@ macro_rules! event_columns {
         "government, record, seq, position, envelope, hash, head"
     };
 }
+macro_rules! exchange_columns {
+    () => {
+        "government, id, at, inward, account, line, source, approver, standing, file, digest, row_count, came, repeated, \
+         left_out, first, last"
+    };
+}
 macro_rules! account_columns {
     () => {
         "government, name, shown, agency, posts, password"
     };
 }
+macro_rules! holding_columns {
+    () => {
+        "government, account, post, since, until"
+    };
+}
+macro_rules! office_columns {
+    () => {
+        "government, n, at, account, what, subject, before, after"
+    };
+}
+macro_rules! attachment_columns {
+    () => {
+        "government, digest, size, kind, uses"
+    };
+}
+macro_rules! waiting_columns {
+    () => {
+        "record, kind, what, who, agency, day"
+    };
+}
+macro_rules! draft_columns {
+    () => {
+        "account, id, record, line, act, typed, at"
+    };
+}
+macro_rules! remark_columns {
+    () => {
+        "n, id, record, account, at, text, withdrawn"
+    };
+}
+macro_rules! notice_columns {
+    () => {
+        "n, account, source, kind, record, line, what, doer, due, at, read"
+    };
+}
+macro_rules! token_columns {
+    () => {
+        "government, token, account, label, writes, made, expires, used"
+    };
+}
 macro_rules! public_columns {
     () => {
         "government, record, publication, line, published, withdrawn, shown, digest"
+    };
+}
+
+macro_rules! message_columns {
+    () => {
+        "government, sent, origin, opener, opened_by, effect, back, n, record, seq, other, line, there, addressee, state, \
+         told, bytes, at"
     };
 }
 
@@ -144,7 +197,15 @@ statements! {
     Schema GUARDS_1 = include_str!("../../../../migrations/postgres/0001_guards.sql");
     Schema STEP_2 = include_str!("../../../../migrations/postgres/0002_lease.sql");
     Schema STEP_3 = include_str!("../../../../migrations/postgres/0003_session.sql");
-    Schema STEP_4 = include_str!("../../../../migrations/postgres/0004_erased.sql");
+    Schema STEP_4 = include_str!("../../../../migrations/postgres/0004_message.sql");
+    Schema STEP_5 = include_str!("../../../../migrations/postgres/0005_rights.sql");
+    Schema GUARDS_5 = include_str!("../../../../migrations/postgres/0005_guards.sql");
+    Schema STEP_6 = include_str!("../../../../migrations/postgres/0006_attachment.sql");
+    Schema GUARDS_6 = include_str!("../../../../migrations/postgres/0006_guards.sql");
+    Schema STEP_7 = include_str!("../../../../migrations/postgres/0007_desk.sql");
+    Schema STEP_8 = include_str!("../../../../migrations/postgres/0008_intake.sql");
+    Schema STEP_9 = include_str!("../../../../migrations/postgres/0009_token.sql");
+    Schema STEP_10 = include_str!("../../../../migrations/postgres/0010_erased.sql");
     Reference VERSION = "SELECT version, distributed FROM schema_version WHERE application = 'fazhi'";
     Reference PUT_VERSION = "INSERT INTO schema_version (application, version, distributed) VALUES ('fazhi', $1, $2) \
                              ON CONFLICT (application) DO UPDATE SET version = excluded.version";
@@ -220,10 +281,32 @@ statements! {
     Government AGENCIES = "SELECT government, code, name, place FROM agency WHERE government = $1 ORDER BY code";
     Government PUT_AGENCY = "INSERT INTO agency (government, code, name, place) VALUES ($1, $2, $3, $4) \
                              ON CONFLICT (government, code) DO UPDATE SET name = excluded.name, place = excluded.place";
-    Government LOOKS = "SELECT record, account, at FROM look WHERE government = $1 AND record = $2 ORDER BY at, account";
+    Government MESSAGE = concat!(
+        "SELECT ", message_columns!(), " FROM message WHERE government = $1 AND sent = $2 AND origin = $3 \
+         AND opener = $4 AND opened_by = $5 AND effect = $6 AND back = $7 AND n = $8"
+    );
+    Government MESSAGES_OF = concat!(
+        "SELECT ", message_columns!(), " FROM message WHERE government = $1 AND record = $2 \
+         ORDER BY at, origin, opener, opened_by, effect, back, n"
+    );
+    Government MESSAGES = concat!(
+        "SELECT ", message_columns!(), " FROM message WHERE government = $1 AND sent = $2 AND state = $3 \
+         ORDER BY origin, opener, opened_by, effect, back, n LIMIT $4"
+    );
+    Government PUT_MESSAGE = concat!(
+        "INSERT INTO message (", message_columns!(), ") \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
+         ON CONFLICT (government, sent, origin, opener, opened_by, effect, back, n) DO UPDATE SET \
+         record = excluded.record, seq = excluded.seq, other = excluded.other, line = excluded.line, \
+         there = excluded.there, addressee = excluded.addressee, state = excluded.state, told = excluded.told, \
+         bytes = excluded.bytes, at = excluded.at"
+    );
+    Government LOOKS = "SELECT record, account, at, reason FROM look WHERE government = $1 AND record = $2 \
+                        ORDER BY at, account";
     // The same look at the same microsecond is one look.
     Government NOTE_LOOK =
-        "INSERT INTO look (government, record, at, account) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+        "INSERT INTO look (government, record, at, account, reason) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT DO NOTHING";
 
     Reference DEFINITION = "SELECT bytes FROM definition WHERE digest = $1";
     Reference DEFINITIONS = "SELECT digest, name FROM definition ORDER BY digest";
@@ -235,6 +318,35 @@ statements! {
     Government LEASE = "INSERT INTO lease (government, duty, holder, until) VALUES ($1, $2, $3, $4) \
                         ON CONFLICT (government, duty) DO UPDATE SET holder = excluded.holder, until = excluded.until \
                         WHERE lease.holder = excluded.holder OR lease.until <= $5";
+    Government ATTACHMENT = concat!(
+        "SELECT ", attachment_columns!(), " FROM attachment WHERE government = $1 AND digest = $2"
+    );
+    // As above, and nobody else changes it until this transaction ends.
+    Government LOCK_ATTACHMENT =
+        "SELECT uses FROM attachment WHERE government = $1 AND digest = $2 FOR UPDATE";
+    Government ATTACHMENTS = concat!(
+        "SELECT ", attachment_columns!(), " FROM attachment \
+         WHERE government = $1 AND digest > $2 AND uses > 0 ORDER BY digest LIMIT $3"
+    );
+    Government PUT_ATTACHMENT = concat!(
+        "INSERT INTO attachment (", attachment_columns!(), ") VALUES ($1, $2, $3, $4, 0) ON CONFLICT DO NOTHING"
+    );
+    Government PUT_PIECE = "INSERT INTO attachment_piece (government, digest, n, bytes) VALUES ($1, $2, $3, $4) \
+                            ON CONFLICT DO NOTHING";
+    Government PIECE = "SELECT bytes FROM attachment_piece WHERE government = $1 AND digest = $2 AND n = $3";
+    Government STAGE = "INSERT INTO staged (government, digest, account, at) VALUES ($1, $2, $3, $4) \
+                        ON CONFLICT (government, digest, account) DO UPDATE SET at = excluded.at \
+                        WHERE staged.at < excluded.at";
+    Government STAGED = "SELECT account FROM staged WHERE government = $1 AND digest = $2 AND account = $3";
+    Government STAGED_BY_ANYBODY = "SELECT account FROM staged WHERE government = $1 AND digest = $2 LIMIT 1";
+    Government HOLD_ATTACHMENT = "UPDATE attachment SET uses = uses + 1 WHERE government = $1 AND digest = $2";
+    Government RELEASE_ATTACHMENT =
+        "UPDATE attachment SET uses = uses - 1 WHERE government = $1 AND digest = $2 AND uses > 0";
+    Government UNSTAGE = "DELETE FROM staged WHERE government = $1 AND digest = $2";
+    Government SWEEP_STAGED = "DELETE FROM staged WHERE government = $1 AND at < $2";
+    Government UNUSED = "SELECT digest FROM attachment WHERE government = $1 AND uses = 0 ORDER BY digest";
+    Government DROP_PIECES = "DELETE FROM attachment_piece WHERE government = $1 AND digest = $2";
+    Government DROP_ATTACHMENT = "DELETE FROM attachment WHERE government = $1 AND digest = $2 AND uses = 0";
     Government SESSION_BEGIN = "INSERT INTO session (government, token, account, secret, begun, seen, told) \
                                 VALUES ($1, $2, $3, $4, $5, $6, $7)";
     Government SESSION = "SELECT government, token, account, secret, begun, seen, told FROM session \
@@ -249,7 +361,150 @@ statements! {
                                ON CONFLICT (government, name) DO UPDATE SET failed = excluded.failed, \
                                last = excluded.last WHERE attempt.failed = $5";
     Government END_ATTEMPTS = "DELETE FROM attempt WHERE government = $1 AND name = $2";
+    Government HOLDINGS = concat!("SELECT ", holding_columns!(), " FROM holding \
+                                   WHERE government = $1 AND account = $2 ORDER BY post, since");
+    Government HOLDERS = concat!("SELECT ", holding_columns!(), " FROM holding \
+                                  WHERE government = $1 AND since <= $2 AND (until IS NULL OR until >= $2) \
+                                  ORDER BY account, post, since");
+    Government PUT_HOLDING = concat!("INSERT INTO holding (", holding_columns!(), ") VALUES ($1, $2, $3, $4, $5) \
+                                      ON CONFLICT (government, account, post, since) DO UPDATE SET \
+                                      until = excluded.until");
+    Government STANDING = "SELECT government, account, closed, renew FROM standing \
+                           WHERE government = $1 AND account = $2";
+    Government STANDINGS = "SELECT government, account, closed, renew FROM standing WHERE government = $1 \
+                            ORDER BY account";
+    Government PUT_STANDING = "INSERT INTO standing (government, account, closed, renew) VALUES ($1, $2, $3, $4) \
+                               ON CONFLICT (government, account) DO UPDATE SET closed = excluded.closed, \
+                               renew = excluded.renew";
+    Government AGENCIES_PAST = "SELECT government, code, since, until, name, place FROM agency_past \
+                                WHERE government = $1 ORDER BY code, since";
+    Government PUT_AGENCY_PAST = "INSERT INTO agency_past (government, code, since, until, name, place) \
+                                  VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (government, code, since) DO UPDATE \
+                                  SET until = excluded.until, name = excluded.name, place = excluded.place";
+    Government OFFICE = concat!("SELECT ", office_columns!(), " FROM office WHERE government = $1 AND n < $2 \
+                                 ORDER BY n DESC LIMIT $3");
+    Government NOTE_OFFICE = concat!("INSERT INTO office (", office_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+    Government LAST_OFFICE = "SELECT coalesce(max(n), 0) FROM office WHERE government = $1";
+    Government ALL_LOOKS = "SELECT record, account, at, reason FROM look WHERE government = $1 AND at < $2 \
+                            ORDER BY at DESC, record DESC, account DESC LIMIT $3";
+    Government LOOKS_OF = "SELECT record, account, at, reason FROM look WHERE government = $1 AND at < $2 \
+                           AND account = $3 ORDER BY at DESC, record DESC LIMIT $4";
     Government SWEEP_ATTEMPTS = "DELETE FROM attempt WHERE government = $1 AND last < $2";
+
+    // Desks.
+    Government WAITING_OF = concat!(
+        "SELECT ", waiting_columns!(), " FROM waiting WHERE government = $1 AND record = $2 ORDER BY kind, what, who"
+    );
+    Government WAITING = concat!(
+        "SELECT ", waiting_columns!(), " FROM waiting WHERE government = $1 AND kind = $2 \
+         AND (day, record) > ($3, $4) ORDER BY day, record, what, who LIMIT $5"
+    );
+    Government WAITING_WHO = concat!(
+        "SELECT ", waiting_columns!(), " FROM waiting WHERE government = $1 AND kind = $2 AND who = $6 \
+         AND (day, record) > ($3, $4) ORDER BY day, record, what, who LIMIT $5"
+    );
+    Government WAITING_AGENCY = concat!(
+        "SELECT ", waiting_columns!(), " FROM waiting WHERE government = $1 AND kind = $2 AND agency = $6 \
+         AND (day, record) > ($3, $4) ORDER BY day, record, what, who LIMIT $5"
+    );
+    Government WAITING_BOTH = concat!(
+        "SELECT ", waiting_columns!(), " FROM waiting WHERE government = $1 AND kind = $2 AND who = $6 \
+         AND agency || '' = $7 AND (day, record) > ($3, $4) ORDER BY day, record, what, who LIMIT $5"
+    );
+    Government WAITING_COUNTED =
+        "SELECT agency, count(DISTINCT record) FROM waiting WHERE government = $1 AND kind = $2 \
+         GROUP BY agency ORDER BY agency";
+    Government WAITING_COUNTED_OF =
+        "SELECT agency, count(DISTINCT record) FROM waiting WHERE government = $1 AND kind = $2 AND agency = $3 \
+         GROUP BY agency ORDER BY agency";
+    Government CLEAR_WAITING = "DELETE FROM waiting WHERE government = $1 AND record = ANY($2)";
+    Government DUE_COUNTED =
+        "SELECT agency, count(*) FROM record WHERE government = $1 AND due BETWEEN $2 AND $3 AND closed = 0 \
+         AND ($4 = '' OR agency || '' = $4) GROUP BY agency ORDER BY agency";
+    Government DUE_BETWEEN =
+        "SELECT government, record, limit_code, due, agency FROM due WHERE government = $1 \
+         AND due BETWEEN $2 AND $3 AND agency = 1 AND (due, record, limit_code) > ($4, $5, $6) \
+         ORDER BY due, record, limit_code LIMIT $7";
+    Government DRAFTS = concat!(
+        "SELECT ", draft_columns!(), " FROM draft WHERE government = $1 AND account = $2 ORDER BY at DESC, id"
+    );
+    Government DRAFT = concat!(
+        "SELECT ", draft_columns!(), " FROM draft WHERE government = $1 AND account = $2 AND id = $3"
+    );
+    Government EVERY_DRAFT = concat!(
+        "SELECT ", draft_columns!(), " FROM draft WHERE government = $1 ORDER BY account, id"
+    );
+    Government PUT_DRAFT =
+        "INSERT INTO draft (government, account, id, record, line, act, typed, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (government, account, id) DO UPDATE SET \
+         record = excluded.record, line = excluded.line, act = excluded.act, typed = excluded.typed, at = excluded.at";
+    Government END_DRAFT = "DELETE FROM draft WHERE government = $1 AND account = $2 AND id = $3";
+    Government SWEEP_DRAFTS = "DELETE FROM draft WHERE government = $1 AND at < $2";
+    Government ERASE_DRAFTS = "DELETE FROM draft WHERE government = $1 AND record = $2";
+    Government REMARKS = concat!(
+        "SELECT ", remark_columns!(), " FROM remark WHERE government = $1 AND record = $2 ORDER BY n"
+    );
+    Government REMARKS_AFTER = concat!(
+        "SELECT ", remark_columns!(), " FROM remark WHERE government = $1 AND n > $2 ORDER BY n LIMIT $3"
+    );
+    Government LAST_REMARK = "SELECT coalesce(max(n), 0) FROM remark WHERE government = $1";
+    Government PUT_REMARK =
+        "INSERT INTO remark (government, n, id, record, account, at, text, withdrawn) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (government, id) DO NOTHING";
+    Government WITHDRAW_REMARK = "UPDATE remark SET text = '', withdrawn = $4 \
+                                  WHERE government = $1 AND n = $2 AND account = $3 AND withdrawn IS NULL";
+    Government ERASE_REMARKS = "UPDATE remark SET text = '', withdrawn = coalesce(withdrawn, $3) \
+                                WHERE government = $1 AND record = $2 AND text <> ''";
+    Government NOTICES = concat!(
+        "SELECT ", notice_columns!(), " FROM notice WHERE government = $1 AND account = $2 AND n < $3 \
+         ORDER BY n DESC LIMIT $4"
+    );
+    Government NOTICES_AFTER = concat!(
+        "SELECT ", notice_columns!(), " FROM notice WHERE government = $1 AND n > $2 ORDER BY n LIMIT $3"
+    );
+    Government UNREAD =
+        "SELECT count(*) FROM (SELECT 1 FROM notice WHERE government = $1 AND account = $2 AND read IS NULL \
+         LIMIT $3) AS counted";
+    Government LAST_NOTICE = "SELECT coalesce(max(n), 0) FROM notice WHERE government = $1";
+    Government ADD_NOTICE =
+        "INSERT INTO notice (government, n, account, source, kind, record, line, what, doer, due, at, read) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+         ON CONFLICT (government, account, source) DO NOTHING";
+    Government READ_NOTICES = "UPDATE notice SET read = $4 \
+                               WHERE government = $1 AND account = $2 AND n <= $3 AND read IS NULL";
+    Government READ_NOTICE = "UPDATE notice SET read = $4 \
+                              WHERE government = $1 AND account = $2 AND n = $3 AND read IS NULL";
+    Government SETTLE_NOTICES = "UPDATE notice SET read = $4 \
+                                 WHERE government = $1 AND record = $2 AND kind = $3 AND source <> $5 AND read IS NULL";
+    Government FOUND = "SELECT position, code, record, agency, day FROM found WHERE government = $1 AND day >= $2 \
+                        AND ($3 = '' OR agency = $3) ORDER BY day DESC, position DESC, code DESC LIMIT $4";
+    Government ADD_FOUND =
+        "INSERT INTO found (government, position, code, record, agency, day) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (government, position, code) DO NOTHING";
+    Government SWEEP_FOUND = "DELETE FROM found WHERE government = $1 AND day < $2";
+    Government REACHED = "SELECT position FROM reached WHERE government = $1 AND what = $2";
+    Government ALL_REACHED = "SELECT what, position FROM reached WHERE government = $1 ORDER BY what";
+    Government REACH = "INSERT INTO reached (government, what, position) VALUES ($1, $2, $3) \
+                        ON CONFLICT (government, what) DO UPDATE SET position = excluded.position";
+    Government EXCHANGES = concat!("SELECT ", exchange_columns!(),
+        " FROM exchange WHERE government = $1 ORDER BY at DESC, id LIMIT $2");
+    Government PUT_EXCHANGE = concat!("INSERT INTO exchange (", exchange_columns!(),
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+         ON CONFLICT (government, id) DO UPDATE SET came = excluded.came, repeated = excluded.repeated, \
+         left_out = excluded.left_out, last = excluded.last");
+    Government KEEP_SHEET = "INSERT INTO sheet (government, id, at, account, about, bytes) VALUES ($1, $2, $3, $4, $5, $6)";
+    Government SHEET = "SELECT government, id, at, account, about, bytes FROM sheet WHERE government = $1 AND id = $2";
+    Government END_SHEET = "DELETE FROM sheet WHERE government = $1 AND (id = $2 OR at < $3)";
+    // Access tokens.
+    Government TOKEN_PUT = "INSERT INTO token (government, token, account, label, writes, made, expires, used) \
+                            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    Government TOKEN = concat!("SELECT ", token_columns!(), " FROM token WHERE government = $1 AND token = $2");
+    Government TOKENS_OF = concat!(
+        "SELECT ", token_columns!(), " FROM token WHERE government = $1 AND account = $2 ORDER BY made DESC, token DESC"
+    );
+    Government TOKEN_USED = "UPDATE token SET used = $1 WHERE government = $2 AND token = $3 AND used < $1";
+    Government TOKEN_END = "DELETE FROM token WHERE government = $1 AND token = $2 AND account = $3";
+    Government SWEEP_TOKENS = "DELETE FROM token WHERE government = $1 AND expires < $2";
 }
 
 /// A list or a sum of `query.rs`, which are all of one government.
@@ -310,12 +565,14 @@ macro_rules! inserts {
 inserts! {
     Government INTO_EVENT = 7 "event (government, position, record, seq, hash, head, envelope)", "";
     Government INTO_CONTENT = 5 "content (government, position, part, nonce, bytes)", "";
-    Government INTO_RECORD = 16 concat!("record (", record_columns!(), ")"),
+    Government INTO_RECORD = 19 concat!("record (", record_columns!(), ")"),
         " ON CONFLICT (government, id) DO UPDATE SET line = excluded.line, definition = excluded.definition, \
          agency = excluded.agency, handler = excluded.handler, place = excluded.place, stage = excluded.stage, \
          closed = excluded.closed, label = excluded.label, opened = excluded.opened, touched = excluded.touched, \
-         due = excluded.due, seq = excluded.seq, hash = excluded.hash, state = excluded.state";
+         due = excluded.due, seq = excluded.seq, hash = excluded.hash, state = excluded.state, \
+         seen_by = excluded.seen_by, hidden = excluded.hidden, above = excluded.above";
     Government INTO_DUE = 5 "due (government, record, limit_code, due, agency)", "";
+    Government INTO_WAITING = 7 "waiting (government, record, kind, what, who, agency, day)", "";
     Government INTO_KEY = 6 "key_value (government, line, field, value, record, only_one)", "";
     Government INTO_DELTA = 10
         "delta (government, figure, day, position, n, record, agency, place, part, amount)", "";
@@ -364,7 +621,28 @@ pub(crate) static STEPS: &[Step] = &[
     },
     Step { tables: &STEP_2, guards: None, distributed: &["lease"], reference: &[] },
     Step { tables: &STEP_3, guards: None, distributed: &["session", "attempt"], reference: &[] },
-    Step { tables: &STEP_4, guards: None, distributed: &[], reference: &[] },
+    Step { tables: &STEP_4, guards: None, distributed: &["message"], reference: &[] },
+    Step {
+        tables: &STEP_5,
+        guards: Some(&GUARDS_5),
+        distributed: &["holding", "standing", "agency_past", "office"],
+        reference: &[],
+    },
+    Step {
+        tables: &STEP_6,
+        guards: Some(&GUARDS_6),
+        distributed: &["attachment", "staged", "attachment_piece"],
+        reference: &[],
+    },
+    Step {
+        tables: &STEP_7,
+        guards: None,
+        distributed: &["waiting", "draft", "remark", "notice", "found", "reached"],
+        reference: &[],
+    },
+    Step { tables: &STEP_8, guards: None, distributed: &["exchange", "sheet"], reference: &[] },
+    Step { tables: &STEP_9, guards: None, distributed: &["token"], reference: &[] },
+    Step { tables: &STEP_10, guards: None, distributed: &[], reference: &[] },
 ];
 
 /// Distributes a table by the government, beside `event`.

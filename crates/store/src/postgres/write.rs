@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use ledger::{
-    AccountRow, AgencyRow, CommandRow, DeltaRow, DueRow, EventRow, Fault, FaultKind, Head, KeyRow, NOTHING, PublicRow,
-    RecordRow, Transaction,
+    AccountRow, AgencyRow, CommandRow, DeltaRow, DueRow, EventRow, Fault, FaultKind, Head, KeyRow, LookRow, NOTHING,
+    PublicRow, RecordRow, Transaction, WaitingRow, column,
 };
 use terms::{Code, CommandId, Digest, GovernmentCode, RecordId};
 
+use super::desk;
 use super::handle::{Handle, Value, refused};
 use super::open::Guard;
 use super::read::Session;
@@ -17,10 +18,11 @@ use crate::query::{day, integer};
 
 /// What waits to be sent.
 #[derive(Default)]
-struct Waiting {
+pub(super) struct Waiting {
     events: Vec<EventRow>,
     records: Vec<RecordRow>,
     due: Vec<(RecordId, Vec<DueRow>)>,
+    pub(super) desks: Vec<(RecordId, Vec<WaitingRow>)>,
     keys: Vec<(RecordId, Vec<KeyRow>)>,
     deltas: Vec<(i64, DeltaRow)>,
     public: Vec<PublicRow>,
@@ -37,6 +39,7 @@ struct Lengths {
     events: usize,
     records: usize,
     due: usize,
+    desks: usize,
     keys: usize,
     deltas: usize,
     public: usize,
@@ -50,6 +53,7 @@ impl Waiting {
             events: self.events.len(),
             records: self.records.len(),
             due: self.due.len(),
+            desks: self.desks.len(),
             keys: self.keys.len(),
             deltas: self.deltas.len(),
             public: self.public.len(),
@@ -64,6 +68,7 @@ impl Waiting {
             events: self.events.split_off(at.events),
             records: self.records.split_off(at.records),
             due: self.due.split_off(at.due),
+            desks: self.desks.split_off(at.desks),
             keys: self.keys.split_off(at.keys),
             deltas: self.deltas.split_off(at.deltas),
             public: self.public.split_off(at.public),
@@ -77,6 +82,7 @@ impl Waiting {
         self.events.is_empty()
             && self.records.is_empty()
             && self.due.is_empty()
+            && self.desks.is_empty()
             && self.keys.is_empty()
             && self.deltas.is_empty()
             && self.public.is_empty()
@@ -108,7 +114,7 @@ pub(crate) struct Work {
     /// Records up to this position may have rows in the database.
     sent: u64,
     next_delta: i64,
-    waiting: Waiting,
+    pub(super) waiting: Waiting,
     mark: Option<Mark>,
     /// The last number of each series used here.
     series: BTreeMap<(Code, i16), u64>,
@@ -116,7 +122,7 @@ pub(crate) struct Work {
     last: BTreeMap<RecordId, u32>,
     definitions: Vec<Digest>,
     /// The number of this transaction, once it erased.
-    erased: Option<i64>,
+    pub(super) erased: Option<i64>,
 }
 
 impl Default for Work {
@@ -248,6 +254,9 @@ fn send_records(handle: &mut Handle, own: impl Fn() -> Value, waiting: Vec<Recor
             row.seq.into(),
             row.hash.0.as_slice().into(),
             Value::Bytes(row.state),
+            Value::Text(column(&row.narrowing.only)),
+            Value::Text(column(&row.narrowing.hidden)),
+            row.narrowing.above.number().into(),
         ]
     });
     insert(handle, &say::INTO_RECORD, records)
@@ -298,6 +307,15 @@ fn send(handle: &mut Handle, government: &str, old: u64, waiting: Waiting) -> Re
     send_events(handle, own, waiting.events)?;
     send_records(handle, own, waiting.records)?;
     send_replaced(handle, own, old, waiting.due, waiting.keys)?;
+    let desks = last(waiting.desks, |(record, _)| *record);
+    if !desks.is_empty() {
+        clear(handle, &say::CLEAR_WAITING, own(), old, desks.iter().map(|(record, _)| *record))?;
+        insert(
+            handle,
+            &say::INTO_WAITING,
+            desks.iter().flat_map(|(_, rows)| rows).map(|row| desk::values(own(), row)),
+        )?;
+    }
     let deltas = waiting.deltas.into_iter().map(|(n, row)| {
         vec![
             own(),
@@ -371,7 +389,7 @@ impl<H: std::ops::DerefMut<Target = Handle>> Session<H> {
 
 impl Session<Guard<'_>> {
     /// Every row belongs to the transaction's government.
-    fn own(&self, government: &GovernmentCode) -> Result<(), Fault> {
+    pub(super) fn own(&self, government: &GovernmentCode) -> Result<(), Fault> {
         match &self.work.government {
             Some(own) if own == government => Ok(()),
             own => Err(refused(format!(
@@ -381,7 +399,7 @@ impl Session<Guard<'_>> {
         }
     }
 
-    fn direct(&mut self, statement: &Statement, params: &[Value]) -> Result<u64, Fault> {
+    pub(super) fn direct(&mut self, statement: &Statement, params: &[Value]) -> Result<u64, Fault> {
         self.sending()?;
         self.handle.run(statement, params)
     }
@@ -547,15 +565,15 @@ impl Transaction for Session<Guard<'_>> {
         self.direct(&say::PUT_AGENCY, &params).map(drop)
     }
 
-    fn note_look(
-        &mut self,
-        government: &GovernmentCode,
-        record: RecordId,
-        account: &str,
-        at: i64,
-    ) -> Result<(), Fault> {
+    fn note_look(&mut self, government: &GovernmentCode, look: &LookRow) -> Result<(), Fault> {
         self.own(government)?;
-        let params = [government.as_str().into(), integer(record.0).into(), at.into(), account.into()];
+        let params = [
+            government.as_str().into(),
+            integer(look.record.0).into(),
+            look.at.into(),
+            look.account.as_str().into(),
+            look.reason.as_str().into(),
+        ];
         self.direct(&say::NOTE_LOOK, &params).map(drop)
     }
 

@@ -1,7 +1,7 @@
 //! Backup of a ledger while a program writes to it, and its return.
 //!
-//! A backup is a folder with two files: the ledger, and the manifest that says what it must be. The manifest comes
-//! last, so that a folder without one is known to be half-written.
+//! A backup is a folder with the ledger, the files that its events name, and the manifest that says what they must be.
+//! The manifest comes last, so that a folder without one is known to be half-written.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
@@ -9,12 +9,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ledger::{Fault, FaultKind, Hashing};
+use ledger::{AttachmentRow, Fault, FaultKind, Hashing};
 use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
 use terms::{DateTime, Digest};
 
-use super::handle::{Handle, fault, refused};
+use super::attachments::{FOLDER, held, place};
+use super::handle::{Handle, damaged, fault, refused};
 use super::open::{FILE, MIGRATIONS, check, lock, newer, present, unreachable, version};
 use super::rows;
 
@@ -43,6 +44,12 @@ pub struct Manifest {
     pub bytes: u64,
     /// SM3 over the copy.
     pub sm3: Digest,
+    /// How many files came with its events. The copy says which, each by its SM3.
+    #[serde(default)]
+    pub attachments: u64,
+    /// Their size together.
+    #[serde(default)]
+    pub attachment_bytes: u64,
 }
 
 /// The head of a government's log.
@@ -78,7 +85,13 @@ pub fn backup(data: &Path, to: &Path, program: &str, taken: DateTime) -> Result<
     file.sync_all().map_err(unwritable)?;
     let (bytes, sm3) = digest(&part, io::sink()).map_err(unwritable)?;
     let governments = heads(&part)?;
-    let manifest = Manifest { program: program.to_owned(), schema, taken, governments, bytes, sm3 };
+    let files = files(&part)?;
+    for file in &files {
+        carry(data, to, file, &ledger)?;
+    }
+    let (attachments, attachment_bytes) = (files.len() as u64, files.iter().map(|file| file.size).sum());
+    let program = program.to_owned();
+    let manifest = Manifest { program, schema, taken, governments, bytes, sm3, attachments, attachment_bytes };
     fs::rename(&part, to.join(COPY)).map_err(unwritable)?;
     let text = serde_json::to_string_pretty(&manifest).map_err(|error| refused(error.to_string()))? + "\n";
     told.set_len(0).and_then(|()| told.write_all(text.as_bytes())).map_err(unwritable)?;
@@ -101,13 +114,18 @@ pub fn restore(from: &Path, data: &Path) -> Result<Manifest, Fault> {
     let _lock = lock(data)?;
     empty(data)?;
     let part = data.join(format!("{FILE}{PART}"));
-    let done = take_over(from, &manifest, &part).and_then(|()| {
+    let files = data.join(FOLDER);
+    let had_files = files.exists();
+    let done = take_over(from, &manifest, &part).and_then(|()| take_files(from, data, &part)).and_then(|()| {
         let named = fs::rename(&part, data.join(FILE)).and_then(|()| sync_folder(data));
         named.map_err(|error| unreachable(data, &error))
     });
     if done.is_err() {
         // It is in the way of nothing: the next attempt replaces it.
         let _ = remove(&part);
+        if !had_files {
+            let _ = fs::remove_dir_all(&files);
+        }
     }
     done.map(|()| manifest)
 }
@@ -165,6 +183,50 @@ fn digest(path: &Path, mut to: impl Write) -> io::Result<(u64, Digest)> {
         to.write_all(&piece[..read])?;
         size += read as u64;
     }
+}
+
+/// The files that the events of a ledger's file name.
+fn files(path: &Path) -> Result<Vec<AttachmentRow>, Fault> {
+    held(&Handle::new(read(path)?, Arc::default()))
+}
+
+/// Copies a file that an event names into a backup. It may have been erased since the ledger was copied: then the
+/// backup must not have it, nor what was said of it.
+fn carry(data: &Path, to: &Path, file: &AttachmentRow, ledger: &Connection) -> Result<(), Fault> {
+    let from = place(data, file.government.as_str(), file.digest);
+    match bring(&from, to, file) {
+        Ok(true) => Ok(()),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unwritable(to, &error.to_string())),
+        _ => {
+            let sql = "SELECT uses FROM attachment WHERE government = ?1 AND digest = ?2";
+            let key = (file.government.as_str(), file.digest.0);
+            let uses = ledger.query_row(sql, key, |row| row.get::<_, i64>(0));
+            Err(match uses {
+                Ok(1..) => {
+                    damaged(&format!("the file {} is missing or altered: fazhi verify tells which", file.digest))
+                }
+                _ => refused(
+                    "a file was erased from the ledger while it was copied: take the backup again, into a new folder"
+                        .to_owned(),
+                ),
+            })
+        }
+    }
+}
+
+/// Copies a file to its place under another folder, durably; tells whether its bytes are those that the row tells.
+fn bring(from: &Path, to: &Path, file: &AttachmentRow) -> io::Result<bool> {
+    // What is not there is said before anything is made.
+    File::open(from)?;
+    let target = place(to, file.government.as_str(), file.digest);
+    let folder = target.parent().unwrap_or(to);
+    fs::create_dir_all(folder)?;
+    let mut copy = File::create(&target)?;
+    let same = digest(from, &mut copy)? == (file.size, file.digest);
+    copy.sync_all()?;
+    // The folder that names the file, the government's, that of all files, and the one above.
+    target.ancestors().skip(1).take(4).try_for_each(sync_folder)?;
+    Ok(same)
 }
 
 /// How far each log in a file goes; a file of this version's schema is checked as when it is opened.
@@ -228,6 +290,22 @@ fn take_over(from: &Path, manifest: &Manifest, part: &Path) -> Result<(), Fault>
     }
     if version(&read(part)?)? != manifest.schema {
         return Err(spoiled(from, &format!("{COPY} has another schema than {MANIFEST} says")));
+    }
+    Ok(())
+}
+
+/// Brings the files of a backup beside the ledger that was taken over.
+fn take_files(from: &Path, data: &Path, part: &Path) -> Result<(), Fault> {
+    for file in files(part)? {
+        let place = place(from, file.government.as_str(), file.digest);
+        match bring(&place, data, &file) {
+            Ok(true) => {}
+            Ok(false) => return Err(spoiled(from, &format!("the file {} is another", file.digest))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(spoiled(from, &format!("the file {} is missing", file.digest)));
+            }
+            Err(error) => return Err(unreachable(data, &error)),
+        }
     }
     Ok(())
 }

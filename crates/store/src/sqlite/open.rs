@@ -17,7 +17,7 @@ use super::handle::{Handle, damaged, fault, refused};
 use super::log::Log;
 use super::read::Session;
 use super::write::Work;
-use super::{rows, signed_in};
+use super::{attachments, rows, signed_in};
 use crate::Schema;
 
 /// The ledger's file in its folder.
@@ -27,11 +27,17 @@ const LOCK: &str = "ledger.lock";
 /// Says that a SQLite file is a ledger of ours: "Fazh".
 const APPLICATION: i32 = 0x4661_7a68;
 /// The schema, step by step; the number of steps is its version.
-pub(super) const MIGRATIONS: &[&str] = &[
+pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/sqlite/0001_ledger.sql"),
     include_str!("../../../../migrations/sqlite/0002_lease.sql"),
     include_str!("../../../../migrations/sqlite/0003_session.sql"),
-    include_str!("../../../../migrations/sqlite/0004_erased.sql"),
+    include_str!("../../../../migrations/sqlite/0004_message.sql"),
+    include_str!("../../../../migrations/sqlite/0005_rights.sql"),
+    include_str!("../../../../migrations/sqlite/0006_attachment.sql"),
+    include_str!("../../../../migrations/sqlite/0007_desk.sql"),
+    include_str!("../../../../migrations/sqlite/0008_intake.sql"),
+    include_str!("../../../../migrations/sqlite/0009_token.sql"),
+    include_str!("../../../../migrations/sqlite/0010_erased.sql"),
 ];
 
 /// How a store is opened.
@@ -53,7 +59,7 @@ impl Default for Options {
 ///
 /// An act that was committed survives the loss of power: the log is synced before a commit returns.
 pub struct SqliteStore {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     options: Options,
     /// Closed before the writing connection: the last to be closed empties the write-ahead log, and a reader can't.
     idle: Mutex<Vec<Handle>>,
@@ -163,6 +169,7 @@ impl SqliteStore {
 
     fn for_writing(path: PathBuf, lock: File, options: &Options) -> Result<SqliteStore, Fault> {
         let mut store = SqliteStore::empty(path, options);
+        attachments::clear_parts(store.data())?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let connection = store.connect(flags)?;
         // Erased bytes are overwritten, not only forgotten; a trigger also fires where REPLACE deletes.

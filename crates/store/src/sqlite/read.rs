@@ -327,10 +327,9 @@ impl<H: Deref<Target = Handle>> Read for Session<H> {
     }
 
     fn looks(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<LookRow>, Fault> {
-        let sql = "SELECT record, account, at FROM look WHERE government = $1 AND record = $2 ORDER BY at, account";
-        self.handle.rows(sql, params![government.as_str(), integer(record.0)], |row| {
-            Ok(LookRow { record: rows::record_id(row, 0)?, account: rows::code(row, 1)?, at: rows::integer(row, 2)? })
-        })
+        let sql = "SELECT record, account, at, reason FROM look WHERE government = $1 AND record = $2 \
+                   ORDER BY at, account";
+        self.handle.rows(sql, params![government.as_str(), integer(record.0)], rows::look)
     }
 
     fn note(&mut self, name: &str) -> Result<Option<String>, Fault> {

@@ -1,6 +1,6 @@
 //! Columns as what they mean. A column that can't be read as such was not written by us: the store is damaged.
 
-use ledger::{ContentRow, DeltaRow, DueRow, EventRow, Fault, PublicRow, RecordRow};
+use ledger::{Above, ContentRow, DeltaRow, DueRow, EventRow, Fault, LookRow, Narrowing, PublicRow, RecordRow, words};
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use terms::{Code, Date, Digest, PlaceCode, RecordId};
@@ -58,7 +58,7 @@ pub(crate) fn bytes(row: &Row<'_>, column: usize) -> Result<Vec<u8>, Fault> {
     row.get(column).map_err(fault)
 }
 
-fn array<const N: usize>(row: &Row<'_>, column: usize) -> Result<[u8; N], Fault> {
+pub(crate) fn array<const N: usize>(row: &Row<'_>, column: usize) -> Result<[u8; N], Fault> {
     let value = row.get_ref(column).map_err(fault)?;
     let bytes = value.as_blob().map_err(|error| damaged(&error.to_string()))?;
     bytes.try_into().map_err(|_| damaged(&format!("{} bytes where {N} belong", bytes.len())))
@@ -99,6 +99,11 @@ pub(crate) fn record(row: &Row<'_>) -> Result<RecordRow, Fault> {
         seq: short(row, 13)?,
         hash: digest(row, 14)?,
         state: bytes(row, 15)?,
+        narrowing: Narrowing {
+            only: words(&string(row, 16)?),
+            hidden: words(&string(row, 17)?),
+            above: Above::of(integer(row, 18)?).ok_or_else(|| damaged("`above` is none of 0, 1, 2"))?,
+        },
     })
 }
 
@@ -161,4 +166,9 @@ pub(crate) fn public(row: &Row<'_>) -> Result<PublicRow, Fault> {
         shown: bytes(row, 6)?,
         digest: digest(row, 7)?,
     })
+}
+
+/// record, account, at, reason.
+pub(crate) fn look(row: &Row<'_>) -> Result<LookRow, Fault> {
+    Ok(LookRow { record: record_id(row, 0)?, account: code(row, 1)?, at: integer(row, 2)?, reason: string(row, 3)? })
 }

@@ -1,8 +1,8 @@
 //! Writing. Few statements per act: what is unchanged is not written, and rows of a kind go in together.
 
 use ledger::{
-    AccountRow, AgencyRow, CommandRow, DeltaRow, DueRow, EventRow, Fault, FaultKind, KeyRow, Landing, PublicRow, Read,
-    RecordRow, Transaction,
+    AccountRow, AgencyRow, CommandRow, DeltaRow, DueRow, EventRow, Fault, FaultKind, KeyRow, Landing, LookRow,
+    PublicRow, Read, RecordRow, Transaction, column,
 };
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{params, params_from_iter};
@@ -85,7 +85,7 @@ impl Session<WriteGuard<'_>> {
     }
 
     /// Every row belongs to the transaction's government.
-    fn own(&mut self, government: &GovernmentCode) -> Result<(), Fault> {
+    pub(super) fn own(&mut self, government: &GovernmentCode) -> Result<(), Fault> {
         self.runs()?;
         match &self.work.government {
             Some(own) if own == government => Ok(()),
@@ -167,8 +167,9 @@ impl Session<WriteGuard<'_>> {
     fn update_record(&self, row: &RecordRow) -> Result<bool, Fault> {
         let changed = self.handle.run(
             "UPDATE record SET definition = $1, place = $2, stage = $3, closed = $4, label = $5, touched = $6, \
-             seq = $7, hash = $8, state = $9 WHERE government = $10 AND id = $11 AND line = $12 AND agency = $13 \
-             AND handler IS NOT DISTINCT FROM $14 AND opened = $15 AND due IS NOT DISTINCT FROM $16",
+             seq = $7, hash = $8, state = $9, seen_by = $10, hidden = $11, above = $12 \
+             WHERE government = $13 AND id = $14 AND line = $15 AND agency = $16 \
+             AND handler IS NOT DISTINCT FROM $17 AND opened = $18 AND due IS NOT DISTINCT FROM $19",
             params![
                 row.definition.0,
                 row.place.as_str(),
@@ -179,6 +180,9 @@ impl Session<WriteGuard<'_>> {
                 row.seq,
                 row.hash.0,
                 row.state,
+                column(&row.narrowing.only),
+                column(&row.narrowing.hidden),
+                row.narrowing.above.number(),
                 row.government.as_str(),
                 integer(row.id.0),
                 row.line.as_str(),
@@ -194,12 +198,13 @@ impl Session<WriteGuard<'_>> {
     fn upsert_record(&self, row: &RecordRow) -> Result<(), Fault> {
         self.handle.run(
             "INSERT INTO record (government, id, line, definition, agency, handler, place, stage, closed, label, \
-             opened, touched, due, seq, hash, state) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+             opened, touched, due, seq, hash, state, seen_by, hidden, above) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
              ON CONFLICT (government, id) DO UPDATE SET line = excluded.line, definition = excluded.definition, \
              agency = excluded.agency, handler = excluded.handler, place = excluded.place, stage = excluded.stage, \
              closed = excluded.closed, label = excluded.label, opened = excluded.opened, touched = excluded.touched, \
-             due = excluded.due, seq = excluded.seq, hash = excluded.hash, state = excluded.state",
+             due = excluded.due, seq = excluded.seq, hash = excluded.hash, state = excluded.state, \
+             seen_by = excluded.seen_by, hidden = excluded.hidden, above = excluded.above",
             params![
                 row.government.as_str(),
                 integer(row.id.0),
@@ -217,6 +222,9 @@ impl Session<WriteGuard<'_>> {
                 row.seq,
                 row.hash.0,
                 row.state,
+                column(&row.narrowing.only),
+                column(&row.narrowing.hidden),
+                row.narrowing.above.number(),
             ],
         )?;
         Ok(())
@@ -458,22 +466,16 @@ impl Transaction for Session<WriteGuard<'_>> {
         Ok(())
     }
 
-    fn note_look(
-        &mut self,
-        government: &GovernmentCode,
-        record: RecordId,
-        account: &str,
-        at: i64,
-    ) -> Result<(), Fault> {
+    fn note_look(&mut self, government: &GovernmentCode, look: &LookRow) -> Result<(), Fault> {
         self.own(government)?;
         let noted = self.handle.run(
-            "INSERT INTO look (government, record, at, account) VALUES ($1, $2, $3, $4)",
-            params![government.as_str(), integer(record.0), at, account],
+            "INSERT INTO look (government, record, at, account, reason) VALUES ($1, $2, $3, $4, $5)",
+            params![government.as_str(), integer(look.record.0), look.at, look.account.as_str(), look.reason],
         );
         // The same look at the same microsecond is one look.
         let again = || {
             let sql = "SELECT 1 FROM look WHERE government = $1 AND record = $2 AND at = $3 AND account = $4";
-            let params = params![government.as_str(), integer(record.0), at, account];
+            let params = params![government.as_str(), integer(look.record.0), look.at, look.account.as_str()];
             self.handle.one(sql, params, |_| Ok(()))
         };
         match noted {

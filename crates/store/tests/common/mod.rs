@@ -2,8 +2,8 @@
 #![allow(dead_code)] // each test program uses its part
 
 use ledger::{
-    Body, CommandRow, ContentRow, DeltaRow, DueRow, Envelope, EventRow, Head, KeyRow, NOTHING, RecordRow, Transaction,
-    extend_head, hash, seal,
+    AttachmentRow, Body, CommandRow, ContentRow, DeltaRow, DueRow, Envelope, EventRow, Head, KeyRow, NOTHING,
+    RecordRow, Store, Transaction, extend_head, hash, seal,
 };
 use terms::{Code, CommandId, Date, Digest, GovernmentCode, RecordId, Value};
 
@@ -99,6 +99,7 @@ pub fn record(event: &EventRow, change: impl FnOnce(&mut RecordRow)) -> RecordRo
         seq: event.seq,
         hash: event.hash,
         state: vec![1; 200],
+        narrowing: ledger::Narrowing::default(),
     };
     change(&mut row);
     row
@@ -126,6 +127,20 @@ pub fn delta(event: &EventRow, figure: &str, day: &str, amount: i64) -> DeltaRow
     }
 }
 
+pub fn look(record: RecordId, account: &str, at: i64) -> ledger::LookRow {
+    ledger::LookRow { record, account: account.into(), at, reason: String::new() }
+}
+
 pub fn answered(event: &EventRow) -> CommandRow {
     CommandRow { id: command(event.position), record: event.record, position: event.position }
+}
+
+/// Takes a file in; gives its digest.
+pub fn bring(store: &dyn Store, government: &str, bytes: &[u8]) -> Digest {
+    let (government, digest, size) = (place(government), hash(bytes), bytes.len() as u64);
+    let row = AttachmentRow { government, digest, size, kind: "pdf".into(), uses: 0 };
+    let mut left = bytes;
+    let mut next = |piece: &mut [u8]| Ok(std::io::Read::read(&mut left, piece).unwrap());
+    store.attachment_put(&row, "zhang", 1, &mut next).unwrap();
+    digest
 }

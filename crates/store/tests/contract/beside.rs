@@ -3,7 +3,7 @@
 use ledger::{AccountRow, AgencyRow, Attempts, SessionRow, Store};
 use terms::{Code, Digest, RecordId};
 
-use crate::common::{CITY, COUNTY, append, place};
+use crate::common::{CITY, COUNTY, append, look, place};
 
 pub fn definitions_and_notes_stay(store: &dyn Store) {
     let mut transaction = store.begin(&place(COUNTY)).unwrap();
@@ -57,7 +57,7 @@ pub fn looks_are_noted(store: &dyn Store) {
     let county = place(COUNTY);
     let mut transaction = store.begin(&county).unwrap();
     for (account, at) in [("zhang", 7), ("li", 5), ("zhang", 7)] {
-        transaction.note_look(&county, RecordId(1), account, at).unwrap();
+        transaction.note_look(&county, &look(RecordId(1), account, at)).unwrap();
     }
     transaction.commit().unwrap();
     let looks = store.read().unwrap().looks(&county, RecordId(1)).unwrap();

@@ -2,19 +2,31 @@
 //! by one line at the end of this file.
 #![allow(clippy::unwrap_used)]
 
+mod attachments;
 mod beside;
 #[path = "../common/mod.rs"]
 mod common;
+mod desk;
 mod erased;
+mod intake;
 mod lists;
 mod log;
+mod messages;
+mod office;
+mod tokens;
 
 /// All checks in one place, by name.
 mod checks {
+    pub use crate::attachments::*;
     pub use crate::beside::*;
+    pub use crate::desk::*;
     pub use crate::erased::*;
+    pub use crate::intake::*;
     pub use crate::lists::*;
     pub use crate::log::*;
+    pub use crate::messages::*;
+    pub use crate::office::*;
+    pub use crate::tokens::*;
 }
 
 /// One test for each check, on the store that `$fresh` makes.
@@ -61,6 +73,15 @@ macro_rules! on {
             published_comes_newest_first_and_leaves_a_stub,
             accounts_and_agencies_are_kept_by_government,
             looks_are_noted,
+            messages_are_found_by_id_by_record_and_by_state,
+            message_goes_on_as_a_whole,
+            looks_are_listed_newest_first,
+            posts_are_held_from_a_day_to_a_day,
+            what_was_granted_can_only_end,
+            accounts_and_agencies_have_a_past,
+            what_administrators_did_is_numbered,
+            sight_is_the_same_for_a_list_and_for_one_record,
+            narrowing_is_replaced,
             transaction_keeps_to_its_government,
             dropped_transaction_leaves_nothing,
             writers_take_turns,
@@ -70,6 +91,25 @@ macro_rules! on {
             sessions_and_attempts_are_swept,
             of_attempts_at_once_one_counts,
             session_within_a_transaction_of_another_thread_waits_and_stands,
+            file_comes_back_from_any_place,
+            absent_file_is_absent,
+            altered_bytes_are_not_taken_in,
+            file_is_staged_for_whoever_brought_it,
+            held_file_outlives_every_sweep_until_it_is_released,
+            holding_stands_or_falls_with_its_transaction,
+            held_files_are_listed_in_order,
+            what_waits_is_found_by_whom_and_where,
+            what_waits_goes_with_a_transaction_that_is_undone,
+            due_days_are_counted_and_listed_between_two_days,
+            drafts_are_their_authors_alone,
+            remarks_stay_as_they_were_written,
+            a_source_tells_a_person_once,
+            what_was_found_is_told_by_day,
+            how_far_somebody_came_is_kept,
+            files_that_came_and_went_are_noted,
+            staged_file_waits_until_it_is_taken_away,
+            token_is_known_until_it_is_taken_back,
+            expired_tokens_are_swept,
         );
     };
 }

@@ -6,6 +6,7 @@
 //! place  632222                         # where the records belong; 632222 if not said
 //! scope  9.01                           # entries of the list of systems that it shows; may repeat
 //! also   officer                        # other lines that it shows
+//! governments 632200 630000             # those on the platform beside that of the place: messages go between them
 //! set    act_kind=penalty applicant="组织:祁连某某合作社"
 //! register officer @certified  certificate=Q001 valid_to=2030-12-31
 //!
@@ -22,7 +23,8 @@
 //! 某). `register` makes a record of a line, the day before the first step and as history under an import order, by
 //! the shortest course of acts that reaches the stage and fills the fields that are given.
 //!
-//! **Steps.** `date [hh:mm]  post[:account][@agency]  act  field=value …  [signed] [imported] [because rule="reason"]`.
+//! **Steps.** `date [hh:mm]  post[:account][@agency][/government]  act  field=value …  [signed] [imported] [because
+//! rule="reason"]`.
 //! An act that opens a record opens a new one, and what follows concerns the newest. `field=` leaves a required field
 //! empty. `signed`: every signature follows at once. `imported`: as history under an import order.
 //! `done_at=2026-05-30`: a fact that is told later. A date alone puts through what has passed.
@@ -40,9 +42,14 @@
 //! `withdrawn <code>`; `proposed`, `signed`, `returned`, `corrected`, `annulled`, `handed over`, `stood in`; `done`
 //! where nothing else is to be said, `nothing` for a date on which nothing passed.
 //!
+//! **Messages** are handed over after each step. What they do is told behind a bar for each record that they change, with
+//! its government: `| 632200 stage received; answer by 2026-08-01`, or why one could not be applied:
+//! `| 632200 waits incomplete matter`. In another government a step concerns the record there that changed last.
+//!
 //! **Answers that are not events**: `x  R202 rule` (refused), `x  taken field=value`, `x  wrong_time`; `?  rule`
 //! (done only with a reason); `!  field missing` (the form).
 
+mod elsewhere;
 mod lay;
 mod parse;
 mod register;
@@ -55,7 +62,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use catalog::Catalog;
-use terms::{Code, DateTime, PlaceCode};
+use terms::{Code, DateTime, GovernmentCode, PlaceCode};
 
 pub use parse::parse;
 pub use run::{prepare, run};
@@ -75,6 +82,8 @@ pub struct Case {
     pub scope: Vec<String>,
     /// Other lines that it shows.
     pub also: Vec<Code>,
+    /// Governments on the platform beside that of the place.
+    pub governments: Vec<GovernmentCode>,
     pub(crate) set: Vec<Pair>,
     pub(crate) registers: Vec<Register>,
     pub(crate) steps: Vec<Step>,
@@ -123,6 +132,8 @@ pub(crate) struct Deed {
     pub post: String,
     pub account: String,
     pub agency: Option<String>,
+    /// Where, if not at home.
+    pub government: Option<GovernmentCode>,
     pub act: String,
     pub words: Vec<String>,
     pub pairs: Vec<Pair>,

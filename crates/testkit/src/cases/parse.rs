@@ -34,6 +34,7 @@ pub fn parse(text: &str) -> Result<Case, CaseError> {
         place: "632222".parse().map_err(|why| CaseError::new(0, format!("{why}")))?,
         scope: Vec::new(),
         also: Vec::new(),
+        governments: Vec::new(),
         set: Vec::new(),
         registers: Vec::new(),
         steps: Vec::new(),
@@ -78,6 +79,11 @@ fn header(case: &mut Case, word: &str, rest: &[Token], number: usize) -> Result<
         }
         ("scope", entries) => case.scope.extend(entries.iter().map(|entry| (*entry).to_owned())),
         ("also", lines) => case.also.extend(lines.iter().map(|code| Code::from(*code))),
+        ("governments", codes) => {
+            for code in codes {
+                case.governments.push(code.parse().map_err(|why| CaseError::new(number, format!("{why}")))?);
+            }
+        }
         ("set", []) => case.set.extend(pairs(rest, number)),
         ("set", _) => return Err(wrong("`set` takes field=value")),
         ("register", [of, options @ ..]) => {
@@ -89,7 +95,11 @@ fn header(case: &mut Case, word: &str, rest: &[Token], number: usize) -> Result<
             let pairs = pairs(rest, number);
             case.registers.push(Register { line: number, of: (*of).into(), stage, agency, pairs });
         }
-        _ => return Err(wrong("a header line is case, line, place, scope, also, set or register, with its words")),
+        _ => {
+            return Err(wrong(
+                "a header line is case, line, place, scope, also, governments, set or register, with its words",
+            ));
+        }
     }
     Ok(())
 }
@@ -128,12 +138,15 @@ fn deed(tokens: Vec<Token>, number: usize) -> Result<Deed, CaseError> {
     let (Some(Token::Word(who)), Some(Token::Word(act))) = (tokens.next(), tokens.next()) else {
         return Err(CaseError::new(number, "after the date comes a post and an act, or nothing"));
     };
-    let (who, agency) = who.split_once('@').map_or((who.as_str(), None), |(who, agency)| (who, Some(agency)));
+    let (who, government) = who.split_once('/').map_or((who.as_str(), None), |(who, code)| (who, Some(code)));
+    let government = government.map(str::parse).transpose().map_err(|why| CaseError::new(number, format!("{why}")))?;
+    let (who, agency) = who.split_once('@').map_or((who, None), |(who, agency)| (who, Some(agency)));
     let (post, account) = who.split_once(':').unwrap_or((who, who));
     let mut deed = Deed {
         post: post.to_owned(),
         account: account.to_owned(),
         agency: agency.map(str::to_owned),
+        government,
         act,
         words: Vec::new(),
         pairs: Vec::new(),

@@ -1,5 +1,6 @@
 //! Runs a case through the whole door: a platform on a store of its own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catalog::Catalog;
@@ -13,7 +14,7 @@ use super::{Case, CaseError, Deed, Pair, Register, Step, lay, register::course, 
 use crate::{Bench, person};
 
 /// The agency of whoever names none.
-const AGENCY: &str = "agency";
+pub(super) const AGENCY: &str = "agency";
 /// The reason of whoever gives none.
 const REASON: &str = "案例";
 
@@ -51,16 +52,20 @@ fn ready<'a>(catalog: &'a Arc<Catalog>, case: &'a Case) -> Result<World<'a>, Cas
     Ok(world)
 }
 
-struct World<'a> {
+pub(super) struct World<'a> {
     catalog: &'a Arc<Catalog>,
-    case: &'a Case,
-    bench: Bench,
+    pub(super) case: &'a Case,
+    pub(super) bench: Bench,
+    pub(super) home: GovernmentCode,
+    /// Where the step at hand is done, and the record that it concerns there.
     government: GovernmentCode,
     record: Option<RecordId>,
+    /// The record that a step concerns, in each government.
+    pub(super) records: BTreeMap<GovernmentCode, RecordId>,
     registered: Vec<RecordId>,
 }
 
-fn fault(line: usize) -> impl Fn(Fault) -> CaseError {
+pub(super) fn fault(line: usize) -> impl Fn(Fault) -> CaseError {
     move |why| CaseError::new(line, format!("the store failed: {why}"))
 }
 
@@ -78,7 +83,19 @@ impl<'a> World<'a> {
         let government = government
             .ok_or_else(|| CaseError::new(1, format!("{} lies under no government on that day", case.place)))?;
         let bench = Bench::new(catalog, first.at).map_err(fault(first.line))?;
-        Ok(World { catalog, case, bench, government, record: None, registered: Vec::new() })
+        let records = BTreeMap::new();
+        let mut world = World {
+            catalog,
+            case,
+            bench,
+            home: government.clone(),
+            government,
+            record: None,
+            records,
+            registered: Vec::new(),
+        };
+        world.people()?;
+        Ok(world)
     }
 
     fn in_force(&self, code: &str, day: Date, line: usize) -> Result<Arc<Line>, CaseError> {
@@ -112,12 +129,27 @@ impl<'a> World<'a> {
 
     fn step(&mut self, step: &Step) -> Result<String, CaseError> {
         self.bench.clock.set(step.at);
+        let named = step.deed.as_ref().and_then(|deed| deed.government.clone());
+        self.government = named.unwrap_or_else(|| self.home.clone());
+        self.record = self.records.get(&self.government).copied();
+        let said = self.here(step)?;
+        if let Some(record) = self.record {
+            self.records.insert(self.government.clone(), record);
+        }
+        let elsewhere = self.elsewhere(step.line)?;
+        Ok(std::iter::once(said).chain(elsewhere).collect::<Vec<_>>().join(" | "))
+    }
+
+    fn here(&mut self, step: &Step) -> Result<String, CaseError> {
         // The scheduler of the night before has been at the registered records; the case's own is put through by the
         // act itself, so that the case shows it.
         let Some(deed) = &step.deed else { return self.pass(step) };
         let view = self.record.map(|id| self.view(id, step.line)).transpose()?;
-        let line = match &view {
-            Some(view) => self.judged_by(view, step.at),
+        let ours = |line: &Arc<Line>| line.act_id(&deed.act).is_some() || line.code == self.case.line;
+        let judged = view.as_ref().map(|view| self.judged_by(view, step.at));
+        let general = |line: &Arc<Line>| line.acts.iter().all(|act| act.code != deed.act.as_str() || is_general(act));
+        let line = match judged.filter(|line| ours(line) || general(line)) {
+            Some(line) => line,
             None => self.in_force(&self.case.line, step.at.date(), step.line)?,
         };
         let asked = self.asked(step, deed, &line, view.as_ref())?;
@@ -152,7 +184,9 @@ impl<'a> World<'a> {
     /// A date alone: what has passed is put through.
     fn pass(&mut self, step: &Step) -> Result<String, CaseError> {
         let before = self.record.map(|id| self.view(id, step.line)).transpose()?;
-        self.bench.platform.put_through(&self.government, None).map_err(fault(step.line))?;
+        for government in std::iter::once(&self.home).chain(&self.case.governments) {
+            self.bench.platform.put_through(government, None).map_err(fault(step.line))?;
+        }
         let Some(before) = before else { return Ok("-> nothing".to_owned()) };
         let after = self.view(before.row.id, step.line)?;
         let events = self.events_after(&before, step.line)?;
@@ -196,7 +230,7 @@ impl<'a> World<'a> {
             inputs: asked.inputs.clone(),
             reasons: deed.reasons.clone(),
             done_at: asked.done_at,
-            place: Some(self.case.place.clone()),
+            place: (self.government == self.home).then(|| self.case.place.clone()),
             standing: if deed.imported { Standing::Import } else { Standing::Normal },
             ..self.bench.request(&who, &self.case.line, record, asked.ask.clone())
         };

@@ -185,6 +185,7 @@ pub(crate) fn no(answer: &Answer) -> Option<String> {
         Answer::Stale { now } => format!("x  stale {now}"),
         Answer::Unknown(word) => format!("!  unknown {word}"),
         Answer::Taken { field, value } => format!("x  taken {field}={value}"),
+        Answer::NoAttachment { name } => format!("!  no file {name}"),
         Answer::WrongTime => "x  wrong_time".to_owned(),
     })
 }

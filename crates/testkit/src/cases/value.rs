@@ -21,7 +21,7 @@ pub(crate) fn read(field: &Field, text: &str, registered: &[RecordId]) -> Result
         FieldType::Text => Some(Value::Text(text.to_owned())),
         FieldType::Choice(_) => Some(Value::Choice(text.into())),
         FieldType::Choices(_) => Some(Value::Choices(list(text))),
-        FieldType::Key(_) => Some(Value::Key(text.into())),
+        FieldType::Key(_) | FieldType::Organ => Some(Value::Key(text.into())),
         FieldType::Keys(_) => Some(Value::Keys(list(text))),
         FieldType::Party => party(text).map(|party| Value::Party(Box::new(party))),
         FieldType::Link(_) => link(text, registered).map(Value::Link),
@@ -83,6 +83,7 @@ pub(crate) fn plain(field: &Field, at: DateTime, number: usize) -> Option<Value>
         FieldType::Choice(choices) => Value::Choice(choices.choices.first()?.code.clone()),
         FieldType::Choices(choices) => Value::Choices(vec![choices.choices.first()?.code.clone()]),
         FieldType::Key(_) => Value::Key("1".into()),
+        FieldType::Organ => Value::Key("某机关".into()),
         FieldType::Keys(_) => Value::Keys(vec!["1".into()]),
         FieldType::Party => Value::Party(Box::new(Party {
             kind: PartyKind::Person,

@@ -1,0 +1,165 @@
+//! The year's report, with every number an address, beside the one that was published.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use composer::{Piece, Section};
+use figures::Period;
+use platform::{Compared, Platform, TellError};
+use procedure::Language;
+use serde::{Deserialize, Serialize};
+use terms::PlaceCode;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::caller::Anyone;
+use super::figures::{href, place_of, year_of};
+use super::public;
+use super::taking::Parameters;
+use super::trouble::{Problem, Trouble};
+use super::words::{PlaceName, Words};
+use crate::app::{App, PublishedReport};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(report))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct WhichReport {
+    /// The year; this one if not said.
+    #[param(minimum = 1, maximum = 9998)]
+    year: Option<i16>,
+    /// Code of a place; the government's own if not said.
+    #[param(example = "632222")]
+    place: Option<String>,
+}
+
+/// A piece of a sentence: words, or a number with where it is told.
+#[derive(Serialize, ToSchema)]
+struct PieceView {
+    text: String,
+    /// Where the number is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    figure: Option<String>,
+}
+
+/// A section of the report.
+#[derive(Serialize, ToSchema)]
+struct SectionView {
+    title: String,
+    /// Its sentences, each in pieces.
+    sentences: Vec<Vec<PieceView>>,
+}
+
+/// A published number beside ours.
+#[derive(Serialize, ToSchema)]
+struct ComparedView {
+    /// The words of the report.
+    quote: String,
+    /// Our figure.
+    title: Words,
+    figure: String,
+    unit: String,
+    theirs: String,
+    ours: Option<String>,
+    /// Theirs less ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    difference: Option<String>,
+    /// Ours is what the report says, as exactly as it says it.
+    agrees: bool,
+}
+
+/// A report as it was published, for the numbers that our figures know.
+#[derive(Serialize, ToSchema)]
+struct PublishedView {
+    name: String,
+    compared: Vec<ComparedView>,
+}
+
+/// The year's report of a place.
+#[derive(Serialize, ToSchema)]
+struct ReportView {
+    place: PlaceName,
+    year: i16,
+    /// In your language.
+    title: String,
+    sections: Vec<SectionView>,
+    published: Vec<PublishedView>,
+}
+
+/// Composes the year's report in your language. Nobody needs to sign in.
+#[utoipa::path(get, path = "/report", tag = "figures", operation_id = "getReport", params(WhichReport),
+    responses((status = 200, body = ReportView), (status = 404, body = Problem)))]
+async fn report(
+    State(app): State<App>,
+    caller: Anyone,
+    Parameters(given): Parameters<WhichReport>,
+) -> Result<Response, Trouble> {
+    let place = place_of(&app, given.place.as_deref())?;
+    let period = year_of(&app, given.year)?;
+    if app.platform.catalog().regions.get(&place, period.to).is_none() {
+        return Err(TellError::UnknownPlace(place).into());
+    }
+    let options = app.options.clone();
+    let made = app
+        .ask(move |platform| {
+            // The published reports are those of the site's own government.
+            let own = place == options.government;
+            let published: &[PublishedReport] = if own { &options.published_reports } else { &[] };
+            composed(platform, caller.language, &place, period, published)
+        })
+        .await?;
+    Ok(public(Json(made)))
+}
+
+fn composed(
+    platform: &Platform,
+    language: Language,
+    place: &PlaceCode,
+    period: Period,
+    reports: &[PublishedReport],
+) -> Result<ReportView, TellError> {
+    let year = period.to.year();
+    let report = platform.report(place, year, language)?;
+    let mut published = Vec::new();
+    for report in reports.iter().filter(|report| report.year == year) {
+        let compared = platform.compare(place, year, &report.name, &report.text)?;
+        let compared = compared.iter().map(|one| compared_view(place, one)).collect();
+        published.push(PublishedView { name: report.name.clone(), compared });
+    }
+    Ok(ReportView {
+        place: PlaceName::of(platform, place, period.to),
+        year,
+        title: report.title,
+        sections: report.sections.into_iter().map(|section| section_view(section, place, period)).collect(),
+        published,
+    })
+}
+
+fn section_view(section: Section, place: &PlaceCode, period: Period) -> SectionView {
+    let piece = |piece: Piece| match piece {
+        Piece::Text(text) => PieceView { text, figure: None },
+        Piece::Number { bound, text } => {
+            let period = if bound.previous { period.previous() } else { period };
+            PieceView { text, figure: Some(href(&bound.figure, bound.choice.as_deref(), place, period)) }
+        }
+    };
+    let sentences = section.sentences.into_iter().map(|sentence| sentence.into_iter().map(piece).collect());
+    SectionView { title: section.title, sentences: sentences.collect() }
+}
+
+fn compared_view(place: &PlaceCode, one: &Compared) -> ComparedView {
+    ComparedView {
+        quote: one.published.quote.clone(),
+        title: (&one.ours.title).into(),
+        figure: href(&one.ours.code, one.ours.part.as_deref(), place, one.ours.period),
+        unit: one.ours.unit.clone(),
+        theirs: one.published.value.to_string(),
+        ours: one.ours.value.map(|value| value.to_string()),
+        difference: one.difference.map(|difference| difference.to_string()),
+        agrees: one.agrees(),
+    }
+}
