@@ -367,6 +367,36 @@ fn of_what_is_masked_neither_word_nor_place_is_told() {
 }
 
 #[test]
+fn a_stand_in_looks_through_personal_content_until_the_last_day() {
+    let house = House::new();
+    let store = house.bench.platform.store();
+    let mut tx = store.begin(&county()).unwrap();
+    let account = ledger::AccountRow {
+        government: county(),
+        name: "li".into(),
+        shown: "李".to_owned(),
+        agency: "justice".into(),
+        posts: vec!["mediator".into()],
+        password: String::new(),
+    };
+    tx.put_account(&account).unwrap();
+    tx.commit().unwrap();
+    let li = person(&county(), "li", "justice", &["mediator"]);
+    let id = house.received("草场纠纷");
+    house.catch_up();
+    assert_eq!((house.finds(&li, "草场"), house.finds(&li, NAME)), (vec![id], vec![]));
+    let until = "2026-03-05".parse().unwrap();
+    let stand_in = RequestAsk::StandIn { to: "li".into(), until, reason: "休假".into() };
+    house.does(&officer(), Some(id), stand_in, &[]);
+    house.catch_up();
+    assert_eq!(house.finds(&li, NAME), [id]);
+    house.bench.clock.set("2026-03-05T23:00:00".parse().unwrap());
+    assert_eq!(house.finds(&li, NAME), [id]);
+    house.bench.clock.set("2026-03-06T01:00:00".parse().unwrap());
+    assert_eq!((house.finds(&li, "草场"), house.finds(&li, NAME)), (vec![id], vec![]));
+}
+
+#[test]
 fn from_above_is_found_what_lets_itself_be_seen_from_there() {
     let (house, all) = narrowed_house();
     let above = person(&"632200".parse().unwrap(), "he", "justice", &["enforcement_supervisor"]);
