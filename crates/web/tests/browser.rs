@@ -204,15 +204,10 @@ async fn connect(port: u16) -> Client {
 
 /// The demonstration line beside a real one.
 fn site() -> Site {
-    filled(Site::over)
+    filled(Site::over, &[])
 }
 
-/// The same with an index of words.
-fn searching() -> Site {
-    filled(Site::searching)
-}
-
-fn filled(over: impl FnOnce(std::sync::Arc<catalog::Catalog>) -> Site) -> Site {
+fn filled(over: impl FnOnce(std::sync::Arc<catalog::Catalog>) -> Site, more: &[(&str, &str)]) -> Site {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog/lines/mediation");
     let mut lines = vec![("demo/2024".to_owned(), testkit::DEMO.to_owned())];
     for file in std::fs::read_dir(folder).unwrap() {
@@ -220,7 +215,8 @@ fn filled(over: impl FnOnce(std::sync::Arc<catalog::Catalog>) -> Site) -> Site {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         lines.push((format!("mediation/{name}"), std::fs::read_to_string(&path).unwrap()));
     }
-    let lines: Vec<(&str, &str)> = lines.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let lines = lines.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let lines: Vec<(&str, &str)> = lines.chain(more.iter().copied()).collect();
     let site = over(testkit::small(&lines).unwrap());
     for (at, matter) in
         [("02-24", "请求撤销林地确权决定"), ("02-27", "不服行政处罚决定"), ("03-02", "要求公开征地批复文件")]

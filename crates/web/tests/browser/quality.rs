@@ -6,18 +6,142 @@
 
 use super::*;
 
+use common::government;
+use ledger::{AccountRow, StandingRow};
+use platform::{Answer, Request, RequestAsk, hash_password};
+
 const ZOOMED: (u32, u32) = (640, 500);
 /// Every key is a question to the browser: the walk goes over one page of each kind.
-const WALKED: [&str; 8] = ["desk", "records", "search", "act", "record", "public", "progress", "report"];
+const WALKED: [&str; 13] = [
+    "desk", "records", "search", "act", "record", "public", "progress", "report", "sign", "morning", "notices",
+    "account", "campaign",
+];
+/// A list whose entries are decided on together.
+const LIST: &str = r#"
+[line]
+title = { zh = "规范性文件", en = "Documents" }
+from = 2022-05-01
+habit = "register"
+law = "信访工作条例 22"
+[stage.in_force]
+title = { zh = "有效", en = "In force" }
+[stage.ended]
+title = { zh = "失效", en = "Ended" }
+closed = true
+[field.title]
+title = { zh = "标题", en = "Title" }
+type = "text"
+[act.issue]
+title = { zh = "印发", en = "Issue" }
+opens = true
+to = "in_force"
+by = "handler"
+fills = "title"
+law = "信访工作条例 22"
+[act.keep]
+title = { zh = "继续有效", en = "Keep" }
+from = "in_force"
+by = "handler"
+law = "信访工作条例 22"
+[act.end]
+title = { zh = "废止", en = "Repeal" }
+from = "in_force"
+to = "ended"
+by = "handler"
+law = "信访工作条例 22"
+[campaign.cleanup]
+title = { zh = "规范性文件清理", en = "Clean-up" }
+from = "in_force"
+verdicts = ["keep", "end"]
+law = "信访工作条例 22"
+"#;
 
 /// A site with a record in each state, and an index.
 struct Pages {
     site: Site,
+    /// The pages of the officer, and those that need no account.
     paths: Vec<(String, &'static str)>,
+    /// Pages of others.
+    others: Vec<(&'static str, String, &'static str)>,
+}
+
+/// People with posts that the site's four do not hold.
+fn more_people(site: &Site) {
+    let hash = hash_password(PASSWORD, [3; 16]).unwrap();
+    let administrators = [
+        ("root", "系统", "system_administrator"),
+        ("guard", "安全", "security_administrator"),
+        ("eye", "审计", "security_auditor"),
+    ];
+    for (name, shown, post) in administrators {
+        site.platform.appoint(&government(), (name, shown), ("office", "信息中心"), post, &hash).unwrap();
+    }
+    let store = site.platform.store();
+    let mut tx = store.begin(&government()).unwrap();
+    for (name, ..) in administrators {
+        // As after the first sign-in.
+        let (government, account) = (government(), name.into());
+        tx.put_standing(&StandingRow { government, account, closed: None, renew: false }).unwrap();
+    }
+    for (name, shown, post) in [("yun", "云", "data_steward"), ("he", "何", "enforcement_supervisor")] {
+        let (government, name, posts) = (government(), name.into(), vec![post.into()]);
+        let (shown, agency, password) = (shown.into(), "justice".into(), hash.clone());
+        tx.put_account(&AccountRow { government, name, shown, agency, posts, password }).unwrap();
+    }
+    tx.commit().unwrap();
+}
+
+fn issued(site: &Site, number: u8) {
+    let title = Value::Text(format!("关于草原管护的通知（第{number}号）"));
+    let request = Request {
+        id: terms::CommandId([0xF0 | number; 16]),
+        who: site.person("wang"),
+        record: None,
+        line: "list".into(),
+        seen: None,
+        ask: RequestAsk::Act("issue".into()),
+        inputs: vec![("title".into(), title)],
+        reasons: Vec::new(),
+        attachments: Vec::new(),
+        done_at: None,
+        place: None,
+        handler: None,
+        standing: kernel::Standing::Normal,
+        grant: None,
+    };
+    let answer = site.platform.submit(request).unwrap();
+    assert!(matches!(answer, Answer::Done(_)), "{answer:?}");
+}
+
+/// Pages of desks, of leaders and of administration: whose, where, and what they are called here.
+fn of_others(signing: terms::RecordId, masked: terms::RecordId) -> Vec<(&'static str, String, &'static str)> {
+    let to_sign = format!("/records/{signing}/sign");
+    let seen = format!("/records/{masked}");
+    let all = [
+        ("li", "/desk", "desk-of-a-signer"),
+        ("li", to_sign.as_str(), "sign"),
+        ("li", "/notices", "notices"),
+        ("zhao", "/morning", "morning"),
+        ("zhao", "/desk?tab=agency", "desk-agency"),
+        ("zhao", "/handover", "handover"),
+        ("yun", "/imports", "imports"),
+        ("he", seen.as_str(), "record-masked"),
+        ("root", "/admin/people", "admin-people"),
+        ("root", "/admin/people?text=没有", "admin-people-empty"),
+        ("root", "/admin/people/wang", "admin-person"),
+        ("root", "/admin/agencies", "admin-agencies"),
+        ("guard", "/admin/people/wang", "admin-person-posts"),
+        ("guard", "/admin/posts", "admin-posts"),
+        ("eye", "/admin/log", "admin-log"),
+        ("eye", "/admin/looks", "admin-looks"),
+    ];
+    all.map(|(who, path, name)| (who, path.to_owned(), name)).to_vec()
 }
 
 fn pages() -> Pages {
-    let site = searching();
+    let site = filled(Site::searching, &[("list/2022", LIST)]);
+    more_people(&site);
+    (1..4).for_each(|number| issued(&site, number));
     let id = published(&site);
     let climbing = site.received("不予公开答复不当");
     site.done("wang", climbing, "accept", &[]);
@@ -39,8 +163,19 @@ fn pages() -> Pages {
         (format!("/records/{climbing}"), "record-climbing"),
         (format!("/records/{blocked}"), "record-blocked"),
         (format!("/records/{climbing}/return"), "return"),
+        (format!("/records/{climbing}/sign"), "sign-not-yours"),
+        ("/desk?tab=entries".to_owned(), "desk-entries"),
+        ("/desk?tab=drafts".to_owned(), "desk-drafts"),
+        ("/notices".to_owned(), "notices-empty"),
+        ("/messages".to_owned(), "messages"),
+        ("/campaigns".to_owned(), "campaigns"),
+        ("/campaigns/list/cleanup".to_owned(), "campaign"),
+        ("/imports".to_owned(), "imports-of-others"),
+        ("/account".to_owned(), "account"),
+        ("/password".to_owned(), "password"),
     ];
-    Pages { site, paths: staff.into_iter().chain(open_to_all(id)).collect() }
+    assert!(site.platform.look(&site.person("he"), &government(), blocked, "执法检查").unwrap());
+    Pages { site, paths: staff.into_iter().chain(open_to_all(id)).collect(), others: of_others(climbing, id) }
 }
 
 /// The pages that need no account.
@@ -172,7 +307,7 @@ async fn look(bench: &Bench, axe: &str, path: &str, name: &str, wrong: &mut Vec<
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_barrier_free_quiet_and_still() {
-    let (axe, Pages { site, paths }) = (axe(), pages());
+    let (axe, Pages { site, paths, others }) = (axe(), pages());
     let bench = Bench::new(&site).await;
     let mut wrong = Vec::new();
     look(&bench, &axe, "/sign-in", "sign-in", &mut wrong).await;
@@ -183,6 +318,16 @@ async fn every_page_is_barrier_free_quiet_and_still() {
         look(&bench, &axe, path, name, &mut wrong).await;
     }
     refused(&bench, &axe, &mut wrong).await;
+    let mut last = "wang";
+    for (who, path, name) in &others {
+        if last != *who {
+            bench.zoom(WIDE, 1).await;
+            bench.client.delete_all_cookies().await.unwrap();
+            bench.sign_in(who).await;
+            last = who;
+        }
+        look(&bench, &axe, path, name, &mut wrong).await;
+    }
     bench.quiet_but(&["422", "404"]).await;
     bench.client.clone().close().await.unwrap();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -219,11 +364,18 @@ async fn refused(bench: &Bench, axe: &str, wrong: &mut Vec<String>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_keyboard_reaches_everything_in_order() {
-    let Pages { site, paths } = pages();
+    let Pages { site, paths, others } = pages();
     let bench = Bench::new(&site).await;
-    bench.sign_in("wang").await;
     let mut wrong = Vec::new();
-    for (path, name) in paths.iter().filter(|(_, name)| WALKED.contains(name)) {
+    let paths = paths.iter().map(|(path, name)| ("wang", path, *name));
+    let all = paths.chain(others.iter().map(|(who, path, name)| (*who, path, *name)));
+    let mut last = "";
+    for (who, path, name) in all.filter(|(_, _, name)| WALKED.contains(name)) {
+        if last != who {
+            bench.client.delete_all_cookies().await.unwrap();
+            bench.sign_in(who).await;
+            last = who;
+        }
         bench.goto(path).await;
         // From the very top, whatever had the focus when the page was opened.
         bench.run("document.activeElement.blur(); getSelection().removeAllRanges()").await;
@@ -257,6 +409,8 @@ async fn the_keyboard_reaches_everything_in_order() {
         }
     }
     // The first stop skips what stands on every page.
+    bench.client.delete_all_cookies().await.unwrap();
+    bench.sign_in("wang").await;
     bench.goto("/desk").await;
     bench.press(&Key::Tab.to_string()).await;
     bench.find(".skip:focus").await;
@@ -273,7 +427,7 @@ async fn the_keyboard_reaches_everything_in_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn paper_motion_and_large_print() {
-    let Pages { site, paths } = pages();
+    let Pages { site, paths, .. } = pages();
     let bench = Bench::new(&site).await;
     bench.sign_in("wang").await;
     let path = |wanted: &str| paths.iter().find(|(_, name)| *name == wanted).map(|(path, _)| path.clone()).unwrap();
