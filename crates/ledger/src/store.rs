@@ -7,8 +7,8 @@ use std::fmt;
 use terms::{Code, CommandId, Date, Digest, GovernmentCode, PlaceCode, RecordId};
 
 use crate::{
-    Attachments, HoldAttachments, Narrowing, OfficeRead, OfficeWrite, ReadAttachments, ReadDesk, ReadExchanges,
-    ReadMessages, Sight, Staging, Tokens, WriteDesk, WriteExchanges, WriteMessages,
+    Attachments, Erasures, HoldAttachments, Narrowing, OfficeRead, OfficeWrite, ReadAttachments, ReadDesk,
+    ReadExchanges, ReadMessages, Sight, Staging, Tokens, WriteDesk, WriteExchanges, WriteMessages,
 };
 
 /// The disk, the network or the database failed; nothing of the transaction stands.
