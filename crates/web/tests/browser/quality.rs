@@ -16,45 +16,6 @@ const WALKED: [&str; 13] = [
     "desk", "records", "search", "act", "record", "public", "progress", "report", "sign", "morning", "notices",
     "account", "campaign",
 ];
-/// A list whose entries are decided on together.
-const LIST: &str = r#"
-[line]
-title = { zh = "规范性文件", en = "Documents" }
-from = 2022-05-01
-habit = "register"
-law = "信访工作条例 22"
-[stage.in_force]
-title = { zh = "有效", en = "In force" }
-[stage.ended]
-title = { zh = "失效", en = "Ended" }
-closed = true
-[field.title]
-title = { zh = "标题", en = "Title" }
-type = "text"
-[act.issue]
-title = { zh = "印发", en = "Issue" }
-opens = true
-to = "in_force"
-by = "handler"
-fills = "title"
-law = "信访工作条例 22"
-[act.keep]
-title = { zh = "继续有效", en = "Keep" }
-from = "in_force"
-by = "handler"
-law = "信访工作条例 22"
-[act.end]
-title = { zh = "废止", en = "Repeal" }
-from = "in_force"
-to = "ended"
-by = "handler"
-law = "信访工作条例 22"
-[campaign.cleanup]
-title = { zh = "规范性文件清理", en = "Clean-up" }
-from = "in_force"
-verdicts = ["keep", "end"]
-law = "信访工作条例 22"
-"#;
 
 /// A site with a record in each state, and an index.
 struct Pages {
@@ -100,7 +61,7 @@ fn issued(site: &Site, number: u8) {
         line: "list".into(),
         seen: None,
         ask: RequestAsk::Act("issue".into()),
-        inputs: vec![("title".into(), title)],
+        inputs: vec![("title".into(), title), ("binding".into(), Value::Bool(true))],
         reasons: Vec::new(),
         attachments: Vec::new(),
         done_at: None,
@@ -139,7 +100,7 @@ fn of_others(signing: terms::RecordId, masked: terms::RecordId) -> Vec<(&'static
 }
 
 fn pages() -> Pages {
-    let site = filled(Site::searching, &[("list/2022", LIST)]);
+    let site = filled(Site::searching, &[("list/2022", testkit::LIST)]);
     more_people(&site);
     (1..4).for_each(|number| issued(&site, number));
     let id = published(&site);
