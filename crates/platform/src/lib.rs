@@ -64,7 +64,6 @@ pub use exchange::{steward, told};
 pub use files::{FileKind, FileProblem};
 pub use glimpse::Glimpse;
 pub use health::{Pulse, Unready};
-pub use health::{Pulse, Unready};
 pub use inquiry::{Inquiry, Progress};
 pub use messages::organ;
 pub use morning::{Change, Found, Morning};
