@@ -21,7 +21,9 @@ pub fn install() -> Outcome {
         println!("no Debian: {} must be at hand under whatever names", NEEDED.join(", "));
         return Ok(());
     }
-    let missing: Vec<&str> = NEEDED.into_iter().filter(|package| !installed(package)).collect();
+    // Node's own packages bring npm along under another name.
+    let npm = (!answers("npm", &["--version"])).then_some("npm");
+    let missing: Vec<&str> = NEEDED.into_iter().chain(npm).filter(|package| !installed(package)).collect();
     if missing.is_empty() {
         println!("system packages: all there");
         return Ok(());
@@ -38,6 +40,16 @@ pub fn install() -> Outcome {
     } else {
         Err(format!("not root, and no sudo without a password; run this and then again:\n\n  sudo {line}"))
     }
+}
+
+/// Where the rules by which pages are checked are named, with the lock file that pins them.
+const PAGE_CHECKS: &str = "crates/web/tests/axe";
+
+/// Fetches from npm what the tests of pages run in the browser.
+pub fn page_checks() -> Outcome {
+    println!("\nfrom npm, for the tests of pages: axe-core, as {PAGE_CHECKS}/package-lock.json pins it");
+    let arguments = ["ci", "--prefix", PAGE_CHECKS, "--ignore-scripts", "--no-audit", "--no-fund"];
+    run("page checks", "npm", &arguments, &[])
 }
 
 fn installed(package: &str) -> bool {

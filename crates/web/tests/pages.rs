@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used)] // what fails here is the test
 
 mod common;
+#[path = "pages/progress.rs"]
+mod progress;
+#[path = "pages/search.rs"]
+mod search;
 
 use axum::Router;
 use axum::body::Body;
