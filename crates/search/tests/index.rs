@@ -376,12 +376,12 @@ fn a_stand_in_looks_through_personal_content_until_the_last_day() {
         name: "li".into(),
         shown: "李".to_owned(),
         agency: "justice".into(),
-        posts: vec!["mediator".into()],
+        posts: vec!["list_keeper".into()],
         password: String::new(),
     };
     tx.put_account(&account).unwrap();
     tx.commit().unwrap();
-    let li = person(&county(), "li", "justice", &["mediator"]);
+    let li = person(&county(), "li", "justice", &["list_keeper"]);
     let id = house.received("草场纠纷");
     house.catch_up();
     assert_eq!((house.finds(&li, "草场"), house.finds(&li, NAME)), (vec![id], vec![]));
