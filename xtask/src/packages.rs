@@ -4,7 +4,7 @@ use crate::step::{Outcome, answers, run};
 
 /// A C compiler for the embedded database; PostgreSQL, which the tests start for themselves; curl, with
 /// which the commands of the API's guide are sent; a browser, its driver and Chinese letters for the tests of pages.
-const NEEDED: [&str; 8] = [
+pub const TESTS: [&str; 8] = [
     "build-essential",
     "ca-certificates",
     "chromium",
@@ -15,13 +15,16 @@ const NEEDED: [&str; 8] = [
     "postgresql",
 ];
 
-/// Installs what is missing.
-pub fn install() -> Outcome {
+/// A C compiler; Chinese letters to print with; what reads a PDF.
+pub const PRESS: [&str; 3] = ["build-essential", "fonts-noto-cjk", "poppler-utils"];
+
+/// Installs what is missing of these.
+pub fn install(needed: &[&'static str]) -> Outcome {
     if !answers("dpkg-query", &["--version"]) {
-        println!("no Debian: {} must be at hand under whatever names", NEEDED.join(", "));
+        println!("no Debian: {} must be at hand under whatever names", needed.join(", "));
         return Ok(());
     }
-    let missing: Vec<&str> = NEEDED.into_iter().filter(|package| !installed(package)).collect();
+    let missing: Vec<&str> = needed.iter().copied().filter(|package| !installed(package)).collect();
     if missing.is_empty() {
         println!("system packages: all there");
         return Ok(());

@@ -5,7 +5,7 @@ use procedure::{Language, Said, say_value};
 use serde::Serialize;
 use terms::{Code, Date, DateTime, GovernmentCode, RecordId, day_in_digits};
 
-use crate::{Entry, Made, Person, Platform, RecordView, papers::cited};
+use crate::{Entry, Made, Person, Platform, RecordView, Seen, papers::cited};
 
 /// A sentence by its code, with what is filled in.
 pub type Says<'s> = &'s dyn Fn(&str, &[(&str, String)]) -> String;
@@ -96,12 +96,13 @@ fn civil(micros: i64) -> DateTime {
 }
 
 impl Platform {
-    /// The case file of a record; `None` where there is none that this person may see. It is a look like any other.
+    /// The case file of a record; `None` where there is none that this person sees as a whole: its documents name whom
+    /// they are about, and paper keeps no mask. It is a look like any other.
     ///
     /// # Errors
     /// Where the store fails.
     pub fn case_file(&self, person: &Person, id: RecordId, says: Says<'_>) -> Result<Option<CaseFile>, Fault> {
-        let view = self.record(person, id)?;
+        let view = self.record(person, id)?.filter(|view| view.seen == Seen::Whole);
         view.map(|view| self.case_told(&person.government, &view, says)).transpose()
     }
 
