@@ -23,6 +23,8 @@ pub struct CaseFile {
     pub number: String,
     /// What lists show of it.
     pub label: String,
+    /// Day on which it was last touched.
+    pub touched: Date,
     /// What stands on the cover: name and value.
     pub cover: Vec<(String, String)>,
     /// What the record holds: name and value.
@@ -183,6 +185,7 @@ impl Platform {
             line: line.title.zh.clone(),
             number: row.id.to_string(),
             label: row.label.clone(),
+            touched: row.touched,
             cover,
             fields: held.collect(),
             events: events.collect(),

@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde::Serialize;
 use typst::layout::PagedDocument;
-use typst_pdf::PdfOptions;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use world::Desk;
 
@@ -51,7 +51,8 @@ struct Given<'c, C> {
     heading: Vec<&'static str>,
 }
 
-/// A case file as PDF. The same case file gives the same bytes on a machine with the same fonts.
+/// A case file as PDF, in the form for archives (PDF/A-2b) unless it has a letter that no font of the machine has. The
+/// same case file gives the same bytes on a machine with the same fonts.
 ///
 /// # Errors
 /// Where no Chinese font is installed, or what is given lacks something that a case file has.
@@ -74,8 +75,15 @@ fn print_with(file: &impl Serialize, fonts: &world::Letters) -> Result<Vec<u8>, 
         let all: Vec<&str> = wrong.iter().map(|one| one.message.as_str()).collect();
         PressError::Failed(all.join("; "))
     };
-    let document: PagedDocument = typst::compile(&desk).output.map_err(told)?;
-    typst_pdf::pdf(&document, &PdfOptions::default()).map_err(told)
+    let composed = typst::compile::<PagedDocument>(&desk).output;
+    let standards = PdfStandards::new(&[PdfStandard::A_2b]).map_err(|why| failed(&why))?;
+    let archival = PdfOptions { standards, ..PdfOptions::default() };
+    let printed = composed.and_then(|document| {
+        typst_pdf::pdf(&document, &archival).or_else(|_| typst_pdf::pdf(&document, &PdfOptions::default()))
+    });
+    // Typst keeps what it computed for a next time; the next is another record, and this one is nobody's to keep.
+    typst::comemo::evict(0);
+    printed.map_err(told)
 }
 
 #[cfg(test)]
