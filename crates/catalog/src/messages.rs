@@ -99,6 +99,7 @@ impl Lower<'_, '_> {
                 title: read::title(&entry, &table, self.findings),
                 link,
                 of: of.iter().map(|word| word.text.as_str().into()).collect(),
+                when: self.guard(&table, "when"),
                 does,
                 fills,
                 ground: self.ground(&entry, &table, "hearing", None),

@@ -470,7 +470,8 @@ impl Lower<'_, '_> {
         for word in read::list(table, "verdicts", self.findings) {
             let Some(id) = self.id(&word, "act", Line::act_id) else { continue };
             let act = self.line.act(id);
-            if act.opens || !act.from.is_empty() && from.iter().any(|stage| !act.from.contains(stage)) {
+            let main = act.track.is_none();
+            if act.opens || main && !act.from.is_empty() && from.iter().any(|stage| !act.from.contains(stage)) {
                 let draft = error("D194", format!("`{}` cannot be done to every record of the campaign", word.text));
                 self.findings.add(&word.spot, draft.help("let the act come `from` all stages of the campaign"));
             }

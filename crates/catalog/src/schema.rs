@@ -86,7 +86,7 @@ const SECTIONS: [(&str, &[&str]); 18] = [
         ],
     ),
     ("effect", &["title", "on", "when", "opens", "act", "to", "fills", "law", "reading", "adopted", "mark", "local"]),
-    ("hears", &["title", "link", "line", "of", "does", "fills", "law", "reading", "adopted", "mark", "local"]),
+    ("hears", &["title", "link", "line", "of", "when", "does", "fills", "law", "reading", "adopted", "mark", "local"]),
     ("campaign", &["title", "from", "verdicts", "shares", "number", "law", "reading", "adopted", "mark", "local"]),
     ("fills", &["kinds", "field", "required"]),
 ];

@@ -113,6 +113,7 @@ pub fn serve(
     let site = Site::new(platform.clone(), options);
     // Asks the store, which may block and so has no place inside the runtime.
     let line = running::started(&platform, address)?;
+    carry_over(platform.clone()).map_err(broken)?;
     let teller = Teller::begin(platform.clone(), ways, holder.clone()).map_err(broken)?;
     let served = runtime.block_on(async {
         let mut signals = Signals::new()?;
@@ -250,6 +251,27 @@ fn calendars(platform: &Platform, holder: &str) -> String {
         }
     }
     said
+}
+
+/// Between two looks at what is to be handed over to other governments, where nothing rings.
+const POST: Duration = Duration::from_secs(15);
+
+/// Hands over what goes to other governments, in a thread of its own, until the platform takes no more commands. Where it
+/// fails it says so and tries again.
+fn carry_over(platform: Arc<Platform>) -> io::Result<()> {
+    let carry = move || {
+        while !platform.closed() {
+            match platform.deliver(None) {
+                Ok(0) => {}
+                Ok(messages) => tracing::info!(messages, "handed over"),
+                Err(why) => {
+                    tracing::error!(kind = why.kind.name(), told = why.for_log(), place = "messages", "fault");
+                }
+            }
+            platform.await_post(POST);
+        }
+    };
+    std::thread::Builder::new().name("messages".to_owned()).spawn(carry).map(drop)
 }
 
 /// Puts through the limits that have passed: at the start, and from then on every hour, so that none waits for an act.

@@ -23,7 +23,7 @@ pub fn contributions(line: &Line, record: &Record, calendar: &Calendar) -> Vec<C
         Facts { line, record: Some(record), inputs: &[], answers: &[], now: None, actor: None, calendar, this: None };
     let mut all = Vec::new();
     for (index, figure) in line.figures.iter().enumerate().filter(|(_, figure)| figure.counted.from_records()) {
-        if figure.per_matter && record.origin.is_some() {
+        if figure.per_matter && passed_on(line, record) {
             continue;
         }
         if figure.filter.as_ref().is_some_and(|filter| facts.truth(filter) != Truth::Yes) {
@@ -35,6 +35,14 @@ pub fn contributions(line: &Line, record: &Record, calendar: &Calendar) -> Vec<C
         }
     }
     all
+}
+
+/// Whether a record of the same line opened this one: the matter counts where it began.
+fn passed_on(line: &Line, record: &Record) -> bool {
+    let own = |origin: &terms::Thread| {
+        line.effects.iter().any(|effect| effect.code == origin.effect && effect.opens == line.code)
+    };
+    record.origin.as_ref().is_some_and(own)
 }
 
 /// What one event adds: what the record contributes after it, less what it contributed before. That was under the line

@@ -231,6 +231,7 @@ impl<'a> Batch<'a> {
         };
         if let Some(loaded) = &before
             && request.standing == Standing::Normal
+            && message.is_none()
             && !self.sees(&request.who, &loaded.row)?
         {
             return Ok(Answer::Unknown(loaded.row.id.to_string()));
@@ -434,10 +435,10 @@ impl<'a> Batch<'a> {
         }))
     }
 
-    /// The version that applies to a record now, and the agency that keeps it.
-    pub(crate) fn line_of(&mut self, id: RecordId, now: DateTime) -> Result<Option<(Arc<Line>, Code)>, Fault> {
+    /// A record as it stands now, and the version of its line that applies to it.
+    pub(crate) fn standing(&mut self, id: RecordId, now: DateTime) -> Result<Option<(Arc<Line>, Record)>, Fault> {
         let Some(loaded) = self.load(id, now)? else { return Ok(None) };
-        let found = (loaded.line.clone(), loaded.row.agency.clone());
+        let found = (loaded.line.clone(), loaded.record.clone());
         self.loaded.insert(id, loaded);
         Ok(Some(found))
     }

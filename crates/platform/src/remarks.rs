@@ -116,7 +116,7 @@ mod tests {
     fn who_is_mentioned() {
         let people = [("li", "李华"), ("lihua", "李华强"), ("wang", "王明")];
         let people = people.map(|(account, shown)| (account.into(), shown.to_owned(), "justice".into()));
-        let directory = Directory { agencies: Vec::new(), people: people.to_vec() };
+        let directory = Directory { people: people.to_vec(), ..Directory::default() };
         let names = |text: &str| mentioned(text, &directory).iter().map(Code::to_string).collect::<Vec<_>>().join(" ");
         assert_eq!(names("请@李华看一下，@李华强也看；＠wang"), "li lihua wang");
         assert_eq!(names("@li: 见第三步 @li"), "li");

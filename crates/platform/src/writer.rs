@@ -105,6 +105,11 @@ impl Platform {
 
     /// Whether [`Platform::close`] was called.
     pub(crate) fn stopping(&self) -> bool {
+        self.closed()
+    }
+
+    /// Whether no more commands are taken.
+    pub fn closed(&self) -> bool {
         self.writers.lock().unwrap_or_else(PoisonError::into_inner).closed
     }
 
@@ -115,6 +120,7 @@ impl Platform {
             writers.closed = true;
             std::mem::take(&mut writers.started)
         };
+        self.posted.ring();
         for (_, Writer { waiting, thread }) in started {
             drop(waiting);
             // One that panicked has said so, and has answered nobody.

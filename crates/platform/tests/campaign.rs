@@ -5,68 +5,7 @@ use platform::{Answer, Decision, Person};
 use procedure::Line;
 use std::sync::Arc;
 use terms::{Code, CommandId, GovernmentCode, RecordId, Value};
-use testkit::{Bench, person, small};
-
-const LIST: &str = r#"
-[line]
-title = { zh = "文件", en = "Documents" }
-from = 2022-05-01
-habit = "register"
-law = "信访工作条例 22"
-[stage.in_force]
-title = { zh = "有效", en = "In force" }
-[stage.ended]
-title = { zh = "失效", en = "Ended" }
-closed = true
-[field.title]
-title = { zh = "标题", en = "Title" }
-type = "text"
-[field.binding]
-title = { zh = "仍有依据", en = "Still based on law" }
-type = "bool"
-[field.decision]
-title = { zh = "清理决定文号", en = "Decision" }
-type = "text"
-find = true
-[series.cleanup]
-title = { zh = "清理决定", en = "Clean-up" }
-format = "{short}政清〔{year}〕{n}号"
-field = "decision"
-[act.issue]
-title = { zh = "印发", en = "Issue" }
-opens = true
-to = "in_force"
-by = "handler"
-fills = ["title", "binding"]
-law = "信访工作条例 22"
-[act.keep]
-title = { zh = "继续有效", en = "Keep" }
-from = "in_force"
-by = "handler"
-fills = "decision"
-law = "信访工作条例 22"
-[requires.based]
-of = "keep"
-is = "binding = yes"
-forbids = true
-law = "信访工作条例 22"
-why = { zh = "没有依据的不能继续有效", en = "what is based on nothing is not kept" }
-[act.end]
-title = { zh = "废止", en = "Repeal" }
-from = "in_force"
-to = "ended"
-by = "handler"
-sign = "head_of_government"
-fills = "decision"
-law = "信访工作条例 22"
-[campaign.cleanup]
-title = { zh = "规范性文件清理", en = "Clean-up" }
-from = "in_force"
-verdicts = ["keep", "end"]
-shares = "decision"
-number = "cleanup"
-law = "信访工作条例 22"
-"#;
+use testkit::{Bench, LIST, person, small};
 
 fn county() -> GovernmentCode {
     "632222".parse().unwrap()

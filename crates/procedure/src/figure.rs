@@ -18,7 +18,7 @@ pub struct Figure {
     pub counted: Counted,
     /// Only records for which this holds.
     pub filter: Option<Expr>,
-    /// Only records that no message opened: a matter that is passed on from one to the next counts once.
+    /// Only records that none of the same line opened: a matter that is passed on from one to the next counts once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub per_matter: bool,
     /// Broken down by this choice field.

@@ -53,6 +53,9 @@ pub struct Hears {
     pub link: Link,
     /// Acts there.
     pub of: Vec<Code>,
+    /// Only where this holds of the record here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Expr>,
     /// The act here, a fact.
     pub does: ActId,
     /// What it fills in: the field here, and the field there from which it comes.

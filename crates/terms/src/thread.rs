@@ -71,7 +71,14 @@ mod tests {
         for text in ["632200-12.3-forward-f1", "150000-9000.40-file_it-b17"] {
             assert_eq!(text.parse::<MessageId>().map(|id| id.to_string()), Ok(text.to_owned()));
         }
-        for text in ["", "632200-12.3-forward", "632200-12-forward-f1", "x-1.1-forward-f1", "632200-1.1-forward-g1", "632200-1.1-a-f-1"] {
+        for text in [
+            "",
+            "632200-12.3-forward",
+            "632200-12-forward-f1",
+            "x-1.1-forward-f1",
+            "632200-1.1-forward-g1",
+            "632200-1.1-a-f-1",
+        ] {
             assert!(text.parse::<MessageId>().is_err(), "{text}");
         }
     }

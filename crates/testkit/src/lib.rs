@@ -13,5 +13,5 @@ mod temp;
 
 pub use bench::{Bench, person};
 pub use clock::FixedClock;
-pub use small::{DEMO, repository, small, small_with};
+pub use small::{DEMO, LIST, TASK, repository, small, small_with};
 pub use temp::TempStore;

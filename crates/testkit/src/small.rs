@@ -45,3 +45,9 @@ pub fn small_with(lines: &[(&str, &str)], templates: &[(&str, &str)]) -> Result<
 /// The text of a line with one of everything, for tests that need a line and do not care which: `small(&[("demo/2024",
 /// DEMO)])`.
 pub const DEMO: &str = include_str!("demo.toml");
+
+/// The text of a line whose records go from one government to the next: `small(&[("task/2022", TASK)])`.
+pub const TASK: &str = include_str!("task.toml");
+
+/// The text of a register with a campaign over it: `small(&[("list/2022", LIST)])`.
+pub const LIST: &str = include_str!("list.toml");

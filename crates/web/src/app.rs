@@ -21,8 +21,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
 use crate::{
-    account, act, admin, api, campaign, desk, download, drafts, figures, file, handover, health, home, imports, look, messages, metrics,
-    morning, notices, papers, record, remarks, report, session, signing, submit, wrong,
+    account, act, admin, api, campaign, desk, download, drafts, figures, file, handover, health, home, imports, look,
+    messages, metrics, morning, notices, papers, record, remarks, report, session, signing, submit, wrong,
 };
 
 /// How the site is run.
@@ -89,12 +89,19 @@ impl App {
         answer.map_err(|_| Wrong::broken("panic"))?.map_err(Into::into)
     }
 
+    /// The government and the token of a session's cookie: of the site's own government it keeps the token alone.
+    pub fn of_cookie(&self, cookie: &str) -> (GovernmentCode, String) {
+        let other = cookie.split_once('.').and_then(|(code, token)| Some((code.parse().ok()?, token.to_owned())));
+        other.unwrap_or_else(|| (self.options.government.clone(), cookie.to_owned()))
+    }
+
     /// Reads whose session it is, with how many notices wait, and whether the data are synthetic.
-    pub async fn visit(&self, token: Option<String>) -> Result<Option<(Session, u32)>, Wrong> {
-        let government = self.options.government.clone();
+    pub async fn visit(&self, cookie: Option<String>) -> Result<Option<(Session, u32)>, Wrong> {
+        let kept = cookie.map(|cookie| self.of_cookie(&cookie));
         let (session, synthetic) = self
             .ask(move |platform| {
-                let session = token.map(|token| platform.session(&government, &token)).transpose()?.flatten();
+                let session =
+                    kept.map(|(government, token)| platform.session(&government, &token)).transpose()?.flatten();
                 let unread = session.as_ref().map(|session| platform.unread(&session.person)).transpose()?;
                 Ok::<_, ledger::Fault>((session.zip(unread), platform.synthetic()?))
             })

@@ -120,7 +120,8 @@ fn build(
     for field in campaign.shares.iter().filter(|field| Some(**field) != number) {
         controls.push(making.of_field(line.field(*field), true)?);
     }
-    let answers: HashMap<RecordId, &Answer> = decided.iter().flat_map(|one| &one.answers).map(|(id, answer)| (*id, answer)).collect();
+    let answers: HashMap<RecordId, &Answer> =
+        decided.iter().flat_map(|one| &one.answers).map(|(id, answer)| (*id, answer)).collect();
     let row = |row: &RecordRow| Row {
         id: row.id.to_string(),
         label: label(row),
@@ -135,7 +136,8 @@ fn build(
         rows: rows.iter().map(|row| (format!("/records/{}", row.id), label(row))).collect(),
     });
     let law: Vec<String> = campaign.ground.law.iter().map(|law| wording::article(frame.language, law)).collect();
-    let tried = decided.as_ref().is_some_and(|one| one.answers.iter().all(|(_, answer)| matches!(answer, Answer::Done(_))));
+    let tried =
+        decided.as_ref().is_some_and(|one| one.answers.iter().all(|(_, answer)| matches!(answer, Answer::Done(_))));
     let notice = decided.as_ref().map(|_| frame.t(if tried { "campaign-tried" } else { "campaign-refused" }));
     Ok(CampaignPage {
         action: format!("/campaigns/{}/{}", line.code, campaign.code),
@@ -143,12 +145,19 @@ fn build(
         articles: wording::list(frame.language, &law),
         numbered: number.map(|field| frame.t1("campaign-numbered", "field", frame.said(&line.field(field).title))),
         controls,
-        verdicts: campaign.verdicts.iter().map(|id| (line.act(*id).code.to_string(), frame.said(&line.act(*id).title))).collect(),
+        verdicts: campaign
+            .verdicts
+            .iter()
+            .map(|id| (line.act(*id).code.to_string(), frame.said(&line.act(*id).title)))
+            .collect(),
         rows: rows.iter().map(row).collect(),
         waits: waits.collect(),
         notice: errors.0.first().map(|(_, sentence)| sentence.clone()).or(notice),
         tried,
-        f: { let title = frame.said(&campaign.title); frame.named(title) },
+        f: {
+            let title = frame.said(&campaign.title);
+            frame.named(title)
+        },
     })
 }
 
@@ -248,15 +257,8 @@ fn decided(
         let reason = posted.text("reason").trim().to_owned();
         let rules = line.rules.iter().map(|rule| rule.code.clone());
         let reasons = if reason.is_empty() { Vec::new() } else { rules.map(|rule| (rule, reason.clone())).collect() };
-        let decision = Decision {
-            id,
-            line: line.code.clone(),
-            campaign: campaign.code.clone(),
-            shared,
-            reasons,
-            verdicts,
-            tried,
-        };
+        let decision =
+            Decision { id, line: line.code.clone(), campaign: campaign.code.clone(), shared, reasons, verdicts, tried };
         came = platform.decide_campaign(person, &decision)?;
         if let Some(Decided { stands: true, number, .. }) = came {
             return Ok(Ok(number));

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use platform::{Light, Person};
 use procedure::{Language, Said};
-use terms::Date;
+use terms::{Date, GovernmentCode};
 
 use crate::app::App;
 use crate::wrong::Wrong;
@@ -40,12 +40,7 @@ pub(crate) struct Frame {
 impl Frame {
     /// The frame without a visitor.
     pub fn bare(app: &App, language: Language, path: String) -> Frame {
-        let platform = &app.platform;
-        let region = platform.catalog().regions.get(&app.options.government, platform.now().date());
-        let place = region.map(|region| match (language, &region.name_en) {
-            (Language::En, Some(name)) => name.clone(),
-            _ => region.name.clone(),
-        });
+        let place = place(app, language, &app.options.government);
         Frame {
             language,
             title: String::new(),
@@ -56,7 +51,7 @@ impl Frame {
             audits: false,
             token: String::new(),
             synthetic: app.synthetic.load(Ordering::Relaxed),
-            place: place.unwrap_or_else(|| app.options.government.to_string()),
+            place,
             attachment_limit: app.options.attachment_limit,
             flash: Vec::new(),
             unread: 0,
@@ -130,6 +125,16 @@ impl Frame {
     pub fn here(&self, section: &str) -> bool {
         self.section == section
     }
+}
+
+/// What a government is called.
+pub(crate) fn place(app: &App, language: Language, government: &GovernmentCode) -> String {
+    let region = app.platform.catalog().regions.get(government, app.platform.now().date());
+    let name = region.map(|region| match (language, &region.name_en) {
+        (Language::En, Some(name)) => name.clone(),
+        _ => region.name.clone(),
+    });
+    name.unwrap_or_else(|| government.to_string())
 }
 
 /// A page as an answer.

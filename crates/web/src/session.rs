@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::act;
 use crate::app::App;
-use crate::frame::{Frame, page};
+use crate::frame::{self, Frame, page};
 use crate::input::Posted;
 use crate::wrong::Wrong;
 
@@ -51,7 +51,7 @@ impl Visitor {
     /// Says something on the next page.
     pub async fn tell(&self, lines: Vec<String>) -> Result<(), Wrong> {
         let Some(token) = self.token.clone() else { return Ok(()) };
-        let government = self.app.options.government.clone();
+        let (government, token) = self.app.of_cookie(&token);
         self.app.ask(move |platform| platform.session_tell(&government, &token, &lines)).await
     }
 
@@ -81,6 +81,7 @@ impl FromRequestParts<App> for Visitor {
             visitor.frame.administers = !duties.is_empty();
             visitor.frame.audits = duties.contains(&catalog::Administers::Log);
             visitor.renew = session.renew;
+            visitor.frame.place = frame::place(app, visitor.frame.language, &session.person.government);
             visitor.frame.person = Some(session.person);
             visitor.frame.token = session.secret;
             visitor.token = token;
@@ -199,7 +200,9 @@ pub(crate) async fn sign_in(
     if name.is_empty() || password.is_empty() {
         return again(&visitor, &given, visitor.frame.t("sign-in-missing"));
     }
-    let government = app.options.government.clone();
+    // Of another government an account is named with it: `li@632200`.
+    let elsewhere = name.rsplit_once('@').and_then(|(name, code)| Some((name.to_owned(), code.parse().ok()?)));
+    let (name, government) = elsewhere.unwrap_or_else(|| (name, app.options.government.clone()));
     let person = match app.ask(move |platform| platform.sign_in(&government, &name, &password)).await? {
         Entry::In(person) => person,
         Entry::No => return again(&visitor, &given, visitor.frame.t("sign-in-wrong")),
@@ -208,11 +211,14 @@ pub(crate) async fn sign_in(
         }
     };
     // Always a new token, so that nobody who knew the old one is signed in too.
-    let (token, secret, old) = (random()?, random()?, visitor.token.clone());
+    let (token, secret) = (random()?, random()?);
+    let old = visitor.token.as_ref().map(|old| app.of_cookie(old));
     let (who, begun, kept_by) = (person.clone(), token.clone(), secret.clone());
+    let own = person.government == app.options.government;
+    let token = if own { token } else { format!("{}.{token}", person.government) };
     app.ask(move |platform| {
-        if let Some(old) = old {
-            platform.session_end(&who.government, &old)?;
+        if let Some((government, old)) = old {
+            platform.session_end(&government, &old)?;
         }
         platform.session_begin(&who, &begun, &kept_by)
     })
@@ -262,7 +268,7 @@ pub(crate) async fn sign_out(
     let home = Redirect::to("/").into_response();
     let Some(token) = visitor.token.clone() else { return Ok(home) };
     visitor.check(Some(&form.token))?;
-    let government = app.options.government.clone();
+    let (government, token) = app.of_cookie(&token);
     app.ask(move |platform| platform.session_end(&government, &token)).await?;
     with_cookie(&app, "", home)
 }

@@ -31,6 +31,7 @@ no = No
 comma = ,{" "}
 
 ## Sign in
+sign-in-elsewhere = An account of another government has its code behind it: li@632200.
 sign-in-name = User name
 sign-in-password = Password
 sign-in-lead = Staff sign in to work on records. What is published needs no sign-in.

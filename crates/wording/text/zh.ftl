@@ -31,6 +31,7 @@ no = 否
 comma = 、
 
 ## Sign in
+sign-in-elsewhere = 其他政府的账号，后面加“@区划代码”，如li@632200。
 sign-in-name = 用户名
 sign-in-password = 密码
 sign-in-lead = 工作人员登录后办理案卷。公众查询公开信息无需登录。

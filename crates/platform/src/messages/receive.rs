@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kernel::Standing;
 use ledger::{Fault, MessageRow, MessageState};
-use procedure::{Line, Link};
+use procedure::{Hears, Line, Link, Truth};
 use terms::{Code, DateTime, MessageId, Value};
 
 use super::{Came, Letter, command_of, decode, done};
@@ -116,13 +116,26 @@ impl Batch<'_> {
             self.tx.message(&self.government, false, &opening)?.and_then(|row| row.record)
         };
         let found = match here {
-            Some(id) => self.line_of(id, now)?.map(|(line, agency)| (id, line, agency)),
+            Some(id) => self.standing(id, now)?,
             None => None,
         };
-        let Some((id, line, agency)) = found else { return Ok(Came::Waits("no_record".to_owned())) };
+        let Some((line, record)) = found else { return Ok(Came::Waits("no_record".to_owned())) };
+        let (id, agency) = (record.id, record.agency.clone());
         let link = if sent.id.back { Link::Effect(thread.effect.clone()) } else { Link::Origin(letter.line.clone()) };
+        let facts = procedure::Facts {
+            line: &line,
+            record: Some(&record),
+            inputs: &[],
+            answers: &[],
+            now: Some(letter.at),
+            actor: None,
+            calendar: &self.catalog.calendar,
+            this: None,
+        };
+        let holds = |hears: &&Hears| hears.when.as_ref().is_none_or(|when| facts.truth(when) == Truth::Yes);
         let hearing = line.hears.iter().filter(|hears| hears.link == link && hears.of.contains(&letter.act));
-        for (part, hears) in hearing.enumerate() {
+        let hearing: Vec<&Hears> = hearing.filter(holds).collect();
+        for (part, hears) in hearing.into_iter().enumerate() {
             let value =
                 |from: &Code| letter.values.iter().find(|(code, _)| code == from).map(|(_, value)| value.clone());
             let inputs =
