@@ -410,10 +410,10 @@ mod tests {
         assert_eq!(number(&Cell::Number(3.5), None), None);
         assert_eq!(number(&text("约3"), None), None);
         let fen = |cell: &Cell| money(cell).map(|fen| fen.to_string());
-        assert_eq!(fen(&text("￥3,000.50元")).as_deref(), Some("3000.50"));
-        assert_eq!(fen(&text("1.25万元")).as_deref(), Some("12500.00"));
-        assert_eq!(fen(&text("0.00015万")).as_deref(), Some("1.50"));
-        assert_eq!(fen(&Cell::Number(0.1 + 0.2)).as_deref(), Some("0.30"));
+        assert_eq!(fen(&text("￥3,000.50元")).as_deref(), Some("3000.5"));
+        assert_eq!(fen(&text("1.25万元")).as_deref(), Some("12500"));
+        assert_eq!(fen(&text("0.00015万")).as_deref(), Some("1.5"));
+        assert_eq!(fen(&Cell::Number(0.1 + 0.2)).as_deref(), Some("0.3"));
         assert_eq!(fen(&Cell::Number(0.333)), None);
         assert!(scientific("1.23457E+17") && scientific("６E+17") && !scientific("E+17") && !scientific("A1E5"));
     }

@@ -110,7 +110,7 @@ fn documents_stand_in_the_body_with_their_templates() {
     let papers = vec![("notice".into(), Digest([0xab; 32]))];
     let body = Body { papers, ..Body::default() };
     let bytes = body.encode();
-    assert_eq!(hex(&bytes), format!("a10c8182666e6f746963655820{}", "ab".repeat(32)));
+    assert_eq!(hex(&bytes), format!("a10e8182666e6f746963655820{}", "ab".repeat(32)));
     assert_eq!(Body::decode(&bytes).unwrap(), body);
     let parts = body.clone().split(|_| false);
     assert_eq!(Body::join(parts), body, "they are nobody's");

@@ -170,7 +170,8 @@ fn personal_content_is_masked_until_a_reason_is_stated() {
     };
     let looks = || {
         // The note goes through the writer; the next command's answer comes after it is on disk.
-        receive(&bench, &officer, &format!("x{:?}", bench.command()), Some("request"), None);
+        let next = bench.request(&officer, "demo", Some(id), platform::RequestAsk::Sign);
+        assert!(!matches!(bench.platform.submit(next).unwrap(), platform::Answer::Done(_)));
         let looks = bench.platform.store().read().unwrap().looks(&county(), id).unwrap();
         looks.into_iter().map(|look| (look.account.to_string(), look.reason)).collect::<Vec<_>>()
     };

@@ -97,6 +97,7 @@ fn fill(store: &dyn Store, government: &str, records: u32) {
         .unwrap();
     }
     into.put_message(&message(&own, None)).unwrap();
+    into.put_exchange(&exchange(&own)).unwrap();
     desks(into, government);
     into.put_definition(Digest([2; 32]), "petition", b"text").unwrap();
     into.put_note("synthetic", "yes").unwrap();
@@ -108,6 +109,29 @@ fn fill(store: &dyn Store, government: &str, records: u32) {
     transaction.hold_attachment(&own, named).unwrap();
     transaction.hold_attachment(&own, named).unwrap();
     transaction.commit().unwrap();
+}
+
+/// A sheet that came in.
+fn exchange(own: &GovernmentCode) -> ledger::ExchangeRow {
+    ledger::ExchangeRow {
+        government: own.clone(),
+        id: Digest([6; 32]),
+        at: 1_594_776_600_000_000,
+        inward: true,
+        account: "zhang".into(),
+        line: "petition".into(),
+        source: "纸质台账".into(),
+        approver: "某".into(),
+        standing: "import".into(),
+        file: "a.xlsx".into(),
+        digest: Digest([7; 32]),
+        rows: 3,
+        came: 2,
+        repeated: 0,
+        left_out: 1,
+        first: 1,
+        last: 2,
+    }
 }
 
 /// A message that opened a record, or waits to.
@@ -216,7 +240,7 @@ fn ledger_moves_to_the_same_engine() {
     let proof = moved(&from, &to);
     assert!(proof.holds(), "{proof:?}");
     let counted: Vec<u64> = Kind::ALL.into_iter().map(|kind| rows(&proof, kind)).collect();
-    assert_eq!(counted, [8, 16, 4, 1, 2, 4, 8, 8, 12, 8, 4, 4, 2, 2, 1, 2]);
+    assert_eq!(counted, [8, 16, 4, 1, 2, 4, 8, 2, 8, 12, 8, 4, 4, 6, 2, 2, 2, 2, 2, 6, 4, 4, 4, 2, 2, 2, 1, 2]);
     same_answers(&from, &to);
     // It goes on where the other stopped.
     let mut transaction = to.begin(&place(COUNTY)).unwrap();
@@ -471,8 +495,8 @@ fn copy_that_ends_early_says_so() {
         }
         interrupted += 1;
     }
-    // The note, six parts and a file of each government, what is shared, and the note again.
-    assert_eq!(interrupted, 15);
+    // The note, seven parts and a file of each government, what is shared, and the note again.
+    assert_eq!(interrupted, 17);
 }
 
 #[test]

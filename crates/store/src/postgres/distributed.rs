@@ -442,7 +442,7 @@ fn judged_step(sql: &str) -> Result<BTreeSet<String>, String> {
                     };
                     for option in &column_def.options {
                         match &option.option {
-                            ColumnOption::NotNull => {}
+                            ColumnOption::NotNull | ColumnOption::Collation(_) => {}
                             ColumnOption::Default(ast::Expr::Value(_)) => {}
                             _ => return Err("a change that was not tried".to_owned()),
                         }
