@@ -11,7 +11,8 @@ const BROWSER: [&str; 2] = ["--features", "web/browser"];
 
 /// Runs all steps; stops at the first that fails.
 pub fn ci() -> Outcome {
-    packages::install(&packages::TESTS)?;
+    packages::install()?;
+    packages::page_checks()?;
     let target = target()?;
     let target = target.to_string_lossy();
     let set = [("CARGO_TARGET_DIR", target.as_ref())];

@@ -4,7 +4,7 @@ use crate::step::{Outcome, answers, run};
 
 /// A C compiler for the embedded database; PostgreSQL, which the tests start for themselves; curl, with
 /// which the commands of the API's guide are sent; a browser, its driver and Chinese letters for the tests of pages.
-pub const TESTS: [&str; 8] = [
+const NEEDED: [&str; 8] = [
     "build-essential",
     "ca-certificates",
     "chromium",
@@ -16,10 +16,21 @@ pub const TESTS: [&str; 8] = [
 ];
 
 /// A C compiler; Chinese letters to print with; what reads a PDF.
-pub const PRESS: [&str; 3] = ["build-essential", "fonts-noto-cjk", "poppler-utils"];
+const PRESS: [&str; 3] = ["build-essential", "fonts-noto-cjk", "poppler-utils"];
 
-/// Installs what is missing of these.
-pub fn install(needed: &[&'static str]) -> Outcome {
+/// Installs what is missing of what the tests need.
+pub fn install() -> Outcome {
+    // Node's own packages bring npm along under another name.
+    let npm = (!answers("npm", &["--version"])).then_some("npm");
+    install_missing(&NEEDED.into_iter().chain(npm).collect::<Vec<_>>())
+}
+
+/// The same for the tests of what prints case files.
+pub fn for_press() -> Outcome {
+    install_missing(&PRESS)
+}
+
+fn install_missing(needed: &[&'static str]) -> Outcome {
     if !answers("dpkg-query", &["--version"]) {
         println!("no Debian: {} must be at hand under whatever names", needed.join(", "));
         return Ok(());
@@ -41,6 +52,16 @@ pub fn install(needed: &[&'static str]) -> Outcome {
     } else {
         Err(format!("not root, and no sudo without a password; run this and then again:\n\n  sudo {line}"))
     }
+}
+
+/// Where the rules by which pages are checked are named, with the lock file that pins them.
+const PAGE_CHECKS: &str = "crates/web/tests/axe";
+
+/// Fetches from npm what the tests of pages run in the browser.
+pub fn page_checks() -> Outcome {
+    println!("\nfrom npm, for the tests of pages: axe-core, as {PAGE_CHECKS}/package-lock.json pins it");
+    let arguments = ["ci", "--prefix", PAGE_CHECKS, "--ignore-scripts", "--no-audit", "--no-fund"];
+    run("page checks", "npm", &arguments, &[])
 }
 
 fn installed(package: &str) -> bool {

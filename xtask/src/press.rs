@@ -5,7 +5,7 @@ use crate::step::{Outcome, cargo};
 
 /// Prints, and reads back: by the crate alone, and by the program.
 pub fn press() -> Outcome {
-    packages::install(&packages::PRESS)?;
+    packages::for_press()?;
     let what = ["--profile", "press", "-p", "press", "-p", "fazhi", "--features", "press,press/typst"];
     let tests = [&["test"], what.as_slice(), &["--lib", "--test", "print", "--test", "casefile"]].concat();
     cargo("tests", &tests, &[])

@@ -346,6 +346,12 @@ impl Lower<'_, '_> {
             let spot = table.get("find").or_else(|| table.get("unique")).map_or(&entry.spot, |node| &node.spot);
             self.findings.add(spot, error("D134", "only a text or key field can be found by"));
         }
+        let inquiry = flag("inquiry", self.findings);
+        if inquiry && kind != FieldType::Party {
+            let spot = table.get("inquiry").map_or(&entry.spot, |node| &node.spot);
+            let draft = error("D134", format!("`inquiry` means nothing in a {name} field"));
+            self.findings.add(spot, draft.help("only a party asks how a record stands: it belongs to the type party"));
+        }
         Field {
             code: entry.key.as_str().into(),
             title,
@@ -354,6 +360,7 @@ impl Lower<'_, '_> {
             mask: read::parsed(table, "mask", self.findings),
             key,
             unique,
+            inquiry,
             hint: read::said(table, "hint", self.findings),
         }
     }

@@ -22,7 +22,10 @@ const HEAD: [(&str, &[&str]); 3] = [
 const SECTIONS: [(&str, &[&str]); 18] = [
     ("stage", &["title", "closed"]),
     ("track", &["title", "stage"]),
-    ("field", &["title", "type", "ordered", "unit", "of", "personal", "mask", "find", "unique", "hint", "choices"]),
+    (
+        "field",
+        &["title", "type", "ordered", "unit", "of", "personal", "mask", "find", "unique", "inquiry", "hint", "choices"],
+    ),
     (
         "act",
         &[

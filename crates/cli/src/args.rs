@@ -183,6 +183,14 @@ pub enum Command {
                             itself.\n\n\
                             Example: fazhi migrate --data postgres://fazhi:secret@127.0.0.1/city")]
     Migrate(Migrate),
+    /// Bring the search index up to the ledger, or make it anew
+    #[command(
+        long_about = "Brings the index of full-text search up to the ledger and says how far it goes. A program \
+                            that serves does so by itself, also where the index is missing, damaged or of an older \
+                            form: then it makes it anew. Deleting the folder of the index loses nothing.\n\n\
+                            Example: fazhi search --data county --rebuild"
+    )]
+    Search(Search),
     /// Make the first administrators
     #[command(
         long_about = "Makes an account that holds one of the three administrators' posts, and prints a password \
@@ -491,6 +499,17 @@ pub struct Migrate {
     /// Distribute the tables of a new database by government (PostgreSQL with the extension citus)
     #[arg(long)]
     pub citus: bool,
+}
+
+/// `search`.
+#[derive(Args)]
+pub struct Search {
+    /// Throw the index away first
+    #[arg(long)]
+    pub rebuild: bool,
+    /// The folder of the index; without it, `search` in the data folder, or for a database `fazhi-search` here
+    #[arg(long, value_name = "FOLDER")]
+    pub index: Option<PathBuf>,
 }
 
 /// `template`.

@@ -24,6 +24,7 @@ mod read;
 mod report;
 mod running;
 mod scope;
+mod searching;
 mod serve;
 mod show;
 mod verify;
@@ -69,6 +70,7 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Export(asked) => inout::export(at, asked),
         Command::Table(asked) => inout::table(at, asked),
         Command::Migrate(migrate) => copy::migrate(at, migrate),
+        Command::Search(asked) => searching::run(at, asked),
         Command::Appoint(asked) => appoint::run(at, asked),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::panic;
+use std::path::PathBuf;
 
 use catalog::Catalog;
 use clap::{Args, ValueEnum};
@@ -17,7 +18,7 @@ use crate::failure::Failure;
 use crate::open;
 
 /// What may write a log line: ours alone, because others may log a path with what somebody typed.
-const OURS: [&str; 3] = ["fazhi", "platform", "web"];
+const OURS: [&str; 4] = ["fazhi", "platform", "search", "web"];
 
 /// Options of a program that serves.
 #[derive(Args)]
@@ -37,6 +38,10 @@ pub struct Running {
     /// After so many hours one signs in again in any case
     #[arg(long, value_name = "HOURS", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=168))]
     pub session_hours: u32,
+    /// Where the index of full-text search lies, a folder for each program; without it, `search` in the data folder, or
+    /// for a database `fazhi-search` here
+    #[arg(long, value_name = "FOLDER")]
+    pub index: Option<PathBuf>,
     /// The largest file that comes with an act, in MB
     #[arg(long, value_name = "MB", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=2_000))]
     pub attachment_megabytes: u32,

@@ -16,7 +16,7 @@ use crate::args::{At, Serve};
 use crate::failure::{Failure, Found};
 use crate::out::Teller;
 use crate::running::Running;
-use crate::{casefile, open, read, running, show};
+use crate::{casefile, open, read, running, searching, show};
 
 /// Between two rounds of the scheduler.
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -30,7 +30,7 @@ pub fn run(at: &At, asked: &Serve) -> Result<Found, Failure> {
     let platform = open::writing(at)?;
     let government = open::only_government(&platform, asked.place.as_ref())?;
     let ways = asked.out.ways()?;
-    serve(platform, doors, government, published, "", at.data.spool(), ways, &asked.running)
+    serve(at, platform, doors, government, published, "", at.data.spool(), ways, &asked.running)
 }
 
 /// Reports as they were published, each with the year that its name ends with.
@@ -83,6 +83,7 @@ fn ready(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
 /// Serves until it is stopped; files lie in the folder `spool` while they come in; `greeting` is printed once it listens, before the line that says what was started.
 #[allow(clippy::too_many_arguments)] // what a site is made of
 pub fn serve(
+    at: &At,
     platform: Platform,
     doors: Doors,
     government: GovernmentCode,
@@ -96,7 +97,8 @@ pub fn serve(
     let broken = |error: io::Error| {
         Failure::new(format!("the pages cannot be served: {error}"), "start the program again, or use another --port")
     };
-    let platform = Arc::new(platform.with_session_times(running.session_times()));
+    let platform = platform.with_session_times(running.session_times());
+    let (platform, searching, said) = searching::begin(platform, at, running.index.as_deref());
     let address = doors.pages.local_addr().map_err(broken)?;
     let options = Options {
         address,
@@ -109,7 +111,7 @@ pub fn serve(
     };
     let holder = holder()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(broken)?;
-    let greeting = format!("{greeting}{}", calendars(&platform, &holder));
+    let greeting = format!("{greeting}{said}{}", calendars(&platform, &holder));
     let site = Site::new(platform.clone(), options);
     // Asks the store, which may block and so has no place inside the runtime.
     let line = running::started(&platform, address)?;
@@ -125,6 +127,7 @@ pub fn serve(
         rounds.abort();
         served
     });
+    searching.stop();
     drop(teller);
     close(runtime, &platform, &holder);
     served.map_err(broken)?;

@@ -216,7 +216,7 @@ pub fn verdict_sheet(opened: &Opened, verdicts: &[RowVerdict]) -> Result<Vec<u8>
 pub fn unreadable(language: Language, why: &Unreadable) -> String {
     let args = |name: &'static str, value: String| vec![(name, value)];
     let (code, args) = match why {
-        Unreadable::Empty => ("file-empty", Vec::new()),
+        Unreadable::Empty => ("sheet-empty", Vec::new()),
         Unreadable::NoSheet(what) => ("file-no-sheet", args("what", (*what).to_owned())),
         Unreadable::Locked => ("file-locked", Vec::new()),
         Unreadable::TooLarge(what, most) => {

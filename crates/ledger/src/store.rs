@@ -7,8 +7,8 @@ use std::fmt;
 use terms::{Code, CommandId, Date, Digest, GovernmentCode, PlaceCode, RecordId};
 
 use crate::{
-    Attachments, HoldAttachments, Narrowing, OfficeRead, OfficeWrite, ReadAttachments, ReadDesk, ReadExchanges,
-    ReadMessages, Sight, Staging, Tokens, WriteDesk, WriteExchanges, WriteMessages,
+    Attachments, Erasures, HoldAttachments, Narrowing, OfficeRead, OfficeWrite, ReadAttachments, ReadDesk,
+    ReadExchanges, ReadMessages, Sight, Staging, Tokens, WriteDesk, WriteExchanges, WriteMessages,
 };
 
 /// The disk, the network or the database failed; nothing of the transaction stands.
@@ -497,7 +497,7 @@ pub struct AgencyRow {
 /// Reading. Every method of every implementation sees one consistent state until the reader is dropped; in a distributed
 /// database that is one state of each government, from its first read on, and not one of all together.
 #[allow(clippy::missing_errors_doc)] // every method: where the store cannot be read
-pub trait Read: ReadMessages + OfficeRead + ReadAttachments + ReadDesk + ReadExchanges {
+pub trait Read: ReadMessages + OfficeRead + ReadAttachments + ReadDesk + ReadExchanges + Erasures {
     /// The head of a government's log.
     fn head(&mut self, government: &GovernmentCode) -> Result<Head, Fault>;
     /// The heads of several logs, in the order asked. Each is read by itself: in a distributed database they need not be

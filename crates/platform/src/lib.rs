@@ -11,11 +11,13 @@ mod deliver;
 mod derived;
 mod directory;
 mod drafts;
+mod excerpt;
 mod exchange;
 mod files;
 mod glimpse;
 mod health;
 mod history;
+mod inquiry;
 mod lookups;
 mod messages;
 mod morning;
@@ -28,6 +30,7 @@ mod remarks;
 mod repeat;
 mod request;
 mod rights;
+mod search;
 mod sessions;
 mod signing;
 mod telling;
@@ -56,10 +59,12 @@ pub use definitions::Definitions;
 pub use deliver::{Deliver, Delivered, Outgoing, WayOut};
 pub use directory::Directory;
 pub use drafts::Draft;
+pub use excerpt::{Marked, plain};
 pub use exchange::{steward, told};
 pub use files::{FileKind, FileProblem};
 pub use glimpse::Glimpse;
 pub use health::{Pulse, Unready};
+pub use inquiry::{Inquiry, Progress};
 pub use messages::organ;
 pub use morning::{Change, Found, Morning};
 pub use notices::{MOST_UNREAD, Notice, NoticeKind, SOON};
@@ -70,6 +75,9 @@ pub use rebuild::Rebuilt;
 pub use remarks::{LONGEST_REMARK, Remarked, mentioned};
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
 pub use rights::Seen;
+pub use search::{
+    Among, Document, Excerpt, FoundPublic, FoundRecord, Hit, Hits, Knowing, Known, Results, Search, Sought, Wanted,
+};
 pub use sessions::{Session, SessionTimes, SignIn};
 pub use signing::{Outlook, Restated};
 pub use telling::{AsOf, Behind, Compared, FigureValue, TellError};
@@ -100,6 +108,7 @@ pub struct Platform {
     /// Rings when something was sent that is to be handed over.
     posted: Arc<messages::Posted>,
     session_times: SessionTimes,
+    search: Option<Arc<dyn Search>>,
 }
 
 impl Platform {
@@ -116,6 +125,7 @@ impl Platform {
             watch: Watch::default(),
             posted: Arc::default(),
             session_times: SessionTimes::default(),
+            search: None,
         }
     }
 

@@ -18,6 +18,21 @@ pub enum Seen {
     Whole,
 }
 
+/// The posts each of which alone makes whoever holds it need to know what is personal in a record.
+pub(crate) fn need_to_know(line: &Line, record: &Record, calendar: &Calendar) -> Vec<Code> {
+    let mut named = line.sees_of(record, calendar).filter(|sees| !sees.personal.is_empty());
+    let mut posts = match named.next() {
+        Some(first) => first.personal.clone(),
+        None => line.acts.iter().flat_map(|act| act.by.iter().chain(&act.sign)).cloned().collect(),
+    };
+    for sees in named {
+        posts.retain(|post| sees.personal.contains(post));
+    }
+    posts.sort();
+    posts.dedup();
+    posts
+}
+
 /// What stands for a personal value that no mask can shorten.
 const BOX: &str = "□";
 

@@ -1,7 +1,7 @@
 //! Who is signed in. Sessions lie in the store, so that every program on it knows them and a restart ends none.
 
 use ledger::{Attempts, Fault, SessionRow};
-use terms::GovernmentCode;
+use terms::{Digest, GovernmentCode};
 
 use crate::{Person, Platform};
 
@@ -69,8 +69,8 @@ pub enum SignIn {
 }
 
 /// How long one waits after so many failed attempts, in minutes.
-fn wait(failed: u32) -> u32 {
-    match failed.checked_sub(FREE) {
+fn wait(failed: u32, free: u32) -> u32 {
+    match failed.checked_sub(free) {
         None => 0,
         Some(further) => 1_u32.checked_shl(further).unwrap_or(LONGEST).min(LONGEST),
     }
@@ -83,27 +83,44 @@ impl Platform {
     /// # Errors
     /// Where the store fails.
     pub fn sign_in(&self, government: &GovernmentCode, name: &str, password: &str) -> Result<SignIn, Fault> {
-        const TRIES: usize = 4;
         let digest = ledger::hash(name.as_bytes());
+        if let Some(minutes) = self.attempt(government, digest, FREE)? {
+            return Ok(SignIn::Wait { minutes });
+        }
+        let person = self.fitting(government, name, password)?;
+        if person.is_some() {
+            self.store.attempts_end(government, digest)?;
+        }
+        Ok(person.map_or(SignIn::No, SignIn::In))
+    }
+
+    /// Counts an attempt at something that is guarded by its number, before it is looked at; gives how many minutes to wait
+    /// where there were more than `free` in vain.
+    pub(crate) fn attempt(&self, government: &GovernmentCode, digest: Digest, free: u32) -> Result<Option<u32>, Fault> {
+        const TRIES: usize = 4;
         let (_, now) = self.clock.now();
         for _ in 0..TRIES {
             let stands = self.store.attempts(government, digest)?;
             let failed = if now - stands.last > FORGOTTEN { 0 } else { stands.failed };
-            let until = stands.last + i64::from(wait(failed)) * MINUTE;
-            if failed >= FREE && now < until {
+            let until = stands.last + i64::from(wait(failed, free)) * MINUTE;
+            if failed >= free && now < until {
                 let minutes = (until - now + MINUTE - 1) / MINUTE;
-                return Ok(SignIn::Wait { minutes: u32::try_from(minutes).unwrap_or(LONGEST) });
+                return Ok(Some(u32::try_from(minutes).unwrap_or(LONGEST)));
             }
             let counted = Attempts { failed: failed + 1, last: now };
             if self.store.attempts_put(government, digest, stands.failed, counted)? {
-                let person = self.fitting(government, name, password)?;
-                if person.is_some() {
-                    self.store.attempts_end(government, digest)?;
-                }
-                return Ok(person.map_or(SignIn::No, SignIn::In));
+                return Ok(None);
             }
         }
-        Ok(SignIn::Wait { minutes: 1 })
+        Ok(Some(1))
+    }
+
+    /// An attempt that was not in vain counts no more, those before it do.
+    pub(crate) fn attempt_fitted(&self, government: &GovernmentCode, digest: Digest) -> Result<(), Fault> {
+        let stands = self.store.attempts(government, digest)?;
+        let fewer = Attempts { failed: stands.failed.saturating_sub(1), last: stands.last };
+        // Where another attempt was quicker, one too many is counted.
+        self.store.attempts_put(government, digest, stands.failed, fewer).map(|_| ())
     }
 
     /// Begins a session. Token and secret are random; of the token only the digest is kept.
@@ -187,8 +204,8 @@ mod tests {
 
     #[test]
     fn the_wait_doubles_up_to_its_end() {
-        let waits: Vec<u32> = (3..=12).map(wait).collect();
+        let waits: Vec<u32> = (3..=12).map(|failed| wait(failed, FREE)).collect();
         assert_eq!(waits, [0, 0, 1, 2, 4, 8, 15, 15, 15, 15]);
-        assert_eq!(wait(u32::MAX), LONGEST);
+        assert_eq!(wait(u32::MAX, FREE), LONGEST);
     }
 }

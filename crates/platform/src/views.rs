@@ -328,7 +328,7 @@ impl Platform {
         Ok(Some(view))
     }
 
-    fn clocks(&self, line: &Line, record: &Record, today: Date) -> Vec<ClockView> {
+    pub(crate) fn clocks(&self, line: &Line, record: &Record, today: Date) -> Vec<ClockView> {
         let calendar = &self.catalog.calendar;
         let view = |(limit, _): (LimitId, &procedure::Limit)| {
             let clock = clock(line, record, limit, calendar)?;

@@ -182,6 +182,9 @@ pub struct Field {
     pub key: bool,
     /// Only one record of the line and government may hold a given value.
     pub unique: bool,
+    /// The party in it may ask without signing in who has the record and until when.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inquiry: bool,
     /// One sentence for the person who fills it in.
     pub hint: Option<Said>,
 }

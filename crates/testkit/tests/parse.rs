@@ -13,7 +13,7 @@ fn a_text_that_is_no_case_says_where_and_what() {
         ("case a\nline demo\n", "line 2: there is no dated line: write what happens"),
         (
             "case a\nlime demo\n",
-            "line 2: a header line is case, line, place, scope, also, set or register, with its words",
+            "line 2: a header line is case, line, place, scope, also, governments, set or register, with its words",
         ),
         ("case a\nline demo\n2026-06-31\n", "line 3: `2026-06-31` is no day: 2026-06-01"),
         (

@@ -22,7 +22,8 @@ use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
 use crate::{
     account, act, admin, api, campaign, desk, download, drafts, figures, file, handover, health, home, imports, look,
-    messages, metrics, morning, notices, papers, record, remarks, report, session, signing, submit, wrong,
+    messages, metrics, morning, notices, papers, progress, record, remarks, report, search, session, signing, submit,
+    wrong,
 };
 
 /// How the site is run.
@@ -195,9 +196,12 @@ fn pages() -> Router<App> {
         .route("/", get(home::home))
         .route("/public", get(home::list))
         .route("/public/{record}/{publication}", get(home::one))
+        .route("/progress", get(progress::show).post(progress::ask))
         .route("/sign-in", get(session::show).post(session::sign_in))
         .route("/sign-out", post(session::sign_out))
         .route("/language/{language}", get(session::language))
+        .route("/print/{size}", get(session::print))
+        .route("/search", get(search::show))
         .route("/account", get(account::show))
         .route("/account/tokens", post(account::make))
         .route("/account/tokens/end", post(account::end))

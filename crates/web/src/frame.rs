@@ -31,6 +31,8 @@ pub(crate) struct Frame {
     /// The most bytes of a file that comes with a form.
     pub attachment_limit: u64,
     pub flash: Vec<String>,
+    /// Large print.
+    pub large: bool,
     /// How many notices wait to be read.
     pub unread: u32,
     /// The person holds a post that leads, and has a morning.
@@ -54,6 +56,7 @@ impl Frame {
             place,
             attachment_limit: app.options.attachment_limit,
             flash: Vec::new(),
+            large: false,
             unread: 0,
             leads: false,
         }

@@ -8,13 +8,14 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use figures::Period;
 use ledger::{Fault, PublicRow};
-use platform::{Platform, Shown, TellError};
+use platform::{FoundPublic, Platform, Results, Shown, TellError, Wanted};
 use procedure::{Language, Line};
 use terms::{GovernmentCode, RecordId};
 
 use crate::app::App;
 use crate::desk::{Pick, lines};
 use crate::frame::{Frame, page, query};
+use crate::search::{Asked, ExcerptView, excerpts, remarks, short};
 use crate::session::Visitor;
 use crate::wrong::Wrong;
 
@@ -26,6 +27,7 @@ struct PublicView {
     day: String,
     withdrawn: Option<String>,
     words: String,
+    excerpts: Vec<ExcerptView>,
 }
 
 struct NumberView {
@@ -99,7 +101,16 @@ fn public_view(frame: &Frame, row: &PublicRow, line: Option<&Line>) -> PublicVie
         day: row.published.to_string(),
         withdrawn: row.withdrawn.map(|day| frame.t1("public-withdrawn", "day", day)),
         words: words.join(" · "),
+        excerpts: Vec::new(),
     }
+}
+
+/// A publication that was found, with where in it.
+fn found_view(frame: &Frame, found: FoundPublic) -> PublicView {
+    let (row, line) = &found.published;
+    let view = public_view(frame, row, line.as_deref());
+    let words = if found.excerpts.is_empty() { view.words } else { String::new() };
+    PublicView { words, excerpts: excerpts(frame, found.excerpts), ..view }
 }
 
 fn text<'a>(frame: &Frame, both: &'a (String, String)) -> &'a str {
@@ -116,6 +127,12 @@ struct ListPage {
     rows: Vec<PublicView>,
     lines: Vec<Pick>,
     text: String,
+    from: String,
+    to: String,
+    /// Whether there is an index of words.
+    searches: bool,
+    notes: Vec<String>,
+    total: Option<String>,
     filtered: bool,
     next: Option<String>,
     first: Option<String>,
@@ -138,24 +155,57 @@ fn listed(
     government: &GovernmentCode,
     given: &HashMap<String, String>,
 ) -> Result<ListPage, Fault> {
-    let part = |name: &str| given.get(name).map(|text| text.trim()).unwrap_or_default();
-    let (line, words) = (part("line"), part("text"));
-    let skip: u32 = part("skip").parse().unwrap_or(0);
-    let some = |text: &'static str| Some(part(text)).filter(|text| !text.is_empty());
-    let rows = platform.published(government, some("line"), some("text"), skip)?;
-    let at = |skip: u32| {
-        let skip = if skip == 0 { String::new() } else { skip.to_string() };
-        format!("/public{}", query(&[("line", line), ("text", words), ("skip", &skip)]))
-    };
-    Ok(ListPage {
-        next: (rows.len() >= PAGE as usize).then(|| at(skip.saturating_add(PAGE))),
-        first: (skip > 0).then(|| at(0)),
-        rows: rows.iter().map(|(row, line)| public_view(&frame, row, line.as_deref())).collect(),
-        lines: lines(platform, &frame, line),
-        text: words.to_owned(),
-        filtered: !line.is_empty() || !words.is_empty(),
+    let asked = Asked::read(given);
+    let mut notes = Vec::new();
+    let wanted = asked.wanted(&frame, &mut notes);
+    if (wanted.from.is_some() || wanted.to.is_some()) && asked.text.is_empty() {
+        notes.push(frame.t("public-dates-need-words"));
+    }
+    let mut made = ListPage {
+        lines: lines(platform, &frame, asked.line),
+        text: short(asked.text),
+        from: wanted.from.map(|day| day.to_string()).unwrap_or_default(),
+        to: wanted.to.map(|day| day.to_string()).unwrap_or_default(),
+        searches: platform.searches(),
+        notes: Vec::new(),
+        total: None,
+        filtered: !asked.line.is_empty() || !asked.text.is_empty(),
+        rows: Vec::new(),
+        next: None,
+        first: asked.first("/public"),
         f: frame,
-    })
+    };
+    let results = if asked.text.is_empty() { None } else { platform.search_public(government, &wanted)? };
+    match results {
+        Some(results) => searched(&mut made, &asked, results, &mut notes),
+        None => newest(platform, &mut made, government, &asked, &wanted)?,
+    }
+    made.notes = notes;
+    Ok(made)
+}
+
+/// What was found, the best first.
+fn searched(made: &mut ListPage, asked: &Asked<'_>, results: Results<FoundPublic>, notes: &mut Vec<String>) {
+    let frame = &made.f;
+    remarks(frame, &results, notes);
+    made.total = Some(frame.t1("search-total", "count", results.total));
+    made.next = results.next.map(|skip| asked.at("/public", skip));
+    made.rows = results.found.into_iter().map(|found| found_view(frame, found)).collect();
+}
+
+/// What is published, newest first; without an index, words are looked for as they stand.
+fn newest(
+    platform: &Platform,
+    made: &mut ListPage,
+    government: &GovernmentCode,
+    asked: &Asked<'_>,
+    wanted: &Wanted,
+) -> Result<(), Fault> {
+    let text = Some(made.text.as_str()).filter(|text| !text.is_empty());
+    let rows = platform.published(government, wanted.line.as_deref(), text, wanted.skip)?;
+    made.next = (rows.len() >= PAGE as usize).then(|| asked.at("/public", wanted.skip.saturating_add(PAGE)));
+    made.rows = rows.iter().map(|(row, line)| public_view(&made.f, row, line.as_deref())).collect();
+    Ok(())
 }
 
 #[derive(Template)]

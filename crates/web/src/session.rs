@@ -19,6 +19,7 @@ use crate::wrong::Wrong;
 /// The cookie that keeps a session's token.
 pub(crate) const SESSION_COOKIE: &str = "fazhi";
 const LANGUAGE_COOKIE: &str = "fazhi_language";
+const PRINT_COOKIE: &str = "fazhi_print";
 
 /// Somebody who asks for a page.
 pub(crate) struct Visitor {
@@ -72,7 +73,8 @@ impl FromRequestParts<App> for Visitor {
         let token = cookie(&parts.headers, SESSION_COOKIE).map(str::to_owned);
         let session = app.visit(token.clone()).await?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        let frame = Frame::bare(app, language_of(&parts.headers), path);
+        let mut frame = Frame::bare(app, language_of(&parts.headers), path);
+        frame.large = cookie(&parts.headers, PRINT_COOKIE) == Some("large");
         let mut visitor = Visitor { frame, app: app.clone(), token: None, told: Vec::new(), renew: false };
         if let Some((session, unread)) = session {
             visitor.frame.unread = unread;
@@ -134,9 +136,23 @@ pub(crate) async fn language(Path(language): Path<String>, Query(query): Query<B
         "zh" | "en" => language.as_str(),
         _ => return Err(Wrong::NotFound),
     };
-    let cookie = format!("{LANGUAGE_COOKIE}={code}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
+    kept_for_a_year(LANGUAGE_COOKIE, code, query.back.as_deref())
+}
+
+/// Switches between large print and the usual size.
+pub(crate) async fn print(Path(size): Path<String>, Query(query): Query<Back>) -> Result<Response, Wrong> {
+    let code = match size.as_str() {
+        "large" | "usual" => size.as_str(),
+        _ => return Err(Wrong::NotFound),
+    };
+    kept_for_a_year(PRINT_COOKIE, code, query.back.as_deref())
+}
+
+/// Keeps a choice in the browser, and goes back.
+fn kept_for_a_year(name: &str, choice: &str, back: Option<&str>) -> Result<Response, Wrong> {
+    let cookie = format!("{name}={choice}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
     let cookie = HeaderValue::from_str(&cookie).map_err(|_| Wrong::broken("cookie"))?;
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&local(query.back.as_deref()))).into_response())
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&local(back))).into_response())
 }
 
 #[derive(Template)]

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)] // what fails here is the test
 
 mod common;
+#[path = "browser/quality.rs"]
+mod quality;
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -112,13 +114,19 @@ impl Bench {
     }
 
     async fn quiet_console(&self) {
+        // A form that comes back with errors is a 422, which Chromium logs as a failed load.
+        self.quiet_but(&["422"]).await;
+    }
+
+    /// The console holds no error but those about these answers.
+    async fn quiet_but(&self, answers: &[&str]) {
         let messages = self.client.issue_cmd(Console).await.unwrap();
         let severe: Vec<&Json> = messages
             .as_array()
             .unwrap()
             .iter()
-            // A form that comes back with errors is a 422, which Chromium logs as a failed load.
-            .filter(|message| message["level"] == "SEVERE" && !message["message"].to_string().contains("422"))
+            .filter(|message| message["level"] == "SEVERE")
+            .filter(|message| !answers.iter().any(|answer| message["message"].to_string().contains(answer)))
             .collect();
         assert!(severe.is_empty(), "{severe:?}");
     }
@@ -196,6 +204,10 @@ async fn connect(port: u16) -> Client {
 
 /// The demonstration line beside a real one.
 fn site() -> Site {
+    filled(Site::over, &[])
+}
+
+fn filled(over: impl FnOnce(std::sync::Arc<catalog::Catalog>) -> Site, more: &[(&str, &str)]) -> Site {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog/lines/mediation");
     let mut lines = vec![("demo/2024".to_owned(), testkit::DEMO.to_owned())];
     for file in std::fs::read_dir(folder).unwrap() {
@@ -203,8 +215,9 @@ fn site() -> Site {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         lines.push((format!("mediation/{name}"), std::fs::read_to_string(&path).unwrap()));
     }
-    let lines: Vec<(&str, &str)> = lines.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let site = Site::over(testkit::small(&lines).unwrap());
+    let lines = lines.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let lines: Vec<(&str, &str)> = lines.chain(more.iter().copied()).collect();
+    let site = over(testkit::small(&lines).unwrap());
     for (at, matter) in
         [("02-24", "请求撤销林地确权决定"), ("02-27", "不服行政处罚决定"), ("03-02", "要求公开征地批复文件")]
     {

@@ -55,7 +55,7 @@ pub fn run(at: &At, asked: &Demo) -> Result<Found, Failure> {
     };
     let greeting = format!("{}\n", accounts(&staff));
     let (spool, ways) = (at.data.spool(), Vec::new());
-    serve::serve(open::writing(at)?, doors, government, published, &greeting, spool, ways, &asked.running)
+    serve::serve(at, open::writing(at)?, doors, government, published, &greeting, spool, ways, &asked.running)
 }
 
 /// What the folder holds.

@@ -5,6 +5,7 @@ mod check;
 mod desk;
 #[cfg(test)]
 mod distributed;
+mod erased;
 mod handle;
 mod intake;
 mod message;

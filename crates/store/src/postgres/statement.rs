@@ -205,6 +205,7 @@ statements! {
     Schema STEP_7 = include_str!("../../../../migrations/postgres/0007_desk.sql");
     Schema STEP_8 = include_str!("../../../../migrations/postgres/0008_intake.sql");
     Schema STEP_9 = include_str!("../../../../migrations/postgres/0009_token.sql");
+    Schema STEP_10 = include_str!("../../../../migrations/postgres/0010_erased.sql");
     Reference VERSION = "SELECT version, distributed FROM schema_version WHERE application = 'fazhi'";
     Reference PUT_VERSION = "INSERT INTO schema_version (application, version, distributed) VALUES ('fazhi', $1, $2) \
                              ON CONFLICT (application) DO UPDATE SET version = excluded.version";
@@ -244,6 +245,11 @@ statements! {
                                WHERE government = $1 AND position > $2 AND position <= $3 ORDER BY position, part";
     Government ERASE = "UPDATE content SET nonce = NULL, bytes = NULL \
                         WHERE government = $1 AND position = $2 AND part = $3";
+    Government ERASED = "SELECT count(*) FROM content WHERE government = $1 AND bytes IS NULL";
+    Government ERASED_RECORDS =
+        "SELECT DISTINCT event.record FROM content JOIN event ON event.government = content.government \
+         AND event.position = content.position WHERE content.government = $1 AND content.bytes IS NULL \
+         AND event.government = $1 AND event.record > $2 ORDER BY event.record LIMIT $3";
     Government COMMAND = "SELECT record, position FROM command WHERE government = $1 AND id = $2";
     Government COMMANDS = "SELECT id, record, position FROM command WHERE government = $1 AND id = ANY($2)";
     Government KEYED = "SELECT value, record FROM key_value \
@@ -636,6 +642,7 @@ pub(crate) static STEPS: &[Step] = &[
     },
     Step { tables: &STEP_8, guards: None, distributed: &["exchange", "sheet"], reference: &[] },
     Step { tables: &STEP_9, guards: None, distributed: &["token"], reference: &[] },
+    Step { tables: &STEP_10, guards: None, distributed: &[], reference: &[] },
 ];
 
 /// Distributes a table by the government, beside `event`.

@@ -3,6 +3,7 @@
 mod attachments;
 mod backup;
 mod desk;
+mod erased;
 #[cfg(test)]
 mod failing;
 mod handle;

@@ -37,6 +37,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/sqlite/0007_desk.sql"),
     include_str!("../../../../migrations/sqlite/0008_intake.sql"),
     include_str!("../../../../migrations/sqlite/0009_token.sql"),
+    include_str!("../../../../migrations/sqlite/0010_erased.sql"),
 ];
 
 /// How a store is opened.

@@ -7,6 +7,7 @@ mod beside;
 #[path = "../common/mod.rs"]
 mod common;
 mod desk;
+mod erased;
 mod intake;
 mod lists;
 mod log;
@@ -19,6 +20,7 @@ mod checks {
     pub use crate::attachments::*;
     pub use crate::beside::*;
     pub use crate::desk::*;
+    pub use crate::erased::*;
     pub use crate::intake::*;
     pub use crate::lists::*;
     pub use crate::log::*;
@@ -56,6 +58,7 @@ macro_rules! on {
             appended_events_are_read_back,
             only_the_next_event_is_taken,
             erased_part_is_gone_and_the_chain_holds,
+            what_was_erased_can_be_listed,
             unique_value_is_held_by_one_record,
             undone_command_leaves_nothing,
             numbers_have_no_gap,

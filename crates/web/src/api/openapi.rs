@@ -80,10 +80,8 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
         unnull(&mut parameter["schema"]);
     }
     operation["parameters"] = parameters.into();
-    let mut statuses = vec!["400", "404", "405", "406", "500", "503"];
-    if secured {
-        statuses.push("401");
-    }
+    // A token that is not known gets nothing, also where none is needed.
+    let mut statuses = vec!["400", "401", "404", "405", "406", "500", "503"];
     if secured && method != "get" {
         statuses.push("403");
     }

@@ -19,6 +19,8 @@ pub struct Site {
     pub clock: Arc<FixedClock>,
     pub temp: TempStore,
     next: std::sync::atomic::AtomicU8,
+    /// An index of words and its folder.
+    index: Option<(Arc<search::Index>, tempfile::TempDir)>,
 }
 
 pub fn government() -> GovernmentCode {
@@ -54,7 +56,24 @@ impl Site {
         let store = temp.store();
         people(store.as_ref());
         let platform = Arc::new(Platform::new(store, catalog, clock.clone(), [7; 32]));
-        Site { platform, clock, temp, next: 1.into() }
+        Site { platform, clock, temp, next: 1.into(), index: None }
+    }
+
+    /// A site over a catalogue with an index of words, which is brought up by [`Site::indexed`].
+    pub fn searching(catalog: Arc<Catalog>) -> Site {
+        let site = Site::over(catalog.clone());
+        let folder = tempfile::tempdir().unwrap();
+        let index = Arc::new(search::Index::open(folder.path()).unwrap());
+        let platform = Platform::new(site.temp.store(), catalog, site.clock.clone(), [7; 32]);
+        let platform = Arc::new(platform.with_search(index.clone()));
+        Site { platform, index: Some((index, folder)), ..site }
+    }
+
+    /// Brings the index up to the log.
+    pub fn indexed(&self) {
+        if let Some((index, _)) = &self.index {
+            index.catch_up(&self.platform).unwrap();
+        }
     }
 
     /// Another program on the same store.
