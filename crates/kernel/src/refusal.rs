@@ -70,8 +70,11 @@ impl Refusal {
     pub fn blank(law: &[Article], lacking: Vec<Said>) -> Refusal {
         Refusal { lacking, ..Refusal::new("R214").law(law) }
     }
-    /// A refusal with nothing beside its code.
-    pub fn new(code: &'static str) -> Refusal {
+    /// The act went to another organ, which cannot be made not to have it.
+    pub fn sent() -> Refusal {
+        Refusal::new("R213")
+    }
+    pub(crate) fn new(code: &'static str) -> Refusal {
         Refusal { code, rule: None, law: Vec::new(), why: None, instead: None, lacking: Vec::new(), day: None }
     }
     pub(crate) fn rule(mut self, rule: &Code) -> Refusal {

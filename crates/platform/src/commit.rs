@@ -292,7 +292,7 @@ impl<'a> Batch<'a> {
         if let (RequestAsk::Annul { seq, .. }, Some(Loaded { row, .. })) = (&request.ask, &before)
             && self.was_sent(row.id, *seq)?
         {
-            return Ok(Answer::Refused(vec![Refusal::new("R213")]));
+            return Ok(Answer::Refused(vec![Refusal::sent()]));
         }
         let command = match self.command(request, message, line, at) {
             Ok(command) => command,

@@ -159,9 +159,7 @@ fn distributed_ledger_stays_one_however_it_is_opened() {
     migrate(&url, true).unwrap();
     commit_one(&opened(&url), COUNTY).unwrap();
     // As if a later version had a further step.
-    client
-        .batch_execute("DROP TABLE token; DROP INDEX content_erased; UPDATE schema_version SET version = 8")
-        .unwrap();
+    client.batch_execute("DROP TABLE token; DROP INDEX content_erased; UPDATE schema_version SET version = 8").unwrap();
     commit_one(&opened(&url), COUNTY).unwrap();
     migrate(&url, true).unwrap();
     assert_eq!(number(&mut client, "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"), 0);

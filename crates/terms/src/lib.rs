@@ -10,10 +10,10 @@ mod explain;
 mod han;
 mod id;
 mod mask;
+mod message;
 mod money;
 mod period;
 mod region;
-mod thread;
 mod value;
 
 pub use calendar::{Calendar, CalendarError, DayKind, Deadline, Year};
@@ -24,10 +24,10 @@ pub use han::{day_in_digits, day_in_han};
 pub use id::{CommandId, Digest, GovernmentCode, IdError, PlaceCode, RecordId};
 pub use jiff::civil::{Date, DateTime, Time};
 pub use mask::{Mask, MaskError};
+pub use message::{MessageId, Thread};
 pub use money::{Fen, FenError};
 pub use period::{Period, PeriodError, Unit};
 pub use region::{Level, LevelError, Region, RegionError, Regions};
-pub use thread::{MessageId, Thread};
 pub use value::{Party, PartyKind, Value};
 
 /// A code of the catalogue (a stage, an act, a field ...): short, compared often, stored for ever.

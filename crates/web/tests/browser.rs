@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)] // what fails here is the test
 
 mod common;
+#[path = "browser/days.rs"]
+mod days;
 #[path = "browser/quality.rs"]
 mod quality;
 
