@@ -4,6 +4,7 @@ mod api_fuzz;
 mod ci;
 mod new_line;
 mod packages;
+mod press;
 mod step;
 mod tidy;
 
@@ -20,6 +21,7 @@ cargo xtask <chore>
   bench [--full]   measures, each number beside its bound; --full with a million records (about half an hour)
   api-fuzz [most]  tries the API with made-up calls (schemathesis, in a folder of its own); so many of each, 25 if not said
   kills [times]    kills the serving program and its database under load, 50 times each if not said (minutes)
+  press            builds what prints case files, which `ci` leaves out (minutes), and tries it
   new-line <code> [year]
                    begins a line of business: a definition and a first case, with comments
   tidy             files and functions that have grown long (a report, never an error)";
@@ -47,6 +49,7 @@ fn chore(words: &[&str]) -> Outcome {
         ["api-fuzz", most] => api_fuzz::api_fuzz(most),
         ["kills"] => kills("50"),
         ["kills", times] => kills(times),
+        ["press"] => press::press(),
         ["new-line", code] => new_line::new_line(code, None),
         ["new-line", code, year] => new_line::new_line(code, Some(year)),
         ["tidy"] => tidy::tidy(),

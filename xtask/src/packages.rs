@@ -15,15 +15,27 @@ const NEEDED: [&str; 8] = [
     "postgresql",
 ];
 
-/// Installs what is missing.
+/// A C compiler; Chinese letters to print with; what reads a PDF.
+const PRESS: [&str; 3] = ["build-essential", "fonts-noto-cjk", "poppler-utils"];
+
+/// Installs what is missing of what the tests need.
 pub fn install() -> Outcome {
-    if !answers("dpkg-query", &["--version"]) {
-        println!("no Debian: {} must be at hand under whatever names", NEEDED.join(", "));
-        return Ok(());
-    }
     // Node's own packages bring npm along under another name.
     let npm = (!answers("npm", &["--version"])).then_some("npm");
-    let missing: Vec<&str> = NEEDED.into_iter().chain(npm).filter(|package| !installed(package)).collect();
+    install_missing(&NEEDED.into_iter().chain(npm).collect::<Vec<_>>())
+}
+
+/// The same for the tests of what prints case files.
+pub fn for_press() -> Outcome {
+    install_missing(&PRESS)
+}
+
+fn install_missing(needed: &[&'static str]) -> Outcome {
+    if !answers("dpkg-query", &["--version"]) {
+        println!("no Debian: {} must be at hand under whatever names", needed.join(", "));
+        return Ok(());
+    }
+    let missing: Vec<&str> = needed.iter().copied().filter(|package| !installed(package)).collect();
     if missing.is_empty() {
         println!("system packages: all there");
         return Ok(());

@@ -158,6 +158,14 @@ pub enum Command {
                             Example: fazhi erase 4711 66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
     )]
     Erase(Erase),
+    /// Print a record's whole file as one PDF
+    #[command(
+        long_about = "Prints the file of a record: cover, contents, every event with its articles and findings, \
+                            the documents issued, attachments, and the hash that proves it whole. Only a program that \
+                            was built with the feature `press` can.\n\n\
+                            Example: fazhi casefile --place 632222 --record 4711 --out file.pdf"
+    )]
+    Casefile(Casefile),
     /// Tell which of the 221 entries of the scope work
     #[command(long_about = "Tells group by group which entries of docs/scope.md work. An entry works when a case \
                             that runs green names it (a line `scope 9.01` in the case).\n\n\
@@ -444,6 +452,20 @@ pub struct Erase {
     /// Its government; not needed where the ledger keeps only one
     #[arg(long, value_name = "CODE")]
     pub place: Option<PlaceCode>,
+}
+
+/// `casefile`.
+#[derive(Args)]
+pub struct Casefile {
+    /// The record's number
+    #[arg(long, value_name = "RECORD")]
+    pub record: RecordId,
+    /// Its government; not needed where the ledger keeps only one
+    #[arg(long, value_name = "CODE")]
+    pub place: Option<PlaceCode>,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// `scope`.

@@ -7,6 +7,7 @@ mod appoint;
 mod args;
 mod backup;
 mod case;
+mod casefile;
 mod check;
 mod clock;
 mod compare;
@@ -61,6 +62,7 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Case(case) => case::run(at, case),
         Command::Erase(asked) => erase::run(at, asked),
         Command::Explain(explain) => explain::run(at, explain),
+        Command::Casefile(casefile) => casefile::run(at, casefile),
         Command::Scope(scope) => scope::run(at, scope),
         Command::Copy(copy) => copy::run(copy),
         Command::Template(asked) => inout::template(at, asked),

@@ -16,7 +16,7 @@ use crate::args::{At, Serve};
 use crate::failure::{Failure, Found};
 use crate::out::Teller;
 use crate::running::Running;
-use crate::{open, read, running, searching, show};
+use crate::{casefile, open, read, running, searching, show};
 
 /// Between two rounds of the scheduler.
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -107,7 +107,7 @@ pub fn serve(
         secure_cookies: false,
         attachment_limit: running.attachment_limit(),
         spool,
-        printer: None,
+        printer: casefile::printer(),
     };
     let holder = holder()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(broken)?;

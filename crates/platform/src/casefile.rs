@@ -5,7 +5,7 @@ use procedure::{Language, Said, say_value};
 use serde::Serialize;
 use terms::{Code, Date, DateTime, GovernmentCode, RecordId, day_in_digits};
 
-use crate::{Entry, Made, Person, Platform, RecordView, papers::cited};
+use crate::{Entry, Made, Person, Platform, RecordView, Seen, papers::cited};
 
 /// A sentence by its code, with what is filled in.
 pub type Says<'s> = &'s dyn Fn(&str, &[(&str, String)]) -> String;
@@ -23,6 +23,8 @@ pub struct CaseFile {
     pub number: String,
     /// What lists show of it.
     pub label: String,
+    /// Day on which it was last touched.
+    pub touched: Date,
     /// What stands on the cover: name and value.
     pub cover: Vec<(String, String)>,
     /// What the record holds: name and value.
@@ -96,12 +98,13 @@ fn civil(micros: i64) -> DateTime {
 }
 
 impl Platform {
-    /// The case file of a record; `None` where there is none that this person may see. It is a look like any other.
+    /// The case file of a record; `None` where there is none that this person sees as a whole: its documents name whom
+    /// they are about, and paper keeps no mask. It is a look like any other.
     ///
     /// # Errors
     /// Where the store fails.
     pub fn case_file(&self, person: &Person, id: RecordId, says: Says<'_>) -> Result<Option<CaseFile>, Fault> {
-        let view = self.record(person, id)?;
+        let view = self.record(person, id)?.filter(|view| view.seen == Seen::Whole);
         view.map(|view| self.case_told(&person.government, &view, says)).transpose()
     }
 
@@ -182,6 +185,7 @@ impl Platform {
             line: line.title.zh.clone(),
             number: row.id.to_string(),
             label: row.label.clone(),
+            touched: row.touched,
             cover,
             fields: held.collect(),
             events: events.collect(),

@@ -176,7 +176,12 @@ fn personal_content_is_masked_until_a_reason_is_stated() {
         looks.into_iter().map(|look| (look.account.to_string(), look.reason)).collect::<Vec<_>>()
     };
     let supervisor = person(&county(), "he", "forestry", &["enforcement_supervisor"]);
+    let printed = |who: &Person| {
+        let file = bench.platform.case_file(who, id, &|code: &str, _: &[(&str, String)]| code.to_owned()).unwrap();
+        file.map(|file| file.fields.iter().any(|(_, value)| value == "欧阳建国"))
+    };
     assert_eq!(name(&supervisor), (Seen::Masked, "欧阳某".to_owned(), "□".to_owned()));
+    assert_eq!(printed(&supervisor), None, "no case file with masks");
     assert!(looks().is_empty(), "nothing personal was shown");
     assert!(!bench.platform.look(&supervisor, &county(), id, "  ").unwrap(), "no reason");
     assert!(bench.platform.look(&supervisor, &county(), id, "执法检查").unwrap());
@@ -184,6 +189,7 @@ fn personal_content_is_masked_until_a_reason_is_stated() {
         assert_eq!(name(&supervisor), (Seen::Whole, "欧阳建国".to_owned(), "13900000000".to_owned()));
         assert_eq!(name(&officer).0, Seen::Whole);
     }
+    assert_eq!((printed(&supervisor), printed(&officer)), (Some(true), Some(true)));
     let told = [("he".to_owned(), "执法检查".to_owned()), ("ma".to_owned(), String::new())];
     assert_eq!(looks(), told, "once a day each");
     bench.clock.set("2026-03-03T09:00:00".parse().unwrap());

@@ -135,6 +135,8 @@ struct RecordPage {
     wrong: Option<String>,
     files: Vec<FileView>,
     documents: Vec<DocumentView>,
+    /// The whole of it can be printed, by this program and for this person.
+    casefile: bool,
     messages: Vec<MessageView>,
 }
 
@@ -149,8 +151,12 @@ pub(crate) async fn show(
     let id: RecordId = id.parse().map_err(|_| Wrong::NotFound)?;
     let of = look::government_of(&person.government, given.get("of").map_or("", |of| of.as_str()))?;
     let (frame, commands) = (visitor.told().await?, (random()?, random()?));
+    let prints = app.options.printer.is_some();
     match app.ask(move |platform| build(platform, frame, &person, (&of, id), commands)).await? {
-        Some(Made::Record(made)) => page(made.as_ref()),
+        Some(Made::Record(mut made)) => {
+            made.casefile &= prints;
+            page(made.as_ref())
+        }
         Some(Made::Reason(made)) => page(made.as_ref()),
         None => Err(Wrong::NotFound),
     }
@@ -222,6 +228,7 @@ fn build(
         wrong: None,
         files: files(&frame, &view),
         documents: documents(&frame, &view),
+        casefile: view.seen == Seen::Whole && *of == person.government,
         messages: messages::of_record(platform, &frame, of, id)?,
         f: frame.clone().named(heading(&frame, &view.row, line)).within("records"),
     };

@@ -671,7 +671,7 @@ async fn a_document_is_offered_and_taken_away() {
     site.done("wang", record, "accept", &[]);
     let mut wang = Visitor::signed_in(&site, "wang").await;
     let page = wang.get(&format!("/records/{record}")).await;
-    page.has("受理通知书").has(&format!("/records/{record}/documents/2/notice.docx"));
+    page.has("受理通知书").has(&format!("/records/{record}/documents/2/notice.docx")).lacks("casefile.pdf");
 
     let path = format!("/records/{record}/documents/2/notice.docx");
     let cookies: Vec<String> = wang.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -704,13 +704,13 @@ async fn a_document_is_offered_and_taken_away() {
 }
 
 #[tokio::test]
-async fn a_program_without_what_prints_says_so() {
+async fn a_program_without_the_press_says_how_to_get_it() {
     let site = site_with_documents();
     let record = site.received("甲");
     let mut wang = Visitor::signed_in(&site, "wang").await;
     let page = wang.get(&format!("/records/{record}/casefile.pdf")).await;
     assert_eq!(page.status, StatusCode::NOT_IMPLEMENTED);
-    page.has("没有加入打印案卷的功能");
+    page.has("--features press");
 }
 
 #[tokio::test]
@@ -721,7 +721,9 @@ async fn a_case_file_is_handed_out_as_it_is_printed() {
     let options = web::Options { printer: Some(printer), ..common::options() };
     let mut wang = Visitor::signed_in(&site, "wang").await;
     wang.router = web::router(site.platform.clone(), options);
-    let page = wang.get(&format!("/records/{record}/casefile.pdf")).await;
+    let path = format!("/records/{record}/casefile.pdf");
+    wang.get(&format!("/records/{record}")).await.has(&path);
+    let page = wang.get(&path).await;
     assert_eq!(page.headers[header::CONTENT_TYPE], "application/pdf");
     assert_eq!(page.text, "%PDF 示范 1");
 }

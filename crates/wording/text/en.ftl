@@ -839,13 +839,14 @@ account-token-many = An account has at most { $most } tokens; take back what is 
 ## Documents and the case file
 record-documents = Documents
 record-no-documents = No document has been issued yet.
+record-casefile = Print the whole file
 document-lacking = This document cannot be made now; it lacks { $what }.
 no-document = There is no file to give
 no-document-lacking = What this document needs is not on the record, or was lawfully erased:
 no-document-lacking-next = Fill it in by a correction. What was lawfully erased does not come back: the document that was served stands.
 no-document-back = Back to record { $id }
 no-casefile = This program was built without what prints case files.
-no-casefile-next = Let the operator use a program that has it.
+no-casefile-next = Let the operator use a program that has it (cargo build --release -p fazhi --features press), or run fazhi casefile with one.
 no-casefile-failed = The case file could not be printed; the reason is in the log.
 no-casefile-failed-next = Tell the operator. Most often no Chinese font is installed (Debian: fonts-noto-cjk).
 

@@ -840,13 +840,14 @@ account-token-many = 每个账户最多{ $most }个有效令牌；请先撤销�
 ## 文书和案卷
 record-documents = 文书
 record-no-documents = 还没有制发文书。
+record-casefile = 整卷打印
 document-lacking = 这份文书现在无法制作，缺少：{ $what }。
 no-document = 无法提供文件
 no-document-lacking = 这份文书需要的内容不在案卷中，或者已经依法删除：
 no-document-lacking-next = 请用“更正”补填；依法删除的内容不再恢复，以已经送达的文书为准。
 no-document-back = 返回案卷{ $id }
 no-casefile = 本程序编译时没有加入打印案卷的功能。
-no-casefile-next = 请运维人员改用带有该功能的程序。
+no-casefile-next = 请运维人员改用带有该功能的程序（cargo build --release -p fazhi --features press），或者用这样的程序执行 fazhi casefile。
 no-casefile-failed = 案卷没有打印成功，原因已经记入运行日志。
 no-casefile-failed-next = 请告知运维人员；常见的原因是没有安装中文字体（Debian：fonts-noto-cjk）。
 
