@@ -163,7 +163,7 @@ fn act_of(table: &Table, known: &Known<'_>, findings: &mut Findings<'_>) -> Opti
     let word = read::text(table, "act", findings)?;
     if !known.act(&word.text) {
         let draft = error("D194", format!("the line has no act `{}`", word.text));
-        findings.add(&word.spot, draft.help_opt(meant_or_list(&word.text, known.act_codes().into_iter())));
+        findings.add(&word.spot, draft.help_opt(meant_or_list(&word.text, known.act_codes())));
     }
     Some(word.text.into())
 }
@@ -173,7 +173,7 @@ fn field_of(table: &Table, act: Option<&Code>, known: &Known<'_>, findings: &mut
     if !known.fills(act.map(Code::as_str), &word.text) {
         let by = act.map_or_else(|| "the act that opens the record".to_owned(), |act| format!("`{act}`"));
         let draft = error("D194", format!("{by} does not fill in `{}`", word.text));
-        findings.add(&word.spot, draft.help_opt(meant(&word.text, known.field_codes().into_iter())));
+        findings.add(&word.spot, draft.help_opt(meant(&word.text, known.field_codes())));
     }
     Some(word.text.into())
 }

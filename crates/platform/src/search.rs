@@ -43,6 +43,7 @@ pub struct Sought<'a> {
 }
 
 /// Among what somebody may search. It is part of the query: what is out of reach is neither found nor counted.
+#[allow(clippy::large_enum_variant)] // made once for a question
 #[derive(Clone, Debug)]
 pub enum Among {
     /// What is published, as it is published.

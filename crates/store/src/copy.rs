@@ -814,7 +814,7 @@ impl Tally {
     }
 
     fn message(&mut self, row: &MessageRow) {
-        let bytes = Bytes::default().text(&row.government).number(row.sent).text(&row.id.to_string());
+        let bytes = Bytes::default().text(&row.government).number(row.sent).text(row.id.to_string());
         let bytes = bytes.maybe(row.record.map(|record| record.to_string()), Bytes::text).number(row.seq);
         let bytes = bytes.maybe(row.other.as_ref(), Bytes::text).text(&row.line);
         let bytes = bytes.maybe(row.there.map(|record| record.to_string()), Bytes::text).text(&row.addressee);

@@ -20,7 +20,7 @@ pub fn posts_are_held_from_a_day_to_a_day(store: &dyn Store) {
     transaction.put_holding(&first).unwrap();
     transaction.put_holding(&first).unwrap();
     transaction.put_holding(&second).unwrap();
-    assert_eq!(transaction.holdings(&county, "zhang").unwrap(), [first.clone()], "it sees its own writes");
+    assert_eq!(transaction.holdings(&county, "zhang").unwrap(), std::slice::from_ref(&first), "it sees its own writes");
     transaction.commit().unwrap();
     let ended = HoldingRow { until: Some(date("2020-06-30")), ..first };
     let again = holding("zhang", "officer", "2021-01-01", None);
