@@ -257,7 +257,7 @@ fn an_empty_sheet_is_read_as_the_columns_it_was_made_of() {
     let bench = over(&catalog);
     for (code, history) in [("officer", false), ("reconsideration", true), ("disclosure", true), ("penalty", true)] {
         let line = bench.platform.line_today(&county(), code).unwrap();
-        let columns = Columns::of(&[line.clone()], None, history).unwrap();
+        let columns = Columns::of(std::slice::from_ref(&line), None, history).unwrap();
         let agencies = vec!["县司法局".to_owned()];
         for language in [Language::Zh, Language::En] {
             let bytes = intake::form(&line, &columns, &agencies, language).unwrap();

@@ -135,7 +135,7 @@ fn refused_act_holds_no_file() {
 fn nobody_names_what_another_brought() {
     let bench = bench();
     let secret = brought(&bench, &officer(), "secret.pdf", PDF);
-    received(&bench, "a", &[secret.clone()]);
+    received(&bench, "a", std::slice::from_ref(&secret));
     // Somebody knows the digest, from an address or a log, and has not the file.
     let other = person(&county(), "su", "market", &["reconsideration_officer"]);
     let request = Request { who: other.clone(), attachments: vec![secret.clone()], ..receive(&bench, "b") };
@@ -151,7 +151,7 @@ fn nobody_names_what_another_brought() {
 fn only_who_sees_the_record_comes_by_its_files_and_each_look_is_noted() {
     let bench = bench();
     let paper = brought(&bench, &officer(), "a.pdf", PDF);
-    let id = received(&bench, "a", &[paper.clone()]);
+    let id = received(&bench, "a", std::slice::from_ref(&paper));
     let without = received(&bench, "b", &[]);
     let see = |who: &Person, id| bench.platform.attachment(who, id, paper.digest).unwrap();
     let stranger = person(&county(), "su", "market", &["reconsideration_officer"]);
@@ -173,7 +173,7 @@ fn file_that_no_act_names_goes_after_a_day() {
     received(&bench, "a", &[]);
     let unused = brought(&bench, &officer(), "a.pdf", PDF);
     let kept = brought(&bench, &officer(), "b.txt", b"words");
-    received(&bench, "b", &[kept.clone()]);
+    received(&bench, "b", std::slice::from_ref(&kept));
     bench.clock.set(time("2026-06-02T09:00:00"));
     bench.platform.round(&county(), "one").unwrap();
     assert!(bytes(&bench, unused.digest).is_some(), "a day has not passed");
@@ -190,7 +190,7 @@ fn erased_file_is_gone_and_the_proofs_stand() {
     let paper = brought(&bench, &officer(), "张三丰.pdf", PDF);
     let words = brought(&bench, &officer(), "b.txt", b"words");
     let first = received(&bench, "a", &[paper.clone(), words.clone()]);
-    let second = received(&bench, "b", &[paper.clone()]);
+    let second = received(&bench, "b", std::slice::from_ref(&paper));
     let head = bench.platform.verify(&county()).unwrap().unwrap().head;
     assert_eq!(bench.platform.erase_attachment(&county(), first, paper.digest).unwrap(), 1);
     assert_eq!((names(&bench, first), names(&bench, second)), (vec!["b.txt".into()], vec!["张三丰.pdf".into()]));
@@ -216,7 +216,7 @@ fn what_is_not_taken_leaves_nothing() {
 fn verify_finds_whatever_happens_to_the_bytes() {
     let bench = bench();
     let paper = brought(&bench, &officer(), "a.pdf", PDF);
-    received(&bench, "a", &[paper.clone()]);
+    received(&bench, "a", std::slice::from_ref(&paper));
     assert_eq!(files(&bench), 1);
     let digest = paper.digest.to_string();
     let folder = bench.temp.folder().to_owned();

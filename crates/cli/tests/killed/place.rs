@@ -61,13 +61,17 @@ pub struct Program {
     child: Child,
     pub address: String,
     log: Receiver<String>,
+    /// Its own index: of two programs on one database, neither has the other's.
+    _index: tempfile::TempDir,
 }
 
 impl Program {
     /// Starts it on a free port and waits for the line that says where.
     pub fn start(data: &str) -> Program {
+        let index = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_fazhi"))
-            .args(["--data", data, "serve", "--port", "0", "--log-level", "debug"])
+            .args(["--data", data, "serve", "--port", "0", "--log-level", "debug", "--index"])
+            .arg(index.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -78,8 +82,12 @@ impl Program {
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let address = line.strip_prefix("http://").and_then(|line| line.split([' ', '/']).next()).map(str::to_owned);
-        let Some(address) = address else { panic!("{line}{}", log.iter().collect::<Vec<_>>().join("\n")) };
-        Program { child, address, log }
+        let Some(address) = address else {
+            // Its log ends with it.
+            child.kill().unwrap();
+            panic!("{line}{}", log.iter().collect::<Vec<_>>().join("\n"))
+        };
+        Program { child, address, log, _index: index }
     }
 
     /// Waits for a line of the log that says one of these.
