@@ -289,7 +289,7 @@ async fn a_day_at_work() {
     // The language switch comes back to the same page.
     bench.goto("/records").await;
     bench.picture("records").await;
-    bench.find("a.language").await.click().await.unwrap();
+    bench.find("a[hreflang=en]").await.click().await.unwrap();
     bench.find("html[lang='en']").await;
     bench.shows("Records").await;
     bench.picture("records-en").await;
