@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use crate::packages;
-use crate::step::{Outcome, answers, cargo, root};
+use crate::step::{Outcome, answers, cargo, root, run};
 
 /// The tests of pages in a real browser.
 const BROWSER: [&str; 2] = ["--features", "web/browser"];
@@ -25,23 +25,26 @@ pub fn ci() -> Outcome {
     } else {
         println!("\n── licences and advisories: skipped, cargo-deny is not installed (`cargo install cargo-deny`)");
     }
-    catalogue(&set)?;
-    // Last, so that its closing lines are the last thing to read.
-    cargo("tests", &[&["test", "--workspace"], BROWSER.as_slice()].concat(), &set)?;
+    // One build for all that follows: another choice of packages or features would compile most of it once more.
+    let tests = [&["test", "--workspace"], BROWSER.as_slice()].concat();
+    cargo("build", &[&tests, ["--no-run", "--quiet"].as_slice()].concat(), &set)?;
+    catalogue(&Path::new(target.as_ref()).join("debug/fazhi"))?;
+    // Last, so that its closing lines are the last thing to read; all of them, so that one round tells every failure.
+    cargo("tests", &[&tests, ["--no-fail-fast"].as_slice()].concat(), &set)?;
     println!("\nall steps passed");
     Ok(())
 }
 
 /// Checks the catalogue, against the words of the statutes where their texts are at hand.
-fn catalogue(set: &[(&str, &str)]) -> Outcome {
-    let mut check = vec!["run", "--quiet", "-p", "fazhi", "--", "check", "--catalog", "catalog"];
+fn catalogue(fazhi: &Path) -> Outcome {
+    let mut check = vec!["check", "--catalog", "catalog"];
     let texts = statutes();
     let texts = texts.as_ref().map(|folder| folder.to_string_lossy());
     match &texts {
         Some(folder) => check.extend(["--statutes", folder]),
         None => println!("\nno statute texts at hand (FAZHI_STATUTES): citations are checked for form only"),
     }
-    cargo("catalogue", &check, set)
+    run("catalogue", &fazhi.to_string_lossy(), &check, &[])
 }
 
 /// The folder of statute texts: as set, or beside the clone.

@@ -106,11 +106,8 @@ mod tests {
     #[test]
     fn what_it_begins_loads_and_runs_once_the_law_is_cited() {
         let fill = |text: &str| text.replace("CODE", "begun").replace("YEAR", "2026").replace("法律简称", "行政处罚法");
-        let there = Source::from_dir(&root().join("catalog")).unwrap();
-        let mut files: Vec<(String, String)> =
-            there.files().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
-        files.push(("lines/begun/2026.toml".to_owned(), fill(LINE)));
-        let source = Source::from_texts(files);
+        let begun = ("lines/begun/2026.toml".to_owned(), fill(LINE));
+        let source = Source::from_dir(&root().join("catalog")).unwrap().with_texts([begun]);
         let (catalog, findings) = load(&source);
         let catalog = catalog.unwrap_or_else(|| panic!("{}", render(&findings, &source, false)));
         let outcome = testkit::cases::check(&Arc::new(catalog), &fill(CASE)).unwrap_or_else(|why| panic!("{why}"));

@@ -27,11 +27,7 @@ fn the_worked_example_runs() {
     let document = text(DOCUMENT);
     let definition = block(&document, "# catalog/lines/legal_aid");
     let case = block(&document, "case ");
-    let there = Source::from_dir(&root().join("catalog")).unwrap();
-    let others = there.files().filter(|(path, _)| !path.starts_with("lines/legal_aid/"));
-    let mut files: Vec<(String, String)> = others.map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
-    files.push((PATH.to_owned(), definition));
-    let source = Source::from_texts(files);
+    let source = Source::from_dir(&root().join("catalog")).unwrap().with_texts([(PATH.to_owned(), definition)]);
     let (catalog, findings) = load(&source);
     let catalog = catalog.unwrap_or_else(|| panic!("{}", render(&findings, &source, false)));
     let ours: Vec<_> = findings.into_iter().filter(|finding| finding.file.contains("legal_aid")).collect();

@@ -56,6 +56,12 @@ impl Source {
         source.with_templates(TEMPLATES.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec())))
     }
 
+    /// With these texts, by their path inside the folder, beside those that are there or in their place.
+    pub fn with_texts(mut self, texts: impl IntoIterator<Item = (String, String)>) -> Source {
+        self.texts.extend(texts);
+        self
+    }
+
     /// With these templates, by their path inside the folder (`documents/penalty/decision.docx`).
     pub fn with_templates(mut self, templates: impl IntoIterator<Item = (String, Vec<u8>)>) -> Source {
         for (path, bytes) in templates {
