@@ -15,8 +15,8 @@ const NEEDED: [&str; 8] = [
     "postgresql",
 ];
 
-/// A C compiler; Chinese letters to print with; what reads a PDF.
-const PRESS: [&str; 3] = ["build-essential", "fonts-noto-cjk", "poppler-utils"];
+/// A C compiler; Chinese letters to print with; a text processor to open what is made for one; what reads a PDF.
+const PRESS: [&str; 4] = ["build-essential", "fonts-noto-cjk", "libreoffice-writer-nogui", "poppler-utils"];
 
 /// Installs what is missing of what the tests need.
 pub fn install() -> Outcome {

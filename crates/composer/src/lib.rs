@@ -1,8 +1,12 @@
 //! Reports: sentences of our own with figures bound into them. What is not known is left out.
 
+mod letter;
+
 use catalog::{Bound, Outline, Sentence};
 use figures::Amount;
 use procedure::Language;
+
+pub use letter::{Head, Kind, Letter, Line};
 
 /// A composed report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +40,15 @@ pub enum Piece {
         /// As printed.
         text: String,
     },
+}
+
+impl Piece {
+    /// What stands on paper.
+    pub fn text(&self) -> &str {
+        match self {
+            Piece::Text(text) | Piece::Number { text, .. } => text,
+        }
+    }
 }
 
 /// Composes a report. `tell` gives the value of a bound figure, `None` where it is not known.
@@ -110,12 +123,7 @@ impl Report {
         for (index, section) in (1u16..).zip(&self.sections) {
             text.push_str(&format!("\n{heading}{}{}\n\n", self.number(index), section.title));
             for sentence in &section.sentences {
-                for piece in sentence {
-                    match piece {
-                        Piece::Text(words) => text.push_str(words),
-                        Piece::Number { text: number, .. } => text.push_str(number),
-                    }
-                }
+                text.extend(sentence.iter().map(Piece::text));
             }
             text.push('\n');
         }

@@ -344,9 +344,7 @@ impl Platform {
             read.accounts(government)?.into_iter().map(|account| (account.name, account.shown)).collect();
         let person = |code: &Code| people.get(code).cloned().unwrap_or_else(|| code.to_string());
         let agency = read.agencies(government)?.into_iter().find(|agency| agency.code == record.agency);
-        // A government is called after its place; that of a league is an office of the region's.
-        let called = |name: &str| format!("{name}{}", if name.ends_with('盟') { "行政公署" } else { "人民政府" });
-        let place = self.catalog.regions.get(government, day).map(|region| called(&region.name));
+        let place = self.catalog.regions.get(government, day).map(terms::Region::government);
         Ok(Names {
             government: place.unwrap_or_default(),
             agency: agency.map_or_else(|| record.agency.to_string(), |agency| agency.name),

@@ -11,7 +11,21 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_kit::fonts::{FontSlot, Fonts};
 
-const PAGE: &str = include_str!("casefile.typ");
+/// A page of markup of ours.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Page {
+    CaseFile,
+    Letter,
+}
+
+impl Page {
+    fn markup(self) -> &'static str {
+        match self {
+            Page::CaseFile => include_str!("casefile.typ"),
+            Page::Letter => include_str!("letter.typ"),
+        }
+    }
+}
 
 /// The fonts of the machine.
 pub(crate) struct Letters {
@@ -49,13 +63,13 @@ pub(crate) struct Desk<'f> {
 }
 
 impl Desk<'_> {
-    pub fn new(fonts: &Letters, data: Vec<u8>) -> Desk<'_> {
+    pub fn new(page: Page, fonts: &Letters, data: Vec<u8>) -> Desk<'_> {
         let at = |path: &str| FileId::new(None, VirtualPath::new(path));
         Desk {
             library: LazyHash::new(Library::default()),
             fonts,
-            page: Source::new(at("/casefile.typ"), PAGE.to_owned()),
-            data: (at("/casefile.json"), Bytes::new(data)),
+            page: Source::new(at("/page.typ"), page.markup().to_owned()),
+            data: (at("/given.json"), Bytes::new(data)),
         }
     }
 }

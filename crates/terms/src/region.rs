@@ -96,6 +96,12 @@ pub struct Region {
 }
 
 impl Region {
+    /// The government of the division, in full: called after its place; that of a league is an office of the region's
+    /// (行政公署).
+    pub fn government(&self) -> String {
+        format!("{}{}", self.name, if self.name.ends_with('盟') { "行政公署" } else { "人民政府" })
+    }
+
     /// Whether this entry holds on a day.
     pub fn holds(&self, on: Date) -> bool {
         self.from.is_none_or(|from| from <= on) && self.to.is_none_or(|to| on <= to)
