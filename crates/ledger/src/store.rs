@@ -336,8 +336,8 @@ pub struct DeltaQuery {
     pub as_of: Vec<(GovernmentCode, u64)>,
     /// Ranges of place codes, inclusive; empty: anywhere.
     pub places: Vec<(PlaceCode, PlaceCode)>,
-    /// Agency.
-    pub agency: Option<Code>,
+    /// Agencies; empty: any.
+    pub agencies: Vec<Code>,
     /// Part.
     pub part: Option<Code>,
 }

@@ -80,7 +80,7 @@ pub use search::{
 };
 pub use sessions::{Session, SessionTimes, SignIn};
 pub use signing::{Outlook, Restated};
-pub use telling::{AsOf, Behind, Compared, FigureValue, TellError};
+pub use telling::{AsOf, Behind, Compared, FigureValue, TellError, Whose};
 pub use tokens::{Bearer, TOKEN_DAYS, TOKENS, TokenMade};
 pub use translate::{Translated, body_of, kind_name};
 pub use verify::{Mismatch, Verified};

@@ -317,6 +317,7 @@ pub(crate) fn definition(language: Language, platform: &Platform, line: &Line, f
     };
     let mut all = vec![match &figure.counted {
         Counted::Flow(ids) => say("counted-flow", &[("acts", acts(ids))]),
+        Counted::Times(ids) => say("counted-times", &[("acts", acts(ids))]),
         Counted::Sum(ids, field) => {
             say("counted-sum", &[("acts", acts(ids)), ("field", said(&line.field(*field).title))])
         }

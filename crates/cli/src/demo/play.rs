@@ -27,6 +27,17 @@ pub struct Played {
     pub records: u64,
 }
 
+impl Played {
+    /// This and that together.
+    pub fn and(self, other: Played) -> Played {
+        Played {
+            acts: self.acts + other.acts,
+            refused: self.refused + other.refused,
+            records: self.records + other.records,
+        }
+    }
+}
+
 /// The players and the stage.
 pub struct Play<'a> {
     pub platform: &'a Platform,
@@ -44,8 +55,8 @@ enum Tried {
 }
 
 impl<'a> Play<'a> {
-    /// Plays all plans to their end.
-    pub fn all(&mut self, plans: &mut [Plan<'a>]) -> Result<(), Failure> {
+    /// Plays all plans to their end; not to their end where the platform is closed meanwhile.
+    pub fn all(&mut self, plans: &mut [Plan<'a>]) -> Result<bool, Failure> {
         let mut waiting: BinaryHeap<Reverse<(DateTime, usize)>> = BinaryHeap::new();
         waiting.extend(plans.iter().enumerate().map(|(index, plan)| Reverse((plan.recorded_at, index))));
         let mut batch = self.platform.batch(self.government)?;
@@ -61,12 +72,13 @@ impl<'a> Play<'a> {
             step.map_err(|why| {
                 Failure::new(
                     format!(
-                        "demo/scripts.toml, `{}`, record {}, {}: {why}",
+                        "the demonstration's script `{}` in {}, record {}, {}: {why}",
                         plan.script.name,
+                        self.government,
                         plan.number,
                         shown(plan)
                     ),
-                    "mend the script, or the line that it plays",
+                    "mend the script in demo/, or the line that it plays",
                 )
             })?;
             let ended = plan.signing.is_none() && plan.step >= plan.script.step.len();
@@ -78,12 +90,15 @@ impl<'a> Play<'a> {
             held += 1;
             if held >= BATCH {
                 batch.commit()?;
+                if self.platform.closed() {
+                    return Ok(false);
+                }
                 batch = self.platform.batch(self.government)?;
                 held = 0;
             }
         }
         batch.commit()?;
-        Ok(())
+        Ok(true)
     }
 
     fn end(&mut self, plan: &Plan<'_>) {
@@ -260,6 +275,7 @@ impl<'a> Play<'a> {
             unit: &plan.agency.name,
             place: &plan.place_name,
             number: plan.number,
+            play: plan.script.play,
             at: plan.done_at,
             share: plan.shares.get(field.code.as_str()).copied(),
         };
