@@ -76,7 +76,7 @@ pub struct Script {
     /// lies after that day is left undone.
     #[serde(default)]
     pub recent: Option<[i32; 2]>,
-    /// Which play of its file it is, for numbers that nobody else has.
+    /// Which turn of which play it is, for numbers that nobody else has.
     #[serde(default)]
     pub play: u32,
     /// How much falls in each month, January first.

@@ -78,6 +78,9 @@ struct Play {
     opens: [Date; 2],
     #[serde(default)]
     at: Reach,
+    /// What others rest on: as many in each government, and never fewer in a smaller build.
+    #[serde(default)]
+    groundwork: bool,
     /// What is filled in beside, and instead of, what the lives say.
     #[serde(default)]
     set: BTreeMap<String, toml::Value>,
@@ -113,8 +116,9 @@ pub fn stages(report: &str, place: &PlaceCode, regions: &Regions, scale: u32) ->
     for (index, play) in (1u32..).zip(&plays.play) {
         let mut dice = Dice::new(u64::from(index), report, 0);
         let there: Vec<usize> = (0..all.len()).filter(|stage| play.at.holds(*stage == 0)).collect();
-        let weights: Vec<u32> = there.iter().map(|stage| all[*stage].0).collect();
-        let scaled = |whole: u64| if whole == 0 { 0 } else { (whole / u64::from(scale)).max(1) };
+        let weights: Vec<u32> = there.iter().map(|stage| if play.groundwork { 1 } else { all[*stage].0 }).collect();
+        let scale = if play.groundwork { 1 } else { u64::from(scale) };
+        let scaled = |whole: u64| if whole == 0 { 0 } else { (whole / scale).max(1) };
         let counts = dice.parts(scaled(u64::from(play.count)), &weights);
         let by_count: Vec<u32> = counts.iter().map(|count| u32::try_from(*count).unwrap_or(u32::MAX)).collect();
         let mut shares: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
@@ -132,7 +136,8 @@ pub fn stages(report: &str, place: &PlaceCode, regions: &Regions, scale: u32) ->
                     Failure::new(format!("demo/{file}, play {index}: there is no life `{name}`"), "see demo/lives.toml")
                 })?;
                 let shares = within.iter().map(|(field, parts)| (*field, parts[lot]));
-                let script = play.script(life, index, *size, shares);
+                let turn = index * 100 + u32::try_from(lot).unwrap_or(0);
+                let script = play.script(life, turn, *size, shares);
                 all[*stage].1.scripts.push(script);
             }
         }
@@ -170,7 +175,7 @@ impl Play {
     fn script<'s>(
         &self,
         life: &Script,
-        index: u32,
+        turn: u32,
         count: u32,
         shares: impl Iterator<Item = (&'s str, u64)>,
     ) -> Script {
@@ -179,7 +184,7 @@ impl Play {
         for (field, whole) in shares {
             set.insert(field.to_owned(), toml::Value::String(format!("share {whole}")));
         }
-        Script { name: format!("{index}: {}", life.name), count, opens: self.opens, set, play: index, ..life.clone() }
+        Script { name: format!("{turn}: {}", life.name), count, opens: self.opens, set, play: turn, ..life.clone() }
     }
 }
 
