@@ -35,7 +35,7 @@ fn demo() -> &'static Path {
     DEMO.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
         let _ = fs::remove_dir_all(&folder);
-        let built = fazhi(&folder, &["demo", "--no-serve"]);
+        let built = fazhi(&folder, &["demo", "--no-serve", "--only", "632222"]);
         assert!(built.status.success(), "{}", err(&built));
         folder
     })
@@ -90,7 +90,7 @@ fn demo_tells_what_the_report_tells() {
 
 #[test]
 fn a_complete_demo_is_used_again() {
-    let again = fazhi(demo(), &["demo", "--no-serve"]);
+    let again = fazhi(demo(), &["demo", "--no-serve", "--only", "632222"]);
     assert!(again.status.success());
     assert!(out(&again).contains("used again"));
     assert!(out(&again).contains("fazhi-demo"));
@@ -358,7 +358,7 @@ fn an_unfinished_demo_is_built_anew() {
     drop(database);
     let told = fazhi(folder.path(), &["figures", "--place", "632222", "--year", "2020"]);
     assert!(err(&told).contains("not complete"), "{}", err(&told));
-    let built = fazhi(folder.path(), &["demo", "--no-serve"]);
+    let built = fazhi(folder.path(), &["demo", "--no-serve", "--only", "632222"]);
     assert!(out(&built).contains("acts a second"), "{}{}", out(&built), err(&built));
 }
 
