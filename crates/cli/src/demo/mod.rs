@@ -60,6 +60,7 @@ pub fn run(at: &At, asked: &Demo) -> Result<Found, Failure> {
     let government = first.place.clone();
     builder.build(&first)?;
     reports.retain(|report| !builder.is_built(report).unwrap_or(false));
+    builder.put_through(std::slice::from_ref(&first), &reports)?;
     let published = serve::published(&asked.published)?;
     let greeting = builder.accounts(&first)?;
     let Some(doors) = doors else {
@@ -68,8 +69,10 @@ pub fn run(at: &At, asked: &Demo) -> Result<Found, Failure> {
         return Ok(Found::Nothing);
     };
     builder.coming(&reports)?;
+    builder.hold(&reports)?;
     // What is built behind a site is built by the site's own platform: a folder has one writing program.
-    let Builder { home, scale, .. } = builder;
+    let Builder { platform, home, scale } = builder;
+    drop(platform);
     let beside = (!reports.is_empty()).then_some(move |platform: Arc<Platform>| {
         let built = Builder { platform, home, scale }.all(&reports);
         if let Err(failure) = built {
@@ -114,13 +117,45 @@ impl Builder {
 
     /// All of these, one after the other, until the platform is closed; each says when it is there.
     fn all(&self, reports: &[Published]) -> Result<(), Failure> {
+        self.hold(reports)?;
         for (index, report) in reports.iter().enumerate() {
             self.coming(&reports[index..])?;
             if !self.build(report)? {
                 return Ok(());
             }
         }
+        self.put_through(reports, &[])?;
         self.coming(&[])
+    }
+
+    /// Puts through what has passed since the years that were played, where none are to be played any more.
+    fn put_through(&self, built: &[Published], coming: &[Published]) -> Result<(), Failure> {
+        let coming = self.governments(coming)?;
+        for government in self.governments(built)?.iter().filter(|government| !coming.contains(government)) {
+            self.platform.put_through(government, None)?;
+            self.platform.give_up_rounds(government, BUILDER)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the scheduler away from governments whose past is still coming in: what their limits of 2020 do, they do
+    /// in 2020, and not before the record has come so far.
+    fn hold(&self, reports: &[Published]) -> Result<(), Failure> {
+        for government in self.governments(reports)? {
+            self.platform.hold_rounds(&government, BUILDER)?;
+        }
+        Ok(())
+    }
+
+    /// The governments of these reports.
+    fn governments(&self, reports: &[Published]) -> Result<Vec<GovernmentCode>, Failure> {
+        let mut all = Vec::new();
+        for report in reports {
+            all.extend(self.stages(report)?.into_iter().map(|stage| stage.government));
+        }
+        all.sort();
+        all.dedup();
+        Ok(all)
     }
 
     /// Notes which governments are still coming, for whoever reads a page.
@@ -160,22 +195,15 @@ impl Builder {
             if self.platform.store().read()?.agencies(&stage.government)?.is_empty() {
                 stage.found(&self.platform, &password)?;
             }
-            self.platform.hold_rounds(&stage.government, BUILDER)?;
         }
         for (number, stage) in (1..).zip(&stages) {
             let said = format!("{} {number}/{}", report.report, stages.len());
             let Some((played, time)) = stage.play(&self.platform, &said)? else { return Ok(false) };
             all = (all.0.and(played), all.1 + time);
         }
-        for stage in &stages {
-            self.platform.put_through(&stage.government, None)?;
-        }
         let told = if self.scale == 1 || report.report == "qilian-2020" { Some(self.told(report)?) } else { None };
         self.note(&built(report), "complete")?;
         self.note("demo", "complete")?;
-        for stage in &stages {
-            self.platform.give_up_rounds(&stage.government, BUILDER)?;
-        }
         let (played, time) = all;
         let rate = u128::from(played.acts) * 1_000 / time.as_millis().max(1);
         let told =
