@@ -101,6 +101,8 @@ impl Bulk<'_> {
 }
 
 fn lost() -> Fault {
-    Fault { kind: ledger::FaultKind::Unavailable, message: "this load has failed before and takes nothing more".to_owned() }
+    Fault {
+        kind: ledger::FaultKind::Unavailable,
+        message: "this load has failed before and takes nothing more".to_owned(),
+    }
 }
-

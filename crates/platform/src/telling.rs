@@ -286,7 +286,53 @@ impl Platform {
         after: Option<RecordId>,
         limit: u32,
     ) -> Result<Vec<Behind>, TellError> {
-        let whose = whose.into();
+        let mut read = self.store.read()?;
+        let Some(query) = self.behind_query(read.as_mut(), whose.into(), period, code, part)? else {
+            return Ok(Vec::new());
+        };
+        let mut all = Vec::new();
+        for (government, record, amount) in read.counted(&query, after, limit)? {
+            if let Some(row) = read.record(&government, record)? {
+                all.push(Behind { row, amount });
+            }
+        }
+        Ok(all)
+    }
+
+    /// What all the records behind a figure add up to, each for itself.
+    ///
+    /// # Errors
+    /// Where the place or the figure is unknown, or the store cannot be read.
+    pub fn behind_total<'p>(
+        &self,
+        whose: impl Into<Whose<'p>>,
+        period: Period,
+        code: &str,
+        part: Option<&str>,
+    ) -> Result<i64, TellError> {
+        const STRETCH: u32 = 10_000;
+        let mut read = self.store.read()?;
+        let Some(query) = self.behind_query(read.as_mut(), whose.into(), period, code, part)? else { return Ok(0) };
+        let (mut total, mut after) = (0, None);
+        loop {
+            let rows = read.counted(&query, after, STRETCH)?;
+            total += rows.iter().map(|(_, _, amount)| amount).sum::<i64>();
+            match rows.last() {
+                Some((_, last, _)) if rows.len() >= STRETCH as usize => after = Some(*last),
+                _ => return Ok(total),
+            }
+        }
+    }
+
+    /// The deltas behind a figure; none for a figure computed from others.
+    fn behind_query(
+        &self,
+        read: &mut dyn Read,
+        whose: Whose<'_>,
+        period: Period,
+        code: &str,
+        part: Option<&str>,
+    ) -> Result<Option<ledger::DeltaQuery>, TellError> {
         let lines = self.figure_lines(whose.place, period.to);
         let figures = Figures::new(lines.iter().map(AsRef::as_ref));
         let (_, figure) = figures.get(code).ok_or_else(|| TellError::UnknownFigure(code.to_owned()))?;
@@ -295,17 +341,9 @@ impl Platform {
             _ => figure,
         };
         let at = self.place(whose, period.to)?;
-        let mut read = self.store.read()?;
-        let as_of = as_of(read.as_mut(), &at.governments)?;
-        let Some(mut query) = delta_query(figure, at.told(&as_of), period) else { return Ok(Vec::new()) };
-        query.part = part.map(Code::from);
-        let mut all = Vec::new();
-        for (government, record, amount) in read.counted(&query, after, limit)? {
-            if let Some(row) = read.record(&government, record)? {
-                all.push(Behind { row, amount });
-            }
-        }
-        Ok(all)
+        let as_of = as_of(read, &at.governments)?;
+        let query = delta_query(figure, at.told(&as_of), period);
+        Ok(query.map(|query| ledger::DeltaQuery { part: part.map(Code::from), ..query }))
     }
 
     /// The same figures counted from the records themselves, for `fazhi recount`.
@@ -413,10 +451,11 @@ fn counts(unit: &str) -> bool {
     matches!(unit, "件" | "个" | "项" | "条" | "名" | "人" | "场" | "场次" | "次" | "份")
 }
 
-/// The subject without a year in brackets, and whether that year is the one before.
+/// The subject without a year in brackets or 上年 before it, and whether that year is the one before.
 fn subject_of(subject: &str, year: i16) -> (String, bool) {
     let mark = format!("（{}年）", year - 1);
-    (subject.replace(&mark, "").replace(&format!("（{year}年）"), ""), subject.contains(&mark))
+    let before = subject.contains(&mark) || subject.starts_with("上年");
+    (subject.replace(&mark, "").replace(&format!("（{year}年）"), "").replace("上年", ""), before)
 }
 
 /// How surely a published figure is this one: by the words right before its number, where they are one of the names

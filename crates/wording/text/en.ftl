@@ -962,3 +962,9 @@ counted-times = Each time that one of these acts was done: { $acts }.
 ## What is still coming in
 
 still-coming = Still coming in, and not complete yet: { $places }
+
+## Of whom figures are told
+
+figures-level = Counting
+figures-all = the place and all below it
+figures-own = only agencies at the place itself

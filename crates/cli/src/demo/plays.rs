@@ -172,13 +172,7 @@ impl Reach {
 }
 
 impl Play {
-    fn script<'s>(
-        &self,
-        life: &Script,
-        turn: u32,
-        count: u32,
-        shares: impl Iterator<Item = (&'s str, u64)>,
-    ) -> Script {
+    fn script<'s>(&self, life: &Script, turn: u32, count: u32, shares: impl Iterator<Item = (&'s str, u64)>) -> Script {
         let mut set = life.set.clone();
         set.extend(self.set.iter().map(|(field, value)| (field.clone(), value.clone())));
         for (field, whole) in shares {
