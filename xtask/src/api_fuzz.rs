@@ -85,7 +85,7 @@ impl Served {
             fs::remove_dir_all(&data).map_err(|why| format!("{}: {why}", data.display()))?;
         }
         let mut command = Command::new(program);
-        command.args(["--data"]).arg(&data).args(["demo", "--port", PORT]).current_dir(root());
+        command.args(["--data"]).arg(&data).args(["demo", "--only", "632222", "--port", PORT]).current_dir(root());
         let child = command.stdout(Stdio::null()).stderr(Stdio::inherit()).spawn();
         let child = child.map_err(|why| format!("{} does not start: {why}", program.display()))?;
         let mut served = Served(child);

@@ -11,7 +11,8 @@ use crate::near::meant;
 use crate::read::{self, missing};
 use crate::tree::{Entry, Table, Tree};
 
-const COUNTED: [&str; 8] = ["flow", "sum", "stock", "lapses", "agencies", "ratio", "difference", "year_on_year"];
+const COUNTED: [&str; 9] =
+    ["flow", "times", "sum", "stock", "lapses", "agencies", "ratio", "difference", "year_on_year"];
 
 impl Lower<'_, '_> {
     pub fn figures(&mut self) {
@@ -63,6 +64,7 @@ impl Lower<'_, '_> {
         };
         match *key {
             "flow" => Some(Counted::Flow(self.ids(table, key, "act", Line::act_id))),
+            "times" => Some(Counted::Times(self.ids(table, key, "act", Line::act_id))),
             "sum" => self.sum(table),
             "stock" => {
                 let words = read::list(table, key, self.findings);

@@ -75,6 +75,7 @@ const SECTIONS: [(&str, &[&str]); 18] = [
             "title",
             "unit",
             "flow",
+            "times",
             "sum",
             "stock",
             "lapses",

@@ -170,7 +170,7 @@ const EXCLUSIVE: [&[&str]; 4] = [
     &["forbids", "warns"],
     &["allow", "at_least", "until"],
     &["late", "early"],
-    &["flow", "sum", "stock", "lapses", "agencies", "ratio", "difference", "year_on_year"],
+    &["flow", "times", "sum", "stock", "lapses", "agencies", "ratio", "difference", "year_on_year"],
 ];
 
 /// Lays `over` on `base`, key by key; a new key follows the one it follows in its own file.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ::figures::Period;
-use platform::FigureValue;
+use platform::{FigureValue, Whose};
 use serde_json::json;
 use terms::Code;
 
@@ -40,7 +40,8 @@ pub fn run(at: &At, asked: &Figures) -> Result<Found, Failure> {
     };
     let platform = open::reading(at)?;
     open::know_place(&platform, &asked.place, span.to)?;
-    let values = platform.figures(&asked.place, span)?;
+    let whose = if asked.own { Whose::own(&asked.place) } else { Whose::from(&asked.place) };
+    let values = platform.figures(whose, span)?;
     let text = match asked.format {
         Format::Json => json_of(&values),
         Format::Tsv => show::tsv(&HEADS, &values.iter().map(row).collect::<Vec<_>>()),
@@ -69,6 +70,7 @@ fn json_of(values: &[FigureValue]) -> String {
             "title": { "zh": value.title.zh, "en": value.title.en },
             "value": value.value.map(|value| value.to_string()),
             "unit": value.unit,
+            "own": value.own,
             "from": value.period.from.to_string(),
             "to": value.period.to.to_string(),
             "as_of": value.as_of.iter().map(|(government, position)| (government.to_string(), json!(position))).collect::<serde_json::Map<_, _>>(),

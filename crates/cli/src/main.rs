@@ -12,6 +12,7 @@ mod check;
 mod clock;
 mod compare;
 mod copy;
+mod coverage;
 mod demo;
 mod erase;
 mod explain;
@@ -54,6 +55,7 @@ fn run(arguments: &Arguments) -> Result<Found, Failure> {
         Command::Figures(figures) => figures::run(at, figures),
         Command::Recount(recount) => figures::recount(at, recount),
         Command::Read(read) => read::run(read),
+        Command::Coverage(coverage) => coverage::run(at, coverage),
         Command::Report(report) => report::run(at, report),
         Command::Compare(compare) => compare::run(at, compare),
         Command::Verify(verify) => verify::run(at, verify),

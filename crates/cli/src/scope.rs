@@ -52,6 +52,12 @@ pub fn run(at: &At, asked: &Scope) -> Result<Found, Failure> {
     Ok(Found::Nothing)
 }
 
+/// What an entry is called.
+pub fn name(number: &str) -> Option<&'static str> {
+    let mut entries = groups().into_iter().flat_map(|(_, entries)| entries);
+    entries.find(|entry| entry.number == number).map(|entry| entry.name)
+}
+
 /// The groups of the table with their entries.
 fn groups() -> Vec<(&'static str, Vec<Entry<'static>>)> {
     let mut groups: Vec<(&str, Vec<Entry<'_>>)> = Vec::new();

@@ -30,7 +30,8 @@ pub fn run(at: &At, asked: &Serve) -> Result<Found, Failure> {
     let platform = open::writing(at)?;
     let government = open::only_government(&platform, asked.place.as_ref())?;
     let ways = asked.out.ways()?;
-    serve(at, platform, doors, government, published, "", at.data.spool(), ways, &asked.running)
+    let beside = None::<fn(Arc<Platform>)>;
+    serve(at, platform, doors, government, published, "", at.data.spool(), ways, &asked.running, beside)
 }
 
 /// Reports as they were published, each with the year that its name ends with.
@@ -80,7 +81,9 @@ fn ready(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
     tokio::net::TcpListener::from_std(listener)
 }
 
-/// Serves until it is stopped; files lie in the folder `spool` while they come in; `greeting` is printed once it listens, before the line that says what was started.
+/// Serves until it is stopped; files lie in the folder `spool` while they come in; `greeting` is printed once it listens,
+/// before the line that says what was started; `beside` runs in a thread of its own meanwhile, and ends when the platform
+/// is closed.
 #[allow(clippy::too_many_arguments)] // what a site is made of
 pub fn serve(
     at: &At,
@@ -92,6 +95,7 @@ pub fn serve(
     spool: PathBuf,
     ways: Vec<WayOut>,
     running: &Running,
+    beside: Option<impl FnOnce(Arc<Platform>) + Send + 'static>,
 ) -> Result<Found, Failure> {
     running.begin_log();
     let broken = |error: io::Error| {
@@ -116,6 +120,10 @@ pub fn serve(
     // Asks the store, which may block and so has no place inside the runtime.
     let line = running::started(&platform, address)?;
     carry_over(platform.clone()).map_err(broken)?;
+    if let Some(beside) = beside {
+        let platform = platform.clone();
+        std::thread::Builder::new().name("beside".to_owned()).spawn(move || beside(platform)).map_err(broken)?;
+    }
     let teller = Teller::begin(platform.clone(), ways, holder.clone()).map_err(broken)?;
     let served = runtime.block_on(async {
         let mut signals = Signals::new()?;

@@ -35,7 +35,7 @@ fn demo() -> &'static Path {
     DEMO.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
         let _ = fs::remove_dir_all(&folder);
-        let built = fazhi(&folder, &["demo", "--no-serve"]);
+        let built = fazhi(&folder, &["demo", "--no-serve", "--only", "632222"]);
         assert!(built.status.success(), "{}", err(&built));
         folder
     })
@@ -53,7 +53,11 @@ fn copy() -> TempDir {
 }
 
 fn figures(data: &Path, year: &str) -> BTreeMap<String, String> {
-    let output = fazhi(data, &["figures", "--place", "632222", "--year", year, "--format", "tsv"]);
+    figures_of(data, "632222", year)
+}
+
+fn figures_of(data: &Path, place: &str, year: &str) -> BTreeMap<String, String> {
+    let output = fazhi(data, &["figures", "--place", place, "--year", year, "--format", "tsv"]);
     assert!(output.status.success(), "{}", err(&output));
     let row = |line: &str| {
         let cells: Vec<&str> = line.split('\t').collect();
@@ -90,7 +94,7 @@ fn demo_tells_what_the_report_tells() {
 
 #[test]
 fn a_complete_demo_is_used_again() {
-    let again = fazhi(demo(), &["demo", "--no-serve"]);
+    let again = fazhi(demo(), &["demo", "--no-serve", "--only", "632222"]);
     assert!(again.status.success());
     assert!(out(&again).contains("used again"));
     assert!(out(&again).contains("fazhi-demo"));
@@ -100,6 +104,73 @@ fn a_complete_demo_is_used_again() {
 fn counting_anew_gives_the_same() {
     let output = fazhi(demo(), &["recount", "--place", "632222", "--year", "2020"]);
     assert_eq!(output.status.code(), Some(0), "{}{}", out(&output), err(&output));
+}
+
+#[test]
+fn coverage_places_every_printed_figure_and_the_county_tells_its_own() {
+    let county = fazhi(demo(), &["coverage", "--place", "632222", "--all", "--format", "tsv"]);
+    assert_eq!(county.status.code(), Some(0), "{}{}", out(&county), err(&county));
+    let told = out(&county);
+    let standing = |word: &str| told.lines().filter(|line| line.split('\t').nth(4) == Some(word)).count();
+    assert_eq!((standing("told"), standing("not told")), (34, 0), "{told}");
+    // The other governments are not built here: what their records should tell is not told, and the command says so.
+    let all = fazhi(demo(), &["coverage"]);
+    assert_eq!(all.status.code(), Some(1));
+    assert!(out(&all).lines().last().is_some_and(|line| line.trim_end().ends_with("336")), "{}", out(&all));
+}
+
+/// The larger governments, one in four hundred of their records.
+fn larger() -> &'static Path {
+    static LARGER: OnceLock<PathBuf> = OnceLock::new();
+    LARGER.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("larger");
+        let _ = fs::remove_dir_all(&folder);
+        let four = "152500,410700,150200,150000";
+        let built = fazhi(&folder, &["demo", "--no-serve", "--only", four, "--scale", "400"]);
+        assert!(built.status.success(), "{}{}", out(&built), err(&built));
+        folder
+    })
+}
+
+#[test]
+fn larger_governments_are_counted_anew_alike() {
+    for (place, year) in [("152500", "2020"), ("410700", "2021"), ("150200", "2019"), ("150000", "2024")] {
+        let output = fazhi(larger(), &["recount", "--place", place, "--year", year]);
+        assert_eq!(output.status.code(), Some(0), "{place}: {}{}", out(&output), err(&output));
+    }
+}
+
+#[test]
+fn what_was_recorded_comes_back_out_of_the_composed_report() {
+    let folder = tempfile::tempdir().unwrap();
+    for (place, year) in [("152500", "2020"), ("410700", "2021"), ("150200", "2020"), ("150000", "2024")] {
+        let report = folder.path().join(format!("{place}-{year}.txt")).to_string_lossy().into_owned();
+        let composed = fazhi(larger(), &["report", "--place", place, "--year", year, "--format", "md", "-o", &report]);
+        assert!(composed.status.success(), "{}", err(&composed));
+        let output = fazhi(larger(), &["compare", "--place", place, "--year", year, &report]);
+        assert_eq!(output.status.code(), Some(0), "{place}: {}{}", out(&output), err(&output));
+    }
+}
+
+#[test]
+fn own_level_is_told_apart_from_what_lies_below() {
+    let told = |own: bool| -> i64 {
+        let mut asked = vec!["figures", "--place", "152500", "--year", "2020", "--format", "tsv"];
+        asked.extend(own.then_some("--own"));
+        let output = fazhi(larger(), &asked);
+        assert!(output.status.success(), "{}", err(&output));
+        let text = out(&output);
+        let row = text.lines().find(|line| line.starts_with("mediation.found\t")).map(str::to_owned).unwrap();
+        row.split('\t').nth(2).unwrap().parse().unwrap()
+    };
+    let below: i64 =
+        ["152501", "152502", "152522", "152523", "152524", "152525", "152526", "152527", "152528", "152529"]
+            .iter()
+            .chain(&["152530", "152531"])
+            .map(|banner| figures_of(larger(), banner, "2020")["mediation.found"].parse::<i64>().unwrap())
+            .sum();
+    assert!(told(true) > 0 && below > 0);
+    assert_eq!(told(true) + below, told(false));
 }
 
 #[test]
@@ -358,7 +429,7 @@ fn an_unfinished_demo_is_built_anew() {
     drop(database);
     let told = fazhi(folder.path(), &["figures", "--place", "632222", "--year", "2020"]);
     assert!(err(&told).contains("not complete"), "{}", err(&told));
-    let built = fazhi(folder.path(), &["demo", "--no-serve"]);
+    let built = fazhi(folder.path(), &["demo", "--no-serve", "--only", "632222"]);
     assert!(out(&built).contains("acts a second"), "{}{}", out(&built), err(&built));
 }
 

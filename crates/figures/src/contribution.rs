@@ -118,6 +118,10 @@ fn parts(figure: &Figure, record: &Record) -> Vec<(Code, i64)> {
 fn days(line: &Line, figure: &Figure, record: &Record) -> Vec<(Date, i64)> {
     match &figure.counted {
         Counted::Flow(acts) => first(record, acts).map(|day| (day, 1)).into_iter().collect(),
+        Counted::Times(acts) => {
+            let times = record.done.iter().filter(|done| matches!(done.what, What::Act(act) if acts.contains(&act)));
+            times.map(|done| (done.at.date(), 1)).collect()
+        }
         Counted::Sum(acts, field) => {
             let amount = match record.get(*field) {
                 Some(Value::Number(number)) => *number,

@@ -64,23 +64,32 @@ impl<'a> Figures<'a> {
     }
 }
 
-/// Where a figure is told for: governments, each as of a position of its log, and ranges of places within them.
-pub type Places<'p> = (&'p [(GovernmentCode, u64)], &'p [(PlaceCode, PlaceCode)]);
+/// Where a figure is told for.
+#[derive(Clone, Copy, Debug)]
+pub struct Places<'p> {
+    /// Governments, each as of a position of its log.
+    pub as_of: &'p [(GovernmentCode, u64)],
+    /// Ranges of places within them; empty: anywhere.
+    pub ranges: &'p [(PlaceCode, PlaceCode)],
+    /// Agencies; empty: all of them.
+    pub agencies: &'p [Code],
+}
 
 /// The deltas behind a figure; a stock is summed from the beginning. `None` for a figure computed from others.
-pub fn delta_query(figure: &Figure, (as_of, places): Places<'_>, period: Period) -> Option<DeltaQuery> {
+pub fn delta_query(figure: &Figure, places: Places<'_>, period: Period) -> Option<DeltaQuery> {
     let from = match &figure.counted {
         Counted::Stock(_) => None,
         counted if counted.from_records() => Some(period.from),
         _ => return None,
     };
     Some(DeltaQuery {
-        governments: as_of.iter().map(|(government, _)| government.clone()).collect(),
-        as_of: as_of.to_vec(),
+        governments: places.as_of.iter().map(|(government, _)| government.clone()).collect(),
+        as_of: places.as_of.to_vec(),
         figure: figure.code.clone(),
         from,
         to: Some(period.to),
-        places: places.to_vec(),
+        places: places.ranges.to_vec(),
+        agencies: places.agencies.to_vec(),
         ..DeltaQuery::default()
     })
 }
@@ -154,7 +163,7 @@ fn value(
             }
             None => None,
         },
-        Counted::Flow(_) | Counted::Sum(..) | Counted::Stock(_) | Counted::Lapses(_) => None,
+        Counted::Flow(_) | Counted::Times(_) | Counted::Sum(..) | Counted::Stock(_) | Counted::Lapses(_) => None,
     })
 }
 

@@ -41,6 +41,32 @@ fn event(line: &Line, record: &Record, what: u8, n: i64, at: DateTime) -> Event 
     }
 }
 
+/// The demonstration's line with a figure that counts an act as often as it is done.
+fn with_times() -> String {
+    let times = r#"
+[figure.suspensions]
+title = { zh = "中止次数", en = "Suspensions" }
+unit = "次"
+times = ["suspend"]
+"#;
+    format!("{}{times}", testkit::DEMO)
+}
+
+#[test]
+fn an_act_that_is_done_twice_counts_twice_and_its_record_once() {
+    let catalog = testkit::small(&[("demo/2024", &with_times())]).unwrap();
+    let line = catalog.versions("demo").remove(0);
+    let opening = Opening { agency: "justice".into(), handler: None, place: "632222".parse().unwrap() };
+    let act = |code: &str, at: i64| Event::bare(Kind::Act(line.act_id(code).unwrap()), day(at), "ma".into());
+    let mut events = vec![Event { opening: Some(opening), ..act("receive", 0) }];
+    events.extend([act("accept", 1), act("suspend", 2), act("resume", 3), act("suspend", 5)]);
+    let record = replay(&line, &events, RecordId(1)).unwrap();
+    let sums = told(&line, &record, &catalog.calendar);
+    let of = |code: &str| sums.iter().filter(|((figure, ..), _)| figure == code).map(|(_, sum)| sum).sum::<i64>();
+    assert_eq!(of("demo.suspensions"), 2);
+    assert_eq!(of("demo.received"), 1);
+}
+
 type Sums = BTreeMap<(Code, Date, Code), i64>;
 
 fn told(line: &Line, record: &Record, calendar: &terms::Calendar) -> Sums {
@@ -62,7 +88,7 @@ proptest! {
 
     #[test]
     fn deltas_add_up_to_what_the_record_contributes(steps in proptest::collection::vec((0u8..13, 0i64..60), 1..20)) {
-        let catalog = testkit::small(&[("demo/2024", testkit::DEMO)]).unwrap();
+        let catalog = testkit::small(&[("demo/2024", &with_times())]).unwrap();
         let line = catalog.versions("demo").remove(0);
         let county: GovernmentCode = "632222".parse().unwrap();
         let opening = Opening { agency: "justice".into(), handler: None, place: county.clone() };

@@ -336,8 +336,8 @@ pub struct DeltaQuery {
     pub as_of: Vec<(GovernmentCode, u64)>,
     /// Ranges of place codes, inclusive; empty: anywhere.
     pub places: Vec<(PlaceCode, PlaceCode)>,
-    /// Agency.
-    pub agency: Option<Code>,
+    /// Agencies; empty: any.
+    pub agencies: Vec<Code>,
     /// Part.
     pub part: Option<Code>,
 }
@@ -643,6 +643,9 @@ pub trait Transaction: Read + WriteMessages + OfficeWrite + HoldAttachments + Wr
     fn mark(&mut self) -> Result<(), Fault>;
     /// Back to the last mark.
     fn undo(&mut self) -> Result<(), Fault>;
+    /// Whatever was written since the last mark stands, and there is no going back to it: a mark that is left behind
+    /// makes a database remember every page that the rest of the transaction touches.
+    fn settle(&mut self) -> Result<(), Fault>;
     /// Commits it so that it is durable.
     fn commit(self: Box<Self>) -> Result<(), Fault>;
     /// Commits it so that others see it, and gives what to wait for until it is durable. Nobody may be told that it

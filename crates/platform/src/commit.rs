@@ -63,7 +63,7 @@ pub(crate) struct Kept {
 
 impl Kept {
     /// How many records are kept at most.
-    const MOST: usize = 2_000;
+    pub(crate) const MOST: usize = 2_000;
 }
 
 /// Commands that become durable together.
@@ -167,11 +167,11 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Commits; nobody may be told before the landing says that it is durable.
-    pub(crate) fn commit_early(self) -> Result<(Box<dyn Landing>, Kept), Fault> {
+    /// Commits, and keeps so many records at hand; nobody may be told before the landing says that it is durable.
+    pub(crate) fn commit_early(self, at_hand: usize) -> Result<(Box<dyn Landing>, Kept), Fault> {
         let landing = self.tx.commit_early()?;
         self.definitions.keep(&self.frozen);
-        let loaded = if self.loaded.len() > Kept::MOST { HashMap::new() } else { self.loaded };
+        let loaded = if self.loaded.len() > at_hand { HashMap::new() } else { self.loaded };
         Ok((landing, Kept { head: Some(self.head), loaded, rebuilds: 0 }))
     }
 
@@ -493,6 +493,9 @@ impl<'a> Batch<'a> {
                 self.tx.undo()?;
             }
             return Ok(taken);
+        }
+        if numbered {
+            self.tx.settle()?;
         }
         let definition = self.definition(line, before.as_ref())?;
         let first = row.map_or(1, |row| row.seq + 1);

@@ -43,6 +43,14 @@ impl Platform {
         Ok(Directory { agencies, people, closed: closed.map(|standing| standing.account).collect() })
     }
 
+    /// The governments whose records are still coming in, as the store's note names them; empty where all are there.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn coming(&self) -> Result<String, Fault> {
+        Ok(self.store.read()?.note("coming")?.unwrap_or_default())
+    }
+
     /// Whether the data are synthetic, as the store's note says.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod attachments;
+mod bulk;
 mod campaign;
 mod casefile;
 mod commit;
@@ -52,6 +53,7 @@ use terms::{DateTime, GovernmentCode};
 
 pub use accounts::{Person, hash_password};
 pub use attachments::Attaching;
+pub use bulk::Bulk;
 pub use campaign::{Decided, Decision, MOST_VERDICTS};
 pub use casefile::{CaseDocument, CaseEvent, CaseFile, Says};
 pub use commit::Batch;
@@ -80,7 +82,7 @@ pub use search::{
 };
 pub use sessions::{Session, SessionTimes, SignIn};
 pub use signing::{Outlook, Restated};
-pub use telling::{AsOf, Behind, Compared, FigureValue, TellError};
+pub use telling::{AsOf, Behind, Compared, FigureValue, TellError, Whose};
 pub use tokens::{Bearer, TOKEN_DAYS, TOKENS, TokenMade};
 pub use translate::{Translated, body_of, kind_name};
 pub use verify::{Mismatch, Verified};
@@ -170,6 +172,11 @@ impl Platform {
     /// # Errors
     /// Where the store fails.
     pub fn batch<'a>(&'a self, government: &GovernmentCode) -> Result<Batch<'a>, Fault> {
+        self.batch_with(government, commit::Kept::default())
+    }
+
+    /// The same, with what the batch before it kept at hand.
+    fn batch_with<'a>(&'a self, government: &GovernmentCode, kept: commit::Kept) -> Result<Batch<'a>, Fault> {
         Batch::begin(
             self.store.as_ref(),
             &self.catalog,
@@ -177,7 +184,7 @@ impl Platform {
             &self.nonces,
             self.clock.as_ref(),
             government,
-            commit::Kept::default(),
+            kept,
         )
     }
 

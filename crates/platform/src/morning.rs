@@ -143,10 +143,10 @@ impl Platform {
             let flow = |figure: &&procedure::Figure| matches!(figure.counted, Counted::Flow(_));
             let Some(figure) = line.figures.iter().find(flow) else { continue };
             let mut tell = |period: Period| -> Result<Amount, Fault> {
-                let Some(mut query) = delta_query(figure, (&as_of, &place.ranges), period) else {
+                let Some(mut query) = delta_query(figure, place.told(&as_of), period) else {
                     return Ok(Amount::whole(0));
                 };
-                query.agency = agency.cloned();
+                query.agencies = agency.cloned().into_iter().collect();
                 let sum = read.sums(&query, GroupBy::Nothing)?.first().map_or(0, |sum| sum.amount);
                 Ok(amount(line, figure, sum))
             };

@@ -1,6 +1,6 @@
 //! What a signature or an annulment would do, told before it is given: dry runs through the same kernel.
 
-use figures::{Amount, Period, amount, delta_query};
+use figures::{Amount, Period, Places, amount, delta_query};
 use kernel::{Ask, Command, Event, Kind, Question, Refusal, Standing, Verdict, Warning, judge};
 use ledger::{Fault, GroupBy};
 use procedure::{Actor, Counted, Said};
@@ -132,7 +132,8 @@ impl Platform {
             if matches!(figure.counted, Counted::Stock(_)) && period.to > today {
                 period.to = today;
             }
-            let Some(query) = delta_query(figure, (&as_of, &[]), period) else { continue };
+            let places = Places { as_of: &as_of, ranges: &[], agencies: &[] };
+            let Some(query) = delta_query(figure, places, period) else { continue };
             let told = read.sums(&query, GroupBy::Nothing)?.first().map_or(0, |sum| sum.amount);
             all.push(Restated {
                 figure: code,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use catalog::Bound;
 use composer::{Report, compose};
-use figures::{Amount, Figures, Period, delta_query, tell};
+use figures::{Amount, Figures, Period, Places, delta_query, tell};
 use ledger::{Fault, Read, RecordRow};
 use procedure::{Figure, Language, Line, Said};
 use reader::Qualifier;
@@ -32,6 +32,8 @@ pub struct FigureValue {
     pub part: Option<Code>,
     /// Value; `None` where it cannot be told.
     pub value: Option<Amount>,
+    /// Told of the agencies at the place itself alone, and not of those below it.
+    pub own: bool,
     /// Period.
     pub period: Period,
     /// Log positions as of which it is told.
@@ -112,9 +114,38 @@ impl std::fmt::Display for TellError {
 }
 impl std::error::Error for TellError {}
 
+/// Of whom figures are told.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose<'p> {
+    place: &'p PlaceCode,
+    own: bool,
+}
+
+impl<'p> From<&'p PlaceCode> for Whose<'p> {
+    /// A place with all that lies below it.
+    fn from(place: &'p PlaceCode) -> Whose<'p> {
+        Whose { place, own: false }
+    }
+}
+
+impl<'p> Whose<'p> {
+    /// The agencies that sit at the place itself, and none below it: 本级.
+    pub fn own(place: &'p PlaceCode) -> Whose<'p> {
+        Whose { place, own: true }
+    }
+}
+
 pub(crate) struct Where {
-    pub(crate) governments: Vec<GovernmentCode>,
-    pub(crate) ranges: Vec<(PlaceCode, PlaceCode)>,
+    governments: Vec<GovernmentCode>,
+    ranges: Vec<(PlaceCode, PlaceCode)>,
+    agencies: Vec<Code>,
+}
+
+impl Where {
+    /// What is told there as of positions.
+    pub(crate) fn told<'p>(&'p self, as_of: &'p [(GovernmentCode, u64)]) -> Places<'p> {
+        Places { as_of, ranges: &self.ranges, agencies: &self.agencies }
+    }
 }
 
 impl FigureValue {
@@ -132,18 +163,38 @@ impl FigureValue {
 }
 
 impl Platform {
-    /// The governments whose records a place's figures are told from, and the ranges of places within them.
-    pub(crate) fn place(&self, place: &PlaceCode, on: Date) -> Result<Where, TellError> {
+    /// The governments whose records figures are told from, and the ranges of places or the agencies within them.
+    pub(crate) fn place<'p>(&self, whose: impl Into<Whose<'p>>, on: Date) -> Result<Where, TellError> {
+        let Whose { place, own } = whose.into();
         let regions = &self.catalog.regions;
         if regions.get(place, on).is_none() {
             return Err(TellError::UnknownPlace(place.clone()));
+        }
+        if own {
+            return self.own_level(place, on);
         }
         let below = regions.subtree(place, on);
         let mut governments: Vec<GovernmentCode> =
             below.iter().filter_map(|region| regions.government(&region.code, on)).collect();
         governments.sort();
         governments.dedup();
-        Ok(Where { governments, ranges: regions.ranges(place, on) })
+        Ok(Where { governments, ranges: regions.ranges(place, on), agencies: Vec::new() })
+    }
+
+    /// Those who sit at a place, wherever the matters lie that they handle.
+    fn own_level(&self, place: &PlaceCode, on: Date) -> Result<Where, TellError> {
+        let governments: Vec<GovernmentCode> = self.catalog.regions.government(place, on).into_iter().collect();
+        let mut read = self.store.read()?;
+        let mut agencies = Vec::new();
+        for government in &governments {
+            let there = read.agencies(government)?.into_iter().filter(|agency| agency.place == *place);
+            agencies.extend(there.map(|agency| agency.code));
+        }
+        if agencies.is_empty() {
+            // Nobody sits there: no agency has this code, where an empty list would be all of them.
+            agencies.push(Code::default());
+        }
+        Ok(Where { governments, ranges: Vec::new(), agencies })
     }
 
     /// The newest version of every line as it holds for a place: its figures, with local choices.
@@ -159,41 +210,65 @@ impl Platform {
     ///
     /// # Errors
     /// Where the place is unknown or the store cannot be read.
-    pub fn figures(&self, place: &PlaceCode, period: Period) -> Result<Vec<FigureValue>, TellError> {
-        let at = self.place(place, period.to)?;
+    pub fn figures<'p>(&self, whose: impl Into<Whose<'p>>, period: Period) -> Result<Vec<FigureValue>, TellError> {
+        let whose = whose.into();
+        let at = self.place(whose, period.to)?;
         let mut read = self.store.read()?;
         let as_of = as_of(read.as_mut(), &at.governments)?;
-        self.told(read.as_mut(), place, &at.ranges, period, &as_of)
+        self.told(read.as_mut(), whose, &at, period, &as_of, None)
+    }
+
+    /// One figure of a place and period, with its parts.
+    ///
+    /// # Errors
+    /// Where the place or the figure is unknown, or the store cannot be read.
+    pub fn figure<'p>(
+        &self,
+        whose: impl Into<Whose<'p>>,
+        period: Period,
+        code: &str,
+    ) -> Result<Vec<FigureValue>, TellError> {
+        let whose = whose.into();
+        let at = self.place(whose, period.to)?;
+        let mut read = self.store.read()?;
+        let as_of = as_of(read.as_mut(), &at.governments)?;
+        let told = self.told(read.as_mut(), whose, &at, period, &as_of, Some(code))?;
+        if told.is_empty() {
+            return Err(TellError::UnknownFigure(code.to_owned()));
+        }
+        Ok(told)
     }
 
     /// The same as they were told before, as of the positions that were told with them.
     ///
     /// # Errors
     /// Where the place is unknown or the store cannot be read.
-    pub fn figures_as_of(
+    pub fn figures_as_of<'p>(
         &self,
-        place: &PlaceCode,
+        whose: impl Into<Whose<'p>>,
         period: Period,
         as_of: &AsOf,
     ) -> Result<Vec<FigureValue>, TellError> {
-        let at = self.place(place, period.to)?;
-        self.told(self.store.read()?.as_mut(), place, &at.ranges, period, as_of)
+        let whose = whose.into();
+        let at = self.place(whose, period.to)?;
+        self.told(self.store.read()?.as_mut(), whose, &at, period, as_of, None)
     }
 
     fn told(
         &self,
         read: &mut dyn Read,
-        place: &PlaceCode,
-        ranges: &[(PlaceCode, PlaceCode)],
+        whose: Whose<'_>,
+        at: &Where,
         period: Period,
         as_of: &AsOf,
+        only: Option<&str>,
     ) -> Result<Vec<FigureValue>, TellError> {
-        let lines = self.figure_lines(place, period.to);
+        let lines = self.figure_lines(whose.place, period.to);
         let figures = Figures::new(lines.iter().map(AsRef::as_ref));
         let mut all = Vec::new();
-        for (_, figure) in figures.iter() {
-            let told = tell(read, &figures, &figure.code, (as_of, ranges), period)?;
-            all.extend(told.into_iter().map(|told| value_of(figure, told, period, as_of)));
+        for (_, figure) in figures.iter().filter(|(_, figure)| only.is_none_or(|code| figure.code == code)) {
+            let told = tell(read, &figures, &figure.code, at.told(as_of), period)?;
+            all.extend(told.into_iter().map(|told| value_of(figure, told, period, as_of, whose.own)));
         }
         Ok(all)
     }
@@ -202,27 +277,19 @@ impl Platform {
     ///
     /// # Errors
     /// Where the place or the figure is unknown, or the store cannot be read.
-    pub fn behind(
+    pub fn behind<'p>(
         &self,
-        place: &PlaceCode,
+        whose: impl Into<Whose<'p>>,
         period: Period,
         code: &str,
         part: Option<&str>,
         after: Option<RecordId>,
         limit: u32,
     ) -> Result<Vec<Behind>, TellError> {
-        let lines = self.figure_lines(place, period.to);
-        let figures = Figures::new(lines.iter().map(AsRef::as_ref));
-        let (_, figure) = figures.get(code).ok_or_else(|| TellError::UnknownFigure(code.to_owned()))?;
-        let figure = match &figure.counted {
-            procedure::Counted::Agencies(of) => figures.get(of).map_or(figure, |(_, figure)| figure),
-            _ => figure,
-        };
-        let at = self.place(place, period.to)?;
         let mut read = self.store.read()?;
-        let as_of = as_of(read.as_mut(), &at.governments)?;
-        let Some(mut query) = delta_query(figure, (&as_of, &at.ranges), period) else { return Ok(Vec::new()) };
-        query.part = part.map(Code::from);
+        let Some(query) = self.behind_query(read.as_mut(), whose.into(), period, code, part)? else {
+            return Ok(Vec::new());
+        };
         let mut all = Vec::new();
         for (government, record, amount) in read.counted(&query, after, limit)? {
             if let Some(row) = read.record(&government, record)? {
@@ -232,12 +299,63 @@ impl Platform {
         Ok(all)
     }
 
+    /// What all the records behind a figure add up to, each for itself.
+    ///
+    /// # Errors
+    /// Where the place or the figure is unknown, or the store cannot be read.
+    pub fn behind_total<'p>(
+        &self,
+        whose: impl Into<Whose<'p>>,
+        period: Period,
+        code: &str,
+        part: Option<&str>,
+    ) -> Result<i64, TellError> {
+        const STRETCH: u32 = 10_000;
+        let mut read = self.store.read()?;
+        let Some(query) = self.behind_query(read.as_mut(), whose.into(), period, code, part)? else { return Ok(0) };
+        let (mut total, mut after) = (0, None);
+        loop {
+            let rows = read.counted(&query, after, STRETCH)?;
+            total += rows.iter().map(|(_, _, amount)| amount).sum::<i64>();
+            match rows.last() {
+                Some((_, last, _)) if rows.len() >= STRETCH as usize => after = Some(*last),
+                _ => return Ok(total),
+            }
+        }
+    }
+
+    /// The deltas behind a figure; none for a figure computed from others.
+    fn behind_query(
+        &self,
+        read: &mut dyn Read,
+        whose: Whose<'_>,
+        period: Period,
+        code: &str,
+        part: Option<&str>,
+    ) -> Result<Option<ledger::DeltaQuery>, TellError> {
+        let lines = self.figure_lines(whose.place, period.to);
+        let figures = Figures::new(lines.iter().map(AsRef::as_ref));
+        let (_, figure) = figures.get(code).ok_or_else(|| TellError::UnknownFigure(code.to_owned()))?;
+        let figure = match &figure.counted {
+            procedure::Counted::Agencies(of) => figures.get(of).map_or(figure, |(_, figure)| figure),
+            _ => figure,
+        };
+        let at = self.place(whose, period.to)?;
+        let as_of = as_of(read, &at.governments)?;
+        let query = delta_query(figure, at.told(&as_of), period);
+        Ok(query.map(|query| ledger::DeltaQuery { part: part.map(Code::from), ..query }))
+    }
+
     /// The same figures counted from the records themselves, for `fazhi recount`.
     ///
     /// # Errors
     /// Where the place is unknown or the store cannot be read.
-    pub fn recount(&self, place: &PlaceCode, period: Period) -> Result<BTreeMap<(Code, Code), i64>, TellError> {
-        let at = self.place(place, period.to)?;
+    pub fn recount<'p>(
+        &self,
+        whose: impl Into<Whose<'p>>,
+        period: Period,
+    ) -> Result<BTreeMap<(Code, Code), i64>, TellError> {
+        let at = self.place(whose, period.to)?;
         let mut read = self.store.read()?;
         let mut sums = BTreeMap::new();
         for government in &at.governments {
@@ -246,6 +364,7 @@ impl Platform {
                 let query = ledger::RecordQuery {
                     government: Some(government.clone()),
                     places: at.ranges.clone(),
+                    agencies: at.agencies.clone(),
                     after,
                     limit: 1_000,
                     ..ledger::RecordQuery::default()
@@ -332,10 +451,11 @@ fn counts(unit: &str) -> bool {
     matches!(unit, "件" | "个" | "项" | "条" | "名" | "人" | "场" | "场次" | "次" | "份")
 }
 
-/// The subject without a year in brackets, and whether that year is the one before.
+/// The subject without a year in brackets or 上年 before it, and whether that year is the one before.
 fn subject_of(subject: &str, year: i16) -> (String, bool) {
     let mark = format!("（{}年）", year - 1);
-    (subject.replace(&mark, "").replace(&format!("（{year}年）"), ""), subject.contains(&mark))
+    let before = subject.contains(&mark) || subject.starts_with("上年");
+    (subject.replace(&mark, "").replace(&format!("（{year}年）"), "").replace("上年", ""), before)
 }
 
 /// How surely a published figure is this one: by the words right before its number, where they are one of the names
@@ -384,7 +504,7 @@ pub(crate) fn as_of(read: &mut dyn Read, governments: &[GovernmentCode]) -> Resu
     Ok(read.heads(governments)?.into_iter().map(|(government, head)| (government, head.position)).collect())
 }
 
-fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: &AsOf) -> FigureValue {
+fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: &AsOf, own: bool) -> FigureValue {
     let title = match told.part {
         None => figure.title.clone(),
         Some(part) => Said {
@@ -403,6 +523,7 @@ fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: &As
         unit: figure.unit.clone(),
         part: told.part.map(|part| part.code.clone()),
         value: told.value,
+        own,
         period,
         as_of: Arc::clone(as_of),
         opens: figure.counted.from_records() || matches!(figure.counted, procedure::Counted::Agencies(_)),

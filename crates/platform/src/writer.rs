@@ -276,7 +276,7 @@ impl Desk {
         let begun = Instant::now();
         let landing;
         let posted = batch.posted;
-        (landing, *kept) = batch.commit_early()?;
+        (landing, *kept) = batch.commit_early(Kept::MOST)?;
         if posted {
             self.posted.ring();
         }

@@ -84,6 +84,29 @@ fn a_repeated_command_gets_the_first_answer() {
 }
 
 #[test]
+fn a_load_goes_through_the_door_batch_after_batch() {
+    let bench = bench();
+    let mut bulk = bench.platform.bulk(&county(), 2).unwrap();
+    let mut records = Vec::new();
+    for matter in ["a", "b", "c", "d", "e"] {
+        let record = done(bulk.act(&receive(&bench, matter)).unwrap()).record;
+        // What hangs on an answer follows it at once, also into the next batch.
+        let accept = bench.act(&officer(), "demo", Some(record), "accept", &[]);
+        done(bulk.act(&accept).unwrap());
+        assert!(done(bulk.act(&accept).unwrap()).repeated);
+        records.push(record);
+    }
+    let refused = bulk.act(&bench.act(&officer(), "demo", Some(records[0]), "accept", &[])).unwrap();
+    assert!(matches!(refused, Answer::Refused(_)), "{refused:?}");
+    bulk.finish().unwrap();
+    for record in records {
+        let row = bench.platform.store().read().unwrap().record(&county(), record).unwrap().unwrap();
+        assert_eq!((row.seq, row.stage.as_str()), (2, "accepted"));
+    }
+    sound(&bench);
+}
+
+#[test]
 fn a_repeated_command_in_one_batch_is_done_once() {
     let bench = bench();
     let request = receive(&bench, "a");

@@ -33,6 +33,8 @@ pub struct Figure {
 pub enum Counted {
     /// Records, on the day the first of these acts was done.
     Flow(Vec<ActId>),
+    /// Each time that one of these acts was done, on that day.
+    Times(Vec<ActId>),
     /// The sum of a field over those records.
     Sum(Vec<ActId>, FieldId),
     /// Records that stand in one of these stages at the end of the day.
@@ -52,6 +54,7 @@ pub enum Counted {
 impl Counted {
     /// Counted from records, not computed from other figures.
     pub fn from_records(&self) -> bool {
-        matches!(self, Counted::Flow(_) | Counted::Sum(..) | Counted::Stock(_) | Counted::Lapses(_))
+        use Counted::{Flow, Lapses, Stock, Sum, Times};
+        matches!(self, Flow(_) | Times(_) | Sum(..) | Stock(_) | Lapses(_))
     }
 }

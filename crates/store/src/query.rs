@@ -300,9 +300,7 @@ fn deltas(sql: &mut Query, (government, until): &Told, query: &DeltaQuery) {
         sql.number(" AND position <= ", integer(*until));
     }
     sql.places(&query.places);
-    if let Some(agency) = &query.agency {
-        sql.text(" AND agency = ", agency);
-    }
+    sql.any("agency", &query.agencies, Order::Newest);
     if let Some(part) = &query.part {
         sql.text(" AND part = ", part);
     }
@@ -380,7 +378,7 @@ pub(crate) mod tests {
                 places: vec![(county.clone(), county.clone()); n],
                 from: full.then_some(day),
                 to: full.then_some(day),
-                agency: full.then(|| "a".into()),
+                agencies: vec!["a".into(); n],
                 part: full.then(|| "a".into()),
                 ..DeltaQuery::default()
             };

@@ -3,8 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -73,6 +73,8 @@ pub(crate) struct App {
     pub options: Arc<Options>,
     /// Whether the store's data are synthetic, as last read: also a page about a failure must say so.
     pub synthetic: Arc<AtomicBool>,
+    /// Which governments' records are still coming in, as last read; empty: none.
+    pub coming: Arc<RwLock<String>>,
     /// What is counted of the requests.
     pub requests: Arc<Requests>,
 }
@@ -99,15 +101,16 @@ impl App {
     /// Reads whose session it is, with how many notices wait, and whether the data are synthetic.
     pub async fn visit(&self, cookie: Option<String>) -> Result<Option<(Session, u32)>, Wrong> {
         let kept = cookie.map(|cookie| self.of_cookie(&cookie));
-        let (session, synthetic) = self
+        let (session, synthetic, coming) = self
             .ask(move |platform| {
                 let session =
                     kept.map(|(government, token)| platform.session(&government, &token)).transpose()?.flatten();
                 let unread = session.as_ref().map(|session| platform.unread(&session.person)).transpose()?;
-                Ok::<_, ledger::Fault>((session.zip(unread), platform.synthetic()?))
+                Ok::<_, ledger::Fault>((session.zip(unread), platform.synthetic()?, platform.coming()?))
             })
             .await?;
         self.synthetic.store(synthetic, Ordering::Relaxed);
+        *self.coming.write().unwrap_or_else(PoisonError::into_inner) = coming;
         Ok(session)
     }
 }
@@ -137,6 +140,7 @@ impl Site {
                 platform,
                 options: Arc::new(options),
                 synthetic: Arc::new(AtomicBool::new(synthetic)),
+                coming: Arc::default(),
                 requests: Arc::default(),
             },
         }

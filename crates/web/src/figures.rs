@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use figures::{Amount, Period};
 use ledger::{Fault, RecordRow, Sight};
-use platform::{Behind, FigureValue, Platform, TellError};
+use platform::{Behind, FigureValue, Platform, TellError, Whose};
 use procedure::{Counted, Expr, Figure, Language, Line, Said};
 use terms::{Date, GovernmentCode, PlaceCode, RecordId};
 
@@ -23,6 +23,8 @@ use crate::wrong::Wrong;
 pub(crate) struct Asked {
     pub place: PlaceCode,
     pub period: Period,
+    /// Only the agencies at the place itself.
+    pub own: bool,
     /// Something could not be read and the default stands for it.
     pub mended: bool,
 }
@@ -62,13 +64,19 @@ impl Asked {
             mended = true;
             place = app.options.government.clone();
         }
-        Asked { place, period, mended }
+        Asked { place, period, own: part("level") == Some("own"), mended }
     }
 
     /// The same as a query, with a part.
     pub fn query(&self, part: &str) -> String {
         let (from, to) = (self.period.from.to_string(), self.period.to.to_string());
-        query(&[("part", part), ("from", &from), ("to", &to), ("place", self.place.as_str())])
+        let level = if self.own { "own" } else { "" };
+        query(&[("part", part), ("from", &from), ("to", &to), ("place", self.place.as_str()), ("level", level)])
+    }
+
+    /// Of whom figures are told.
+    pub fn whose(&self) -> Whose<'_> {
+        if self.own { Whose::own(&self.place) } else { Whose::from(&self.place) }
     }
 }
 
@@ -110,7 +118,7 @@ pub(crate) async fn list(
 }
 
 fn table(platform: &Platform, frame: Frame, asked: Asked) -> Result<FiguresPage, TellError> {
-    let all = platform.figures(&asked.place, asked.period)?;
+    let all = platform.figures(asked.whose(), asked.period)?;
     let as_of = all.first().map_or_else(String::new, |figure| as_of(&frame, figure));
     let mut groups: Vec<(terms::Code, LineGroup)> = Vec::new();
     for figure in all {
@@ -193,9 +201,8 @@ struct FigurePage {
     signed_in: bool,
 }
 
-/// Rows on a page, and rows added up at a time.
+/// Rows on a page.
 const PAGE: u32 = 50;
-const PART: u32 = 1_000;
 
 /// One figure with its definition and its records.
 pub(crate) async fn one(
@@ -219,7 +226,7 @@ fn opened(
     part: Option<&str>,
     after: Option<RecordId>,
 ) -> Result<FigurePage, TellError> {
-    let told = platform.figures(&asked.place, asked.period)?;
+    let told = platform.figures(asked.whose(), asked.period)?;
     let unknown = || TellError::UnknownFigure(code.to_owned());
     let told = told.into_iter().find(|figure| figure.code == code && figure.part.as_deref() == part);
     let told = told.ok_or_else(unknown)?;
@@ -230,12 +237,13 @@ fn opened(
     // Records are for those who may see them; the public reads the number and how it is counted.
     let signed_in = frame.person.is_some();
     let rows = match signed_in {
-        true => platform.behind(&asked.place, asked.period, code, part, after, PAGE)?,
+        true => platform.behind(asked.whose(), asked.period, code, part, after, PAGE)?,
         false => Vec::new(),
     };
     let money = told.value.is_some_and(|value| value.scale == 2) && counted;
     let printed = |amount: i64| if money { Amount::fen(amount) } else { Amount::whole(amount) };
-    let sum = if counted && signed_in { Some(sum(platform, asked, code, part)?) } else { None };
+    let sum =
+        if counted && signed_in { Some(platform.behind_total(asked.whose(), asked.period, code, part)?) } else { None };
     let base = asked.query(part.unwrap_or_default());
     let next = (rows.len() >= PAGE as usize).then(|| rows.last().map(|row| row.row.id)).flatten();
     Ok(FigurePage {
@@ -256,19 +264,6 @@ fn opened(
         f: frame.clone().named(frame.said(&told.title)),
         unit: told.unit,
     })
-}
-
-/// What the records behind a figure add up to, all of them.
-fn sum(platform: &Platform, asked: &Asked, code: &str, part: Option<&str>) -> Result<i64, TellError> {
-    let (mut total, mut after) = (0, None);
-    loop {
-        let rows = platform.behind(&asked.place, asked.period, code, part, after, PART)?;
-        total += rows.iter().map(|row| row.amount).sum::<i64>();
-        match rows.last() {
-            Some(last) if rows.len() >= PART as usize => after = Some(last.row.id),
-            _ => return Ok(total),
-        }
-    }
 }
 
 fn behind_rows(
@@ -317,6 +312,7 @@ pub(crate) fn definition(language: Language, platform: &Platform, line: &Line, f
     };
     let mut all = vec![match &figure.counted {
         Counted::Flow(ids) => say("counted-flow", &[("acts", acts(ids))]),
+        Counted::Times(ids) => say("counted-times", &[("acts", acts(ids))]),
         Counted::Sum(ids, field) => {
             say("counted-sum", &[("acts", acts(ids)), ("field", said(&line.field(*field).title))])
         }
@@ -343,7 +339,7 @@ pub(crate) fn definition(language: Language, platform: &Platform, line: &Line, f
 
 /// The page of a figure, for links from elsewhere.
 pub(crate) fn href(code: &str, part: Option<&str>, place: &PlaceCode, period: Period) -> String {
-    let asked = Asked { place: place.clone(), period, mended: false };
+    let asked = Asked { place: place.clone(), period, own: false, mended: false };
     format!("/figures/{code}{}", asked.query(part.unwrap_or_default()))
 }
 

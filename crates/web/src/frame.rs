@@ -1,6 +1,7 @@
 //! What stands around every page.
 
 use std::fmt::{Display, Write};
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use askama::Template;
@@ -27,6 +28,8 @@ pub(crate) struct Frame {
     pub audits: bool,
     pub token: String,
     pub synthetic: bool,
+    /// Which governments' records are still coming in; empty: none.
+    pub coming: String,
     pub place: String,
     /// The most bytes of a file that comes with a form.
     pub attachment_limit: u64,
@@ -53,6 +56,7 @@ impl Frame {
             audits: false,
             token: String::new(),
             synthetic: app.synthetic.load(Ordering::Relaxed),
+            coming: app.coming.read().unwrap_or_else(PoisonError::into_inner).clone(),
             place,
             attachment_limit: app.options.attachment_limit,
             flash: Vec::new(),

@@ -954,3 +954,17 @@ progress-theirs = Until when you may act
 progress-theirs-none = No limit of yours is running.
 print-large = Large print
 print-usual = Usual size
+
+## Figures counted each time
+
+counted-times = Each time that one of these acts was done: { $acts }.
+
+## What is still coming in
+
+still-coming = Still coming in, and not complete yet: { $places }
+
+## Of whom figures are told
+
+figures-level = Counting
+figures-all = the place and all below it
+figures-own = only agencies at the place itself

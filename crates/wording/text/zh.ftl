@@ -955,3 +955,17 @@ progress-theirs = 您可以行使权利的期限
 progress-theirs-none = 目前没有由您行使权利的期限。
 print-large = 无障碍大字版
 print-usual = 标准字号
+
+## Figures counted each time
+
+counted-times = 按次统计，下列行为每办理一次计一次：{ $acts }。
+
+## What is still coming in
+
+still-coming = 以下地区的数据正在录入，尚不完整：{ $places }
+
+## Of whom figures are told
+
+figures-level = 统计口径
+figures-all = 本地区及其下
+figures-own = 仅本级

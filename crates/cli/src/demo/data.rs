@@ -1,4 +1,4 @@
-//! The demonstration's data files, as they are written: what must be told, who works there, what happens.
+//! The demonstration's data files, as they are written: who works there, what happens.
 
 use std::collections::BTreeMap;
 
@@ -8,51 +8,11 @@ use terms::{Code, Date, PlaceCode};
 use super::fill::shift;
 use crate::failure::Failure;
 
-const TARGETS: &str = include_str!("../../../../demo/qilian-2020.toml");
 const AGENCIES: &str = include_str!("../../../../demo/agencies.toml");
 const SCRIPTS: &str = include_str!("../../../../demo/scripts.toml");
 
-/// All three files.
-pub struct Data {
-    pub targets: Targets,
-    pub county: County,
-    pub scripts: Vec<Script>,
-}
-
-/// What the records must add up to.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Targets {
-    pub place: PlaceCode,
-    pub seed: u64,
-    pub target: Vec<Target>,
-}
-
-/// One figure of the published report.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Target {
-    pub figure: Code,
-    #[serde(default)]
-    pub part: Option<Code>,
-    pub year: i16,
-    pub value: i64,
-    pub qualifier: Certainty,
-    pub report: String,
-    pub line: u32,
-}
-
-/// How sure the report is.
-#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub enum Certainty {
-    Exact,
-    /// 余.
-    Over,
-}
-
 /// Who works there, and the words for what they write.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct County {
     pub agency: Vec<Agency>,
@@ -74,7 +34,7 @@ pub struct Agency {
 }
 
 /// An account that every agency of some groups has.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Account {
     pub suffix: String,
@@ -84,7 +44,7 @@ pub struct Account {
 }
 
 /// Names put together from two lists, and seen at once to be synthetic.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
     pub prefix: String,
@@ -99,11 +59,13 @@ struct Scripts {
 }
 
 /// What happens to `count` records of a line.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
     pub name: String,
     pub line: Code,
+    /// How many; of a life, said by whoever plays it.
+    #[serde(default)]
     pub count: u32,
     /// The group of agencies that do it.
     pub by: String,
@@ -114,6 +76,9 @@ pub struct Script {
     /// lies after that day is left undone.
     #[serde(default)]
     pub recent: Option<[i32; 2]>,
+    /// Which turn of which play it is, for numbers that nobody else has.
+    #[serde(default)]
+    pub play: u32,
     /// How much falls in each month, January first.
     #[serde(default)]
     pub months: Option<[u32; 12]>,
@@ -136,7 +101,7 @@ pub struct Script {
 }
 
 /// One step of a script.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     pub act: String,
@@ -164,18 +129,19 @@ fn no_days() -> [Date; 2] {
     [Date::MIN; 2]
 }
 
-/// Reads the data that the program was built with, for a demonstration built today.
-pub fn read(today: Date) -> Result<Data, Failure> {
+/// A county and its scripts, for a demonstration built today.
+pub fn county(today: Date) -> Result<(County, Vec<Script>), Failure> {
     let mut scripts = parse::<Scripts>("scripts.toml", SCRIPTS)?.script;
     for script in &mut scripts {
         if let Some([first, last]) = script.recent {
             script.opens = [first, last].map(|days| shift(today, -i64::from(days)).unwrap_or(today));
         }
     }
-    Ok(Data { targets: parse("qilian-2020.toml", TARGETS)?, county: parse("agencies.toml", AGENCIES)?, scripts })
+    Ok((parse("agencies.toml", AGENCIES)?, scripts))
 }
 
-fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Failure> {
+/// A file of the demonstration.
+pub fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Failure> {
     toml::from_str(text).map_err(|error| {
         Failure::new(format!("demo/{file} is not what the program expects: {error}"), "mend the file and build again")
     })
@@ -183,14 +149,12 @@ fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Fa
 
 #[cfg(test)]
 mod tests {
-    use super::{Date, read};
+    use super::{Date, county};
 
     #[test]
     fn the_data_files_are_well_formed() {
-        let data = read(Date::constant(2026, 11, 24)).unwrap();
-        assert_eq!(data.county.agency.iter().filter(|one| one.groups.contains(&"enforcement".to_owned())).count(), 57);
-        assert_eq!(data.county.agency.iter().filter(|one| one.groups.contains(&"listed".to_owned())).count(), 50);
-        let kinds = data.targets.target.iter().filter(|target| target.part.is_some());
-        assert_eq!(kinds.map(|target| target.value).sum::<i64>(), 3028);
+        let (county, _) = county(Date::constant(2026, 11, 24)).unwrap();
+        assert_eq!(county.agency.iter().filter(|one| one.groups.contains(&"enforcement".to_owned())).count(), 57);
+        assert_eq!(county.agency.iter().filter(|one| one.groups.contains(&"listed".to_owned())).count(), 50);
     }
 }

@@ -32,6 +32,7 @@ pub struct Filler<'a> {
     pub unit: &'a str,
     pub place: &'a str,
     pub number: u64,
+    pub play: u32,
     pub at: DateTime,
     pub share: Option<u64>,
 }
@@ -151,6 +152,11 @@ impl Filler<'_> {
                 "agency" => self.agency.to_string(),
                 "place" => self.place.to_owned(),
                 "year" => self.at.year().to_string(),
+                "play" => self.play.to_string(),
+                kept if kept.starts_with("from ") => {
+                    let all = self.kept.of(kept.trim_start_matches("from "), self.agency);
+                    dice.pick(all).map_or_else(String::new, ToString::to_string)
+                }
                 list => {
                     let words = self.county.words.get(list).map_or(&[][..], Vec::as_slice);
                     dice.pick(words).cloned().unwrap_or_else(|| format!("{{{list}}}"))

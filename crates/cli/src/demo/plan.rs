@@ -44,7 +44,9 @@ pub fn plans<'a>(
     government: &GovernmentCode,
     seed: u64,
 ) -> Result<Vec<Plan<'a>>, Failure> {
-    let wrong = |what: String| Failure::new(format!("demo/scripts.toml, `{}`: {what}", script.name), "mend the script");
+    let wrong = |what: String| {
+        Failure::new(format!("the demonstration's script `{}` in {government}: {what}", script.name), "mend the script")
+    };
     let mut dice = Dice::new(seed, &script.name, 0);
     let agencies = staff.group(&script.by);
     if agencies.is_empty() {

@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use indicatif::ProgressBar;
 use kernel::Standing;
 use ledger::Fault;
-use platform::{Answer, Batch, ClockGrant, Person, Platform, Request, RequestAsk};
+use platform::{Answer, Bulk, ClockGrant, Person, Platform, Request, RequestAsk};
 use procedure::{Act, ActKind, General, Pending};
 use terms::{Code, CommandId, DateTime, GovernmentCode, Value};
 
@@ -27,6 +27,17 @@ pub struct Played {
     pub records: u64,
 }
 
+impl Played {
+    /// This and that together.
+    pub fn and(self, other: Played) -> Played {
+        Played {
+            acts: self.acts + other.acts,
+            refused: self.refused + other.refused,
+            records: self.records + other.records,
+        }
+    }
+}
+
 /// The players and the stage.
 pub struct Play<'a> {
     pub platform: &'a Platform,
@@ -44,29 +55,29 @@ enum Tried {
 }
 
 impl<'a> Play<'a> {
-    /// Plays all plans to their end.
-    pub fn all(&mut self, plans: &mut [Plan<'a>]) -> Result<(), Failure> {
+    /// Plays all plans to their end; not to their end where the platform is closed meanwhile.
+    pub fn all(&mut self, plans: &mut [Plan<'a>]) -> Result<bool, Failure> {
         let mut waiting: BinaryHeap<Reverse<(DateTime, usize)>> = BinaryHeap::new();
         waiting.extend(plans.iter().enumerate().map(|(index, plan)| Reverse((plan.recorded_at, index))));
-        let mut batch = self.platform.batch(self.government)?;
+        let mut bulk = self.platform.bulk(self.government, BATCH)?;
         let now = self.platform.now();
-        let mut held = 0_usize;
         while let Some(Reverse((_, index))) = waiting.pop() {
             let plan = &mut plans[index];
             if plan.recorded_at > now {
                 self.end(plan);
                 continue;
             }
-            let step = self.step(&mut batch, plan);
+            let step = self.step(&mut bulk, plan);
             step.map_err(|why| {
                 Failure::new(
                     format!(
-                        "demo/scripts.toml, `{}`, record {}, {}: {why}",
+                        "the demonstration's script `{}` in {}, record {}, {}: {why}",
                         plan.script.name,
+                        self.government,
                         plan.number,
                         shown(plan)
                     ),
-                    "mend the script, or the line that it plays",
+                    "mend the script in demo/, or the line that it plays",
                 )
             })?;
             let ended = plan.signing.is_none() && plan.step >= plan.script.step.len();
@@ -75,15 +86,13 @@ impl<'a> Play<'a> {
             } else {
                 waiting.push(Reverse((plan.recorded_at, index)));
             }
-            held += 1;
-            if held >= BATCH {
-                batch.commit()?;
-                batch = self.platform.batch(self.government)?;
-                held = 0;
+            if bulk.at_the_turn() && self.platform.closed() {
+                bulk.finish()?;
+                return Ok(false);
             }
         }
-        batch.commit()?;
-        Ok(())
+        bulk.finish()?;
+        Ok(true)
     }
 
     fn end(&mut self, plan: &Plan<'_>) {
@@ -95,11 +104,11 @@ impl<'a> Play<'a> {
     }
 
     /// One step or signature, and the time of the next.
-    fn step(&mut self, batch: &mut Batch<'_>, plan: &mut Plan<'a>) -> Result<(), String> {
+    fn step(&mut self, bulk: &mut Bulk<'_>, plan: &mut Plan<'a>) -> Result<(), String> {
         let calendar = self.platform.catalog().calendar.clone();
         self.move_line(plan);
         if let Some((act, signed)) = plan.signing {
-            self.sign(batch, plan, plan.line.clone().act(act), signed)?;
+            self.sign(bulk, plan, plan.line.clone().act(act), signed)?;
             let more = signed + 1 < plan.line.act(act).sign.len();
             plan.signing = more.then_some((act, signed + 1));
             if more {
@@ -111,7 +120,7 @@ impl<'a> Play<'a> {
         }
         let script = plan.script;
         let step = &script.step[plan.step];
-        let done = self.act(batch, plan, step)?;
+        let done = self.act(bulk, plan, step)?;
         let waits = plan.line.act_id(&step.act).filter(|id| {
             let act = plan.line.act(*id);
             let climbs = !act.sign.is_empty() && act.kind == ActKind::Power && !script.import;
@@ -138,16 +147,16 @@ impl<'a> Play<'a> {
         }
     }
 
-    fn sign(&mut self, batch: &mut Batch<'_>, plan: &mut Plan<'_>, act: &Act, signed: usize) -> Result<(), String> {
+    fn sign(&mut self, bulk: &mut Bulk<'_>, plan: &mut Plan<'_>, act: &Act, signed: usize) -> Result<(), String> {
         let post = act.sign.get(signed).ok_or("there is no further signature")?;
         let who = self.staff.holder(&plan.agency.code, std::slice::from_ref(post));
         let who = who.ok_or_else(|| format!("nobody has the post `{post}`"))?.clone();
         let request = request(plan, who, RequestAsk::Sign, Vec::new(), Vec::new());
-        let answer = batch.act(&request).map_err(failed)?;
+        let answer = bulk.act(&request).map_err(failed)?;
         self.expect(plan, None, answer)
     }
 
-    fn act(&mut self, batch: &mut Batch<'_>, plan: &mut Plan<'_>, step: &Step) -> Result<Tried, String> {
+    fn act(&mut self, bulk: &mut Bulk<'_>, plan: &mut Plan<'_>, step: &Step) -> Result<Tried, String> {
         let line = plan.line.clone();
         let general = |kind: General| line.acts.iter().find(|act| act.general == Some(kind));
         let own = line.act_id(&step.act).map(|id| line.act(id)).filter(|act| act.general.is_none());
@@ -180,7 +189,7 @@ impl<'a> Play<'a> {
                 inputs.iter().find(|(code, _)| code == field).and_then(|(_, value)| key_of(value))
             });
         let request = request(plan, who, ask, inputs, reasons);
-        let answer = batch.act(&request).map_err(failed)?;
+        let answer = bulk.act(&request).map_err(failed)?;
         self.expect(plan, step.answer.as_deref(), answer)?;
         if step.answer.is_none() {
             plan.held.extend(filled);
@@ -260,6 +269,7 @@ impl<'a> Play<'a> {
             unit: &plan.agency.name,
             place: &plan.place_name,
             number: plan.number,
+            play: plan.script.play,
             at: plan.done_at,
             share: plan.shares.get(field.code.as_str()).copied(),
         };
@@ -291,6 +301,14 @@ impl<'a> Play<'a> {
     }
 }
 
+/// By chance, but in the order of time: whoever asks whether a command was there finds its neighbours at hand.
+fn command(plan: &mut Plan<'_>) -> CommandId {
+    let mut id = plan.dice.bytes();
+    let seconds = plan.recorded_at.duration_since(DateTime::constant(2000, 1, 1, 0, 0, 0, 0)).as_secs();
+    id[..8].copy_from_slice(&seconds.to_be_bytes());
+    CommandId(id)
+}
+
 fn request(
     plan: &mut Plan<'_>,
     who: Person,
@@ -300,7 +318,7 @@ fn request(
 ) -> Request {
     let late = plan.done_at != plan.recorded_at;
     Request {
-        id: CommandId(plan.dice.bytes()),
+        id: command(plan),
         who,
         record: plan.record,
         line: plan.script.line.clone(),

@@ -604,6 +604,13 @@ impl Transaction for Session<Guard<'_>> {
         }
     }
 
+    fn settle(&mut self) -> Result<(), Fault> {
+        match self.work.mark.take() {
+            Some(mark) if mark.saved => self.handle.simple(&say::RELEASE),
+            _ => Ok(()),
+        }
+    }
+
     fn commit(mut self: Box<Self>) -> Result<(), Fault> {
         self.work.mark = None;
         self.flush()?;

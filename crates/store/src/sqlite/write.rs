@@ -515,6 +515,14 @@ impl Transaction for Session<WriteGuard<'_>> {
         Ok(())
     }
 
+    fn settle(&mut self) -> Result<(), Fault> {
+        if self.work.marked {
+            self.handle.run("RELEASE SAVEPOINT mark", [])?;
+        }
+        self.work.marked = false;
+        Ok(())
+    }
+
     fn commit(self: Box<Self>) -> Result<(), Fault> {
         self.commit_early()?.landed()
     }

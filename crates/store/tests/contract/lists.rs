@@ -200,7 +200,9 @@ pub fn sums_are_those_of_the_records_behind_them(store: &dyn Store) {
         DeltaQuery { to: Some(date("2020-07-31")), ..base.clone() },
         DeltaQuery { as_of: vec![(place(COUNTY), 7)], ..base.clone() },
         DeltaQuery { places: vec![(place("632222100"), place("632222100999"))], ..base.clone() },
-        DeltaQuery { agency: Some("culture".into()), ..base.clone() },
+        DeltaQuery { agencies: vec!["culture".into()], ..base.clone() },
+        DeltaQuery { agencies: vec!["culture".into(), "justice".into()], ..base.clone() },
+        DeltaQuery { agencies: vec!["".into()], ..base.clone() },
         DeltaQuery { part: Some(Code::default()), ..base.clone() },
         DeltaQuery { figure: "none".into(), ..base.clone() },
     ];

@@ -111,6 +111,29 @@ pub fn unique_value_is_held_by_one_record(store: &dyn Store) {
     assert_eq!(reader.keyed(&place(CITY), "certificate", "holder", &values).unwrap(), []);
 }
 
+pub fn what_is_settled_is_not_undone(store: &dyn Store) {
+    let county = place(COUNTY);
+    let mut transaction = store.begin(&county).unwrap();
+    let first = append(&mut *transaction, COUNTY, None);
+    transaction.mark().unwrap();
+    let second = append(&mut *transaction, COUNTY, None);
+    transaction.put_keys(&county, second.record, &[key("number", "A1", true)]).unwrap();
+    // It is read before, so that a store that waits with writing has written.
+    assert_eq!(transaction.keys(&county, second.record).unwrap().len(), 1);
+    transaction.settle().unwrap();
+    transaction.undo().unwrap_err();
+    // Without a mark there is nothing to settle, and a new one begins anew.
+    transaction.settle().unwrap();
+    transaction.mark().unwrap();
+    transaction.put_keys(&county, first.record, &[key("number", "A2", true)]).unwrap();
+    transaction.undo().unwrap();
+    transaction.commit().unwrap();
+
+    let mut reader = store.read().unwrap();
+    assert_eq!(reader.keys(&county, second.record).unwrap(), [key("number", "A1", true)]);
+    assert_eq!(reader.keys(&county, first.record).unwrap(), []);
+}
+
 pub fn undone_command_leaves_nothing(store: &dyn Store) {
     let county = place(COUNTY);
     let mut transaction = store.begin(&county).unwrap();

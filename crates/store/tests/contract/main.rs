@@ -61,6 +61,7 @@ macro_rules! on {
             what_was_erased_can_be_listed,
             unique_value_is_held_by_one_record,
             undone_command_leaves_nothing,
+            what_is_settled_is_not_undone,
             numbers_have_no_gap,
             repeated_command_finds_the_first_answer,
             due_days_come_in_order,
