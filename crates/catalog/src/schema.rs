@@ -58,12 +58,12 @@ const SECTIONS: [(&str, &[&str]); 18] = [
     (
         "limit",
         &[
-            "title", "starts", "ends", "allow", "at_least", "until", "when", "binds", "rolls", "stops", "resumes",
+            "title", "starts", "ends", "allow", "at_least", "until", "yearly", "when", "binds", "rolls", "stops", "resumes",
             "told", "lapse", "late", "early", "law", "reading", "adopted", "mark", "local",
         ],
     ),
     ("extend", &["act", "at_most", "times", "by", "law", "reading", "adopted", "mark", "local"]),
-    ("lookup", &["title", "line", "asks", "by", "is"]),
+    ("lookup", &["title", "line", "asks", "below", "by", "is"]),
     ("series", &["title", "format", "field"]),
     ("value", &["title", "type", "is", "law", "reading", "adopted", "mark", "local"]),
     ("sees", &["when", "only", "hidden_from", "personal", "above", "law", "reading", "adopted", "mark", "local"]),

@@ -407,6 +407,7 @@ impl<'a> Batch<'a> {
             actor,
             now: command.at,
             calendar: &self.catalog.calendar,
+            regions: &self.catalog.regions,
             position: self.head.position,
         };
         lookups::answers(self.tx.as_mut(), self.definitions, &asking, &asked)

@@ -954,3 +954,10 @@ progress-theirs = Until when you may act
 progress-theirs-none = No limit of yours is running.
 print-large = Large print
 print-usual = Usual size
+
+## Reports of a period
+
+why-yearly = A day that the law names: the next { $day }.{ $month }. (day and month); it does not move for a holiday.
+bad-period = “{ $field }” is a day, a month, a quarter or a year; write it as 2020-07-15, 2020-07, 2020Q3 or 2020.
+holds-period = A day, a month, a quarter or a year: 2020-07-15, 2020-07, 2020Q3, 2020
+holds-figures = Filled in by the platform; leave it empty

@@ -955,3 +955,10 @@ progress-theirs = 您可以行使权利的期限
 progress-theirs-none = 目前没有由您行使权利的期限。
 print-large = 无障碍大字版
 print-usual = 标准字号
+
+## Reports of a period
+
+why-yearly = 法定日期：其后第一个{ $month }月{ $day }日，不因节假日顺延。
+bad-period = “{ $field }”应当是一个日、月、季度或者年，写作 2020-07-15、2020-07、2020Q3 或者 2020。
+holds-period = 日、月、季度或者年：2020-07-15、2020-07、2020Q3、2020
+holds-figures = 由系统填写，请留空
