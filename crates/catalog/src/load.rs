@@ -70,15 +70,15 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
     templates
         .unused(&versions.values().flatten().map(|version| &version.lowered.line).collect::<Vec<_>>(), &mut findings);
     let known = cross_check(&versions, &local, &mut findings);
-    let reports = files
-        .reports
-        .iter()
-        .filter_map(|(code, _, table)| report::read(code.clone(), table, &known, &mut findings))
-        .collect();
     let mut read_table = |(code, table): &(Code, Table)| tables::read(code.clone(), table, &known, &mut findings);
     let tables = files.tables.iter().filter_map(&mut read_table).collect();
     let all: Vec<Arc<procedure::Line>> =
         versions.values().flatten().map(|version| Arc::new(version.lowered.line.clone())).collect();
+    let reports = files
+        .reports
+        .iter()
+        .filter_map(|(code, _, table)| report::read(code.clone(), table, &known, &all, &mut findings))
+        .collect();
     let mut read_mirror = |(code, table): &(Code, Table)| mirror::read(code.clone(), table, &all, &mut findings);
     let mirrors = files.mirrors.iter().filter_map(&mut read_mirror).collect();
     let errors = findings.errors();

@@ -54,7 +54,13 @@ impl Lower<'_, '_> {
         let Some(field) = self.line.fields.get(asks.index()) else { return };
         let keeps = matches!(
             field.kind,
-            FieldType::Key(_) | FieldType::Keys(_) | FieldType::Text | FieldType::Choice(_) | FieldType::Party | FieldType::Organ | FieldType::Period
+            FieldType::Key(_)
+                | FieldType::Keys(_)
+                | FieldType::Text
+                | FieldType::Choice(_)
+                | FieldType::Party
+                | FieldType::Organ
+                | FieldType::Period
         );
         if !keeps && let Some(node) = table.get("asks") {
             let draft = error("D134", format!("`{}` holds no key to look up", field.code));
@@ -271,7 +277,8 @@ impl Lower<'_, '_> {
         let written: Vec<&str> =
             ["allow", "at_least", "until", "yearly"].into_iter().filter(|key| table.get(key).is_some()).collect();
         if written.len() != 1 {
-            let draft = error("D137", format!("limit `{}` needs one of `allow`, `at_least`, `until`, `yearly`", entry.key));
+            let draft =
+                error("D137", format!("limit `{}` needs one of `allow`, `at_least`, `until`, `yearly`", entry.key));
             let help = "`allow = \"60 days\"`: at most; `at_least = \"7 working days\"`: not before; \
                         `until = \"paid_by\"`: until the day a field holds; `yearly = \"03-01\"`: until the next 1 March";
             self.findings.add(&entry.spot, draft.help(help));

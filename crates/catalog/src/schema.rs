@@ -58,8 +58,8 @@ const SECTIONS: [(&str, &[&str]); 18] = [
     (
         "limit",
         &[
-            "title", "starts", "ends", "allow", "at_least", "until", "yearly", "when", "binds", "rolls", "stops", "resumes",
-            "told", "lapse", "late", "early", "law", "reading", "adopted", "mark", "local",
+            "title", "starts", "ends", "allow", "at_least", "until", "yearly", "when", "binds", "rolls", "stops",
+            "resumes", "told", "lapse", "late", "early", "law", "reading", "adopted", "mark", "local",
         ],
     ),
     ("extend", &["act", "at_most", "times", "by", "law", "reading", "adopted", "mark", "local"]),

@@ -186,7 +186,9 @@ fn deadline(
         Allow::AtMost(period) | Allow::AtLeast(period) => period,
         Allow::Until(field) => return until(record, field),
         // A day that the law names is that day, working day or not.
-        Allow::Yearly(month, day) => return Deadline { last: end_of(next(start.date(), month, day)), provisional: false },
+        Allow::Yearly(month, day) => {
+            return Deadline { last: end_of(next(start.date(), month, day)), provisional: false };
+        }
     };
     if period.unit == Unit::Hours {
         return in_hours(start, period, stops);

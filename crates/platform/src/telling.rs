@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use catalog::Bound;
-use composer::{Report, compose};
+use catalog::Catalog;
 use figures::{Amount, Figures, Period, delta_query, tell};
 use ledger::{Fault, Read, RecordRow};
-use procedure::{Figure, Language, Line, Said};
+use procedure::{Figure, Line, Said};
 use reader::Qualifier;
 use terms::{Code, Date, GovernmentCode, PlaceCode, RecordId};
 
@@ -84,10 +83,21 @@ pub struct Behind {
 pub enum TellError {
     /// There is no such place on that day.
     UnknownPlace(PlaceCode),
+    /// The code holds at another time, and not on the last day of the period; another may act for it then.
+    AnotherTime {
+        /// The code.
+        place: PlaceCode,
+        /// The day.
+        on: Date,
+        /// Who acts for it on that day.
+        now: Option<(PlaceCode, String)>,
+    },
     /// There is no such figure.
     UnknownFigure(String),
     /// There is no such outline.
     NoOutline,
+    /// What is asked for is no such report, or not for whoever asks.
+    NoReport,
     /// The store failed.
     Fault(Fault),
 }
@@ -104,8 +114,15 @@ impl std::fmt::Display for TellError {
             TellError::UnknownPlace(place) => {
                 write!(f, "there is no place {place} in that period; see catalog/regions")
             }
+            TellError::AnotherTime { place, on, now: Some((code, name)) } => {
+                write!(f, "the code {place} is not in use on {on}; on that day {name} ({code}) stands in its place")
+            }
+            TellError::AnotherTime { place, on, now: None } => {
+                write!(f, "the code {place} is not in use on {on}; see catalog/regions for when it is")
+            }
             TellError::UnknownFigure(code) => write!(f, "there is no figure `{code}`; `fazhi figures` lists them"),
             TellError::NoOutline => write!(f, "the catalogue has no report outline; add one under catalog/reports"),
+            TellError::NoReport => write!(f, "there is no such report"),
             TellError::Fault(fault) => fault.fmt(f),
         }
     }
@@ -133,26 +150,13 @@ impl FigureValue {
 
 impl Platform {
     /// The governments whose records a place's figures are told from, and the ranges of places within them.
-    pub(crate) fn place(&self, place: &PlaceCode, on: Date) -> Result<Where, TellError> {
-        let regions = &self.catalog.regions;
-        if regions.get(place, on).is_none() {
-            return Err(TellError::UnknownPlace(place.clone()));
-        }
-        let below = regions.subtree(place, on);
-        let mut governments: Vec<GovernmentCode> =
-            below.iter().filter_map(|region| regions.government(&region.code, on)).collect();
-        governments.sort();
-        governments.dedup();
-        Ok(Where { governments, ranges: regions.ranges(place, on) })
+    pub(crate) fn place(&self, code: &PlaceCode, on: Date) -> Result<Where, TellError> {
+        place(&self.catalog, code, on)
     }
 
     /// The newest version of every line as it holds for a place: its figures, with local choices.
     pub(crate) fn figure_lines(&self, place: &PlaceCode, on: Date) -> Vec<std::sync::Arc<Line>> {
-        let line = |code: Code| {
-            let local = self.catalog.line(&code, place, on);
-            local.or_else(|| self.catalog.versions(&code).last().cloned())
-        };
-        self.catalog.codes().into_iter().filter_map(line).collect()
+        figure_lines(&self.catalog, place, on)
     }
 
     /// Every figure of a place and period.
@@ -188,14 +192,7 @@ impl Platform {
         period: Period,
         as_of: &AsOf,
     ) -> Result<Vec<FigureValue>, TellError> {
-        let lines = self.figure_lines(place, period.to);
-        let figures = Figures::new(lines.iter().map(AsRef::as_ref));
-        let mut all = Vec::new();
-        for (_, figure) in figures.iter() {
-            let told = tell(read, &figures, &figure.code, (as_of, ranges), period)?;
-            all.extend(told.into_iter().map(|told| value_of(figure, told, period, as_of)));
-        }
-        Ok(all)
+        told(read, &self.figure_lines(place, period.to), ranges, period, as_of).map_err(Into::into)
     }
 
     /// The records behind a figure counted from records: exactly those whose amounts add up to it.
@@ -269,33 +266,6 @@ impl Platform {
         Ok(sums)
     }
 
-    /// The year's report of a place.
-    ///
-    /// # Errors
-    /// Where the place is unknown, there is no outline, or the store cannot be read.
-    pub fn report(&self, place: &PlaceCode, year: i16, language: Language) -> Result<Report, TellError> {
-        let period = Period::year(year).ok_or_else(|| TellError::UnknownPlace(place.clone()))?;
-        let outline = self.catalog.reports.first().ok_or(TellError::NoOutline)?;
-        let region = self.catalog.regions.get(place, period.to);
-        let region = region.ok_or_else(|| TellError::UnknownPlace(place.clone()))?;
-        let now = self.figures(place, period)?;
-        let then = self.figures(place, period.previous())?;
-        let name = match language {
-            Language::Zh => region.name.clone(),
-            Language::En => region.name_en.clone().unwrap_or_else(|| region.name.clone()),
-        };
-        let title = match language {
-            Language::Zh => format!("{name}{year}年{}", outline.title.zh),
-            Language::En => format!("{name}: {} {year}", outline.title.en),
-        };
-        let mut tell = |bound: &Bound| -> Result<Option<Amount>, TellError> {
-            let values = if bound.previous { &then } else { &now };
-            let hit = values.iter().find(|value| value.code == bound.figure && value.part == bound.choice);
-            Ok(hit.and_then(|value| value.value))
-        };
-        compose(outline, title, language, &mut tell)
-    }
-
     /// A published report beside our records, for the figures that both know.
     ///
     /// # Errors
@@ -322,6 +292,53 @@ impl Platform {
         }
         Ok(all)
     }
+}
+
+/// The governments whose records a place's figures are told from, and the ranges of places within them.
+pub(crate) fn place(catalog: &Catalog, place: &PlaceCode, on: Date) -> Result<Where, TellError> {
+    let regions = &catalog.regions;
+    if regions.get(place, on).is_none() {
+        return Err(match regions.all().iter().any(|region| region.code == *place) {
+            true => TellError::AnotherTime {
+                place: place.clone(),
+                on,
+                now: regions.acting(place, on).map(|region| (region.code.clone(), region.name.clone())),
+            },
+            false => TellError::UnknownPlace(place.clone()),
+        });
+    }
+    let below = regions.subtree(place, on);
+    let mut governments: Vec<GovernmentCode> =
+        below.iter().filter_map(|region| regions.government(&region.code, on)).collect();
+    governments.sort();
+    governments.dedup();
+    Ok(Where { governments, ranges: regions.ranges(place, on) })
+}
+
+/// The newest version of every line as it holds for a place: its figures, with local choices.
+pub(crate) fn figure_lines(catalog: &Catalog, place: &PlaceCode, on: Date) -> Vec<Arc<Line>> {
+    let line = |code: Code| {
+        let local = catalog.line(&code, place, on);
+        local.or_else(|| catalog.versions(&code).last().cloned())
+    };
+    catalog.codes().into_iter().filter_map(line).collect()
+}
+
+/// Every figure of these lines.
+pub(crate) fn told(
+    read: &mut dyn Read,
+    lines: &[Arc<Line>],
+    ranges: &[(PlaceCode, PlaceCode)],
+    period: Period,
+    as_of: &AsOf,
+) -> Result<Vec<FigureValue>, Fault> {
+    let figures = Figures::new(lines.iter().map(AsRef::as_ref));
+    let mut all = Vec::new();
+    for (_, figure) in figures.iter() {
+        let told = tell(read, &figures, &figure.code, (as_of, ranges), period)?;
+        all.extend(told.into_iter().map(|told| value_of(figure, told, period, as_of)));
+    }
+    Ok(all)
 }
 
 /// Subjects at least this alike (per mille of shared pairs of characters) name the same figure.
@@ -373,7 +390,7 @@ fn alike(left: &str, right: &str) -> u32 {
 }
 
 /// A decimal in plain digits as an amount.
-fn amount(text: &str) -> Option<Amount> {
+pub(crate) fn amount(text: &str) -> Option<Amount> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let scale = u8::try_from(part.len()).ok()?;
     Some(Amount { units: format!("{whole}{part}").parse().ok()?, scale })

@@ -123,9 +123,7 @@ impl FromStr for Stretch {
             6 => text
                 .split_once('Q')
                 .and_then(|(first, quarter)| Some(Stretch::Quarter(year(first)?, small(quarter, 4)?))),
-            7 => text
-                .split_once('-')
-                .and_then(|(first, month)| Some(Stretch::Month(year(first)?, small(month, 12)?))),
+            7 => text.split_once('-').and_then(|(first, month)| Some(Stretch::Month(year(first)?, small(month, 12)?))),
             10 => text.parse().ok().map(Stretch::Day),
             _ => None,
         };
@@ -141,7 +139,11 @@ mod tests {
     fn four_lengths_each_with_one_name() {
         let check = |text: &str, first: &str, last: &str, zh: &str| {
             let one: Stretch = text.parse().unwrap();
-            assert_eq!((one.first().to_string(), one.last().to_string()), (first.to_owned(), last.to_owned()), "{text}");
+            assert_eq!(
+                (one.first().to_string(), one.last().to_string()),
+                (first.to_owned(), last.to_owned()),
+                "{text}"
+            );
             assert_eq!((one.to_string().as_str(), one.zh().as_str()), (text, zh));
             assert_eq!(Stretch::of(one.first(), one.last()), Some(one));
         };

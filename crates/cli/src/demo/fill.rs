@@ -90,7 +90,10 @@ impl Filler<'_> {
                 Value::Choices(vec![choice.code.clone()])
             }
             FieldType::Party => self.party(dice, "person"),
-            FieldType::Key(_) | FieldType::Keys(_) | FieldType::Link(_) | FieldType::Organ
+            FieldType::Key(_)
+            | FieldType::Keys(_)
+            | FieldType::Link(_)
+            | FieldType::Organ
             | FieldType::Period
             | FieldType::Figures => {
                 return Err(format!("the script has to say what `{}` names", field.code));

@@ -514,7 +514,9 @@ fn limit_view(line: &Line, limit: &procedure::Limit) -> LimitView {
         Allow::AtMost(longest) => ("at_most", period(longest)),
         Allow::AtLeast(least) => ("at_least", period(least)),
         Allow::Until(field) => ("until", (&line.field(*field).title).into()),
-        Allow::Yearly(month, day) => ("yearly", Words { zh: format!("{month}月{day}日"), en: format!("{month:02}-{day:02}") }),
+        Allow::Yearly(month, day) => {
+            ("yearly", Words { zh: format!("{month}月{day}日"), en: format!("{month:02}-{day:02}") })
+        }
     };
     let start = |start: &Start| match start {
         Start::Act(act) => line.act(*act).code.to_string(),
