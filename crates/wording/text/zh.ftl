@@ -955,3 +955,14 @@ progress-theirs = 您可以行使权利的期限
 progress-theirs-none = 目前没有由您行使权利的期限。
 print-large = 无障碍大字版
 print-usual = 标准字号
+
+## 对数据的疑问
+
+counted-ended = 下列期限在本时段内办结或者届满的数量，每件案卷每一期限按最近一次计算：{ $limits }。
+counted-in-time = 其中在期限内办结的数量：{ $limits }。
+question-whole = “{ $figure }”为{ $value }，大于“{ $whole }”的{ $other }。
+question-sum = “{ $left }”合计{ $own }，与“{ $right }”合计{ $other }不相等。
+question-most = “{ $figure }”为{ $value }，超过{ $most }。
+question-before = “{ $figure }”为{ $value }，上年同期为{ $then }，变动{ $change }%。
+question-from-nothing = “{ $figure }”为{ $value }，上年同期为零。
+question-places = “{ $figure }”为{ $value }，其余{ $count }个地方的中位数为{ $middle }。
