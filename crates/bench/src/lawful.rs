@@ -110,7 +110,7 @@ fn value(kind: &FieldType, text: &str) -> Res<Value> {
         FieldType::Choice(_) => Value::Choice(text.into()),
         FieldType::Choices(_) => Value::Choices(codes()),
         FieldType::Key(_) | FieldType::Organ | FieldType::Period => Value::Key(text.into()),
-        FieldType::Keys(_) => Value::Keys(codes()),
+        FieldType::Keys(_) | FieldType::Questions => Value::Keys(codes()),
         FieldType::Link(_) => Value::Link(text.parse()?),
         FieldType::Party => {
             let (kind, name) = text.split_once(':').unwrap_or(("", text));

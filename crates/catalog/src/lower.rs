@@ -78,9 +78,23 @@ const GENERALS: [(&str, General); 4] = [
     ("hand_over", General::HandOver),
     ("stand_in", General::StandIn),
 ];
-const TYPES: [&str; 15] = [
-    "bool", "number", "money", "date", "moment", "text", "choice", "choices", "key", "keys", "party", "link", "organ",
-    "period", "figures",
+const TYPES: [&str; 16] = [
+    "bool",
+    "number",
+    "money",
+    "date",
+    "moment",
+    "text",
+    "choice",
+    "choices",
+    "key",
+    "keys",
+    "party",
+    "link",
+    "organ",
+    "period",
+    "figures",
+    "questions",
 ];
 
 /// Lowers a merged tree. `None` where it has no readable head.
@@ -396,6 +410,7 @@ impl Lower<'_, '_> {
             "organ" => FieldType::Organ,
             "period" => FieldType::Period,
             "figures" => FieldType::Figures,
+            "questions" => FieldType::Questions,
             _ => FieldType::Text,
         }
     }

@@ -1,9 +1,8 @@
 //! Report outlines: sections, and sentences with figures bound into them.
 
-use std::str::FromStr;
 use std::sync::Arc;
 
-use procedure::{FieldType, Line, Said};
+use procedure::{Bound, FieldType, Line, Said};
 use terms::{Code, Level, Stretch};
 
 use crate::finding::{Findings, error};
@@ -76,43 +75,6 @@ pub struct Sentence {
     pub needs: Vec<Bound>,
     /// The figures bound into it, in the order of the Chinese text.
     pub figures: Vec<Bound>,
-}
-
-/// A figure bound into a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bound {
-    /// Which.
-    pub figure: Code,
-    /// Of a figure broken down by a field: this choice's part.
-    pub choice: Option<Code>,
-    /// Of the period before.
-    pub previous: bool,
-}
-
-impl FromStr for Bound {
-    type Err = ();
-
-    /// `mediation.found`, `mediation.found@previous`, `power_item.by_kind/licence`.
-    fn from_str(text: &str) -> Result<Bound, ()> {
-        let (name, period) = text.split_once('@').map_or((text, None), |(name, period)| (name, Some(period)));
-        let (figure, choice) = name.split_once('/').map_or((name, None), |(figure, choice)| (figure, Some(choice)));
-        let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let good = figure.split_once('.').is_some_and(|(line, name)| word(line) && word(name));
-        if !good || choice.is_some_and(|choice| !word(choice)) || period.is_some_and(|period| period != "previous") {
-            return Err(());
-        }
-        Ok(Bound { figure: figure.into(), choice: choice.map(Code::from), previous: period.is_some() })
-    }
-}
-
-impl Bound {
-    /// The figure and its choice, as a text names them.
-    fn name(&self) -> Code {
-        match &self.choice {
-            Some(choice) => format!("{}/{choice}", self.figure).into(),
-            None => self.figure.clone(),
-        }
-    }
 }
 
 /// Words in braces that are no figures: what the period is called in a sentence, and the one a year before.

@@ -78,6 +78,8 @@ const SECTIONS: [(&str, &[&str]); 18] = [
             "sum",
             "stock",
             "lapses",
+            "ended",
+            "in_time",
             "agencies",
             "ratio",
             "difference",
@@ -172,7 +174,7 @@ pub(crate) fn keys(table: &Table, known: &[&str], name: &str, findings: &mut Fin
     }
 }
 
-fn code(key: &str, spot: &Spot, findings: &mut Findings<'_>) {
+pub(crate) fn code(key: &str, spot: &Spot, findings: &mut Findings<'_>) {
     let good = key.starts_with(|c: char| c.is_ascii_lowercase())
         && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if !good {

@@ -78,7 +78,7 @@ impl Reading<'_> {
                 Err(_) => self.wrong("bad-period", field, &[]),
             },
             FieldType::Figures => Ok(Value::Text(text()?)),
-            FieldType::Keys(_) => Ok(Value::Keys(several(&text()?).map(Code::from).collect())),
+            FieldType::Keys(_) | FieldType::Questions => Ok(Value::Keys(several(&text()?).map(Code::from).collect())),
             FieldType::Link(_) => match half(&text()?).parse::<RecordId>() {
                 Ok(id) => Ok(Value::Link(id)),
                 Err(_) => self.wrong("bad-link", field, &[]),

@@ -106,7 +106,7 @@ impl Form<'_> {
             FieldType::Key(_) => plain(Holds::Text, "holds-key"),
             FieldType::Organ => plain(Holds::Text, "holds-organ"),
             FieldType::Period => plain(Holds::Text, "holds-period"),
-            FieldType::Figures => plain(Holds::Text, "holds-figures"),
+            FieldType::Figures | FieldType::Questions => plain(Holds::Text, "holds-figures"),
             FieldType::Keys(_) => plain(Holds::Text, "holds-keys"),
             FieldType::Party => plain(Holds::Text, "holds-party"),
             FieldType::Link(_) => plain(Holds::Text, "holds-link"),

@@ -574,7 +574,7 @@ fn mismatch(kind: &FieldType, value: &Value) -> Option<GapKind> {
         | (FieldType::Moment, Value::Moment(_))
         | (FieldType::Text | FieldType::Figures, Value::Text(_))
         | (FieldType::Key(_) | FieldType::Organ, Value::Key(_))
-        | (FieldType::Keys(_), Value::Keys(_))
+        | (FieldType::Keys(_) | FieldType::Questions, Value::Keys(_))
         | (FieldType::Party, Value::Party(_))
         | (FieldType::Link(_), Value::Link(_)) => true,
         _ => false,

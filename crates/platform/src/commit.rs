@@ -399,23 +399,35 @@ impl<'a> Batch<'a> {
         record: Option<&Record>,
         command: &mut Command,
     ) -> Result<Option<String>, Fault> {
-        let keeps = |field: &procedure::FieldId| line.field(*field).kind == FieldType::Figures;
+        let kind = |field: &procedure::FieldId| &line.field(*field).kind;
+        let keeps = |field: &procedure::FieldId| matches!(kind(field), FieldType::Figures | FieldType::Questions);
         if let Some((field, _)) = command.inputs.iter().find(|(field, _)| keeps(field)) {
             return Ok(Some(line.field(*field).code.to_string()));
         }
         let Ask::Act(act) = command.ask else { return Ok(None) };
-        let Some((field, _)) = line.act(act).fills.iter().find(|(field, _)| keeps(field)) else { return Ok(None) };
+        let fields = line.act(act).fills.iter().map(|(field, _)| *field).filter(keeps).collect::<Vec<_>>();
+        if fields.is_empty() {
+            return Ok(None);
+        }
         let given = |id| command.inputs.iter().find(|(field, _)| *field == id).map(|(_, value)| value);
         let held = |id| given(id).or_else(|| record.and_then(|record| record.get(id)));
         let Some(period) = kept::period_of(line, held) else { return Ok(None) };
         let place = record.map(|record| &record.place).or(command.opening.as_ref().map(|opening| &opening.place));
         let Some(place) = place else { return Ok(None) };
-        let kept = match kept::keep(self.tx.as_mut(), self.catalog, &line.code, place, period) {
-            Ok(kept) => kept,
-            Err(TellError::Fault(fault)) => return Err(fault),
-            Err(why) => return Ok(Some(why.to_string())),
-        };
-        command.inputs.push((*field, kept::written(&kept)));
+        for field in fields {
+            let read = self.tx.as_mut();
+            let told = match kind(&field) {
+                FieldType::Figures => {
+                    kept::keep(read, self.catalog, &line.code, place, period).map(|kept| kept::written(&kept))
+                }
+                _ => kept::asked(read, self.catalog, place, period),
+            };
+            match told {
+                Ok(value) => command.inputs.push((field, value)),
+                Err(TellError::Fault(fault)) => return Err(fault),
+                Err(why) => return Ok(Some(why.to_string())),
+            }
+        }
         Ok(None)
     }
 

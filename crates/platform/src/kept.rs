@@ -171,6 +171,18 @@ pub(crate) fn keep(
     Ok(kept)
 }
 
+/// The questions that the figures ask, by their keys.
+pub(crate) fn asked(
+    read: &mut dyn Read,
+    catalog: &Catalog,
+    place: &PlaceCode,
+    stretch: Stretch,
+) -> Result<Value, TellError> {
+    let period = Period { from: stretch.first(), to: stretch.last() };
+    let questions = crate::questions::questions(catalog, read, place, period)?;
+    Ok(Value::Keys(questions.into_iter().map(|question| question.key.into()).collect()))
+}
+
 /// The figures in the sentences that are kept.
 fn outline_figures(kept: &Kept) -> Vec<Bound> {
     let texts = kept.sections.iter().flat_map(|section| section.sentences.iter().map(|(zh, _)| zh));
@@ -230,6 +242,11 @@ fn counts(line: &Line, figure: &Figure) -> String {
             format!("stock {}", codes.join(" "))
         }
         Counted::Lapses(limit) => format!("lapses {}", line.limit(*limit).code),
+        Counted::Ended(limits) | Counted::InTime(limits) => {
+            let codes: Vec<&str> = limits.iter().map(|id| line.limit(*id).code.as_str()).collect();
+            let in_time = matches!(figure.counted, Counted::InTime(_));
+            format!("{} {}", if in_time { "in_time" } else { "ended" }, codes.join(" "))
+        }
         Counted::Agencies(of) => format!("agencies {of}"),
         Counted::Ratio(part, whole) => format!("ratio {part} {whole}"),
         Counted::Difference(left, right) => format!("difference {left} {right}"),

@@ -14,7 +14,7 @@ use terms::{Code, Date, DateTime, GovernmentCode, PlaceCode, RecordId, Stretch, 
 use crate::commit::decode_state;
 use crate::kept::{self, Kept, Redefined};
 use crate::telling::{self, FigureValue, TellError};
-use crate::{Person, Platform, RecordView, Seen, translate};
+use crate::{Person, Platform, Question, RecordView, Seen, translate};
 
 /// A report told: as it was signed, where it was.
 #[derive(Clone, Debug)]
@@ -181,6 +181,8 @@ pub struct RecordReport {
     pub below: Vec<Below>,
     /// Its own reported numbers.
     pub reported: Vec<Reported>,
+    /// What its figures ask today, before it is signed.
+    pub questions: Vec<Question>,
 }
 
 /// The fields of a line by what they hold.
@@ -345,6 +347,7 @@ impl Platform {
         let mut read = self.store.read()?;
         let versions = self.versions(read.as_mut(), government, id, &used)?;
         drop(read);
+        let questions = if kept.is_none() { self.questions(&place, span)? } else { Vec::new() };
         let signed = kept.map(|kept| signed_of(government.clone(), &view.line, &view.record, kept, &now));
         Ok(Some(RecordReport {
             below: self.reports_below(&place, period)?,
@@ -357,6 +360,7 @@ impl Platform {
             signed,
             figures,
             versions,
+            questions,
         }))
     }
 

@@ -401,14 +401,19 @@ pub(crate) fn as_of(read: &mut dyn Read, governments: &[GovernmentCode]) -> Resu
     Ok(read.heads(governments)?.into_iter().map(|(government, head)| (government, head.position)).collect())
 }
 
-fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: &AsOf) -> FigureValue {
-    let title = match told.part {
+/// The title of a figure; of a part, with the part in brackets.
+pub(crate) fn title_of(figure: &Figure, part: Option<&procedure::Choice>) -> Said {
+    match part {
         None => figure.title.clone(),
         Some(part) => Said {
             zh: format!("{}（{}）", figure.title.zh, part.title.zh),
             en: format!("{} ({})", figure.title.en, part.title.en),
         },
-    };
+    }
+}
+
+fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: &AsOf) -> FigureValue {
+    let title = title_of(figure, told.part);
     let named = |name: &String| match told.part {
         None => name.clone(),
         Some(part) => format!("{name}（{}）", part.title.zh),

@@ -416,7 +416,7 @@ impl Checker<'_> {
         }
         let field = self.field(node)?;
         match self.line.field(field).kind {
-            FieldType::Choices(_) | FieldType::Keys(_) => Some((Term::Size(field), Ty::Number)),
+            FieldType::Choices(_) | FieldType::Keys(_) | FieldType::Questions => Some((Term::Size(field), Ty::Number)),
             _ => self.fail(&node.span, "E203", "this field holds one value; there is nothing to count".into(), None),
         }
     }
@@ -534,7 +534,7 @@ fn field_type(kind: &FieldType, id: FieldId, this: bool) -> Ty {
         FieldType::Text | FieldType::Party | FieldType::Figures => Ty::Text,
         FieldType::Choice(_) | FieldType::Choices(_) if this => Ty::ThisChoice(id),
         FieldType::Choice(_) | FieldType::Choices(_) => Ty::Choice(id),
-        FieldType::Key(_) | FieldType::Keys(_) | FieldType::Organ | FieldType::Period => Ty::Key,
+        FieldType::Key(_) | FieldType::Keys(_) | FieldType::Organ | FieldType::Period | FieldType::Questions => Ty::Key,
         FieldType::Link(_) => Ty::Record,
     }
 }

@@ -224,6 +224,8 @@ pub enum FieldType {
     Period,
     /// The figures of the record's place and period as they are told when the act is done. The platform fills them in.
     Figures,
+    /// What those figures ask by the rules over figures, each by its key. The platform fills it in with them.
+    Questions,
 }
 
 /// The choices of a field.

@@ -88,7 +88,7 @@ fn value(field: &Field, seed: u64, now: DateTime) -> Option<Value> {
         FieldType::Key(_) => Value::Key("P001".into()),
         FieldType::Period => Value::Key("2020".into()),
         FieldType::Organ => Value::Key("632222/agency".into()),
-        FieldType::Keys(_) => Value::Keys(vec!["Q001".into(), "Q002".into()]),
+        FieldType::Keys(_) | FieldType::Questions => Value::Keys(vec!["Q001".into(), "Q002".into()]),
         FieldType::Link(_) => Value::Link(RecordId(1)),
         FieldType::Party => Value::Party(Box::new(Party {
             kind: if seed.is_multiple_of(2) { PartyKind::Person } else { PartyKind::Organisation },

@@ -335,6 +335,7 @@ pub(crate) fn definition(language: Language, platform: &Platform, line: &Line, f
     let said = |said: &Said| said.get(language).to_owned();
     let titles = |titles: Vec<String>| wording::list(language, &titles);
     let acts = |ids: &[procedure::ActId]| titles(ids.iter().map(|id| said(&line.act(*id).title)).collect());
+    let limits = |ids: &[procedure::LimitId]| titles(ids.iter().map(|id| said(&line.limit(*id).title)).collect());
     let say = |code: &str, args: &[(&str, String)]| wording::say(language, code, args);
     let named = |code: &terms::Code| {
         let figure = platform.catalog().figures().find(|figure| figure.code == *code);
@@ -350,6 +351,8 @@ pub(crate) fn definition(language: Language, platform: &Platform, line: &Line, f
             say("counted-stock", &[("stages", titles(stages.map(|stage| said(&stage.title)).collect()))])
         }
         Counted::Lapses(limit) => say("counted-lapses", &[("limit", said(&line.limit(*limit).title))]),
+        Counted::Ended(ids) => say("counted-ended", &[("limits", limits(ids))]),
+        Counted::InTime(ids) => say("counted-in-time", &[("limits", limits(ids))]),
         Counted::Agencies(of) => say("counted-agencies", &[("of", named(of))]),
         Counted::Ratio(part, whole) => say("counted-ratio", &[("part", named(part)), ("whole", named(whole))]),
         Counted::Difference(left, right) => {

@@ -148,7 +148,9 @@ impl Making<'_> {
     /// The controls of an act, in the order of the line.
     pub fn of_act(&self, line: &Line, act: &Act, record: Option<&Record>) -> Result<Vec<Control>, ledger::Fault> {
         let numbered = act.number.map(|series| line.series[series.index()].field);
-        let asked = |id: procedure::FieldId| Some(id) != numbered && line.field(id).kind != FieldType::Figures;
+        let asked = |id: procedure::FieldId| {
+            Some(id) != numbered && !matches!(line.field(id).kind, FieldType::Figures | FieldType::Questions)
+        };
         let mut controls = Vec::new();
         for (id, must) in act.fills.iter().filter(|(id, _)| asked(*id)) {
             let held = record.and_then(|record| record.get(*id));
@@ -176,7 +178,7 @@ impl Making<'_> {
             FieldType::Choice(_) => Look::Select,
             FieldType::Choices(_) => Look::Checks,
             FieldType::Key(_) | FieldType::Organ | FieldType::Period | FieldType::Figures => Look::Line,
-            FieldType::Keys(_) => Look::Keys,
+            FieldType::Keys(_) | FieldType::Questions => Look::Keys,
             FieldType::Party => Look::Party,
         };
         let title = self.frame.said(&field.title);

@@ -101,7 +101,9 @@ pub(crate) fn value(frame: &Frame, field: &Field, posted: &Posted) -> Result<Opt
             Err(_) => return wrong("bad-link"),
         },
         FieldType::Text => Some(Value::Text(text.replace("\r\n", "\n"))),
-        FieldType::Choices(_) | FieldType::Keys(_) | FieldType::Party | FieldType::Figures => None,
+        FieldType::Choices(_) | FieldType::Keys(_) | FieldType::Party | FieldType::Figures | FieldType::Questions => {
+            None
+        }
     };
     Ok(found)
 }

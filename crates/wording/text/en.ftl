@@ -978,3 +978,14 @@ reported-quantity = Quantity
 reported-source = Where it comes from
 reported-evidence = Evidence
 reported-contradicts = Another number contradicts it
+
+## Questions about figures
+
+counted-ended = Limits that were met or passed in the period, each once for a record, in its last run: { $limits }.
+counted-in-time = Those of them that were met in time: { $limits }.
+question-whole = “{ $figure }” is { $value }, more than “{ $whole }” with { $other }.
+question-sum = “{ $left }” comes to { $own }, and “{ $right }” to { $other }.
+question-most = “{ $figure }” is { $value }, above { $most }.
+question-before = “{ $figure }” is { $value }, after { $then } in the same period last year: { $change }%.
+question-from-nothing = “{ $figure }” is { $value }, after nothing in the same period last year.
+question-places = “{ $figure }” is { $value }, where the middle of the { $count } other places is { $middle }.

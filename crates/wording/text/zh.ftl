@@ -979,3 +979,14 @@ reported-quantity = 指标
 reported-source = 来源
 reported-evidence = 依据
 reported-contradicts = 与另一填报数矛盾
+
+## 对数据的疑问
+
+counted-ended = 下列期限在本时段内办结或者届满的数量，每件案卷每一期限按最近一次计算：{ $limits }。
+counted-in-time = 其中在期限内办结的数量：{ $limits }。
+question-whole = “{ $figure }”为{ $value }，大于“{ $whole }”的{ $other }。
+question-sum = “{ $left }”合计{ $own }，与“{ $right }”合计{ $other }不相等。
+question-most = “{ $figure }”为{ $value }，超过{ $most }。
+question-before = “{ $figure }”为{ $value }，上年同期为{ $then }，变动{ $change }%。
+question-from-nothing = “{ $figure }”为{ $value }，上年同期为零。
+question-places = “{ $figure }”为{ $value }，其余{ $count }个地方的中位数为{ $middle }。

@@ -67,7 +67,7 @@ impl Filler<'_> {
             FieldType::Key(_) => self.keys(dice, &text).and_then(|keys| keys.into_iter().next()).map(Value::Key),
             FieldType::Keys(_) => self.keys(dice, &text).map(Value::Keys),
             FieldType::Party => Some(self.party(dice, &text)),
-            FieldType::Link(_) | FieldType::Figures => None,
+            FieldType::Link(_) | FieldType::Figures | FieldType::Questions => None,
         };
         value.ok_or_else(wrong)
     }
@@ -95,7 +95,8 @@ impl Filler<'_> {
             | FieldType::Link(_)
             | FieldType::Organ
             | FieldType::Period
-            | FieldType::Figures => {
+            | FieldType::Figures
+            | FieldType::Questions => {
                 return Err(format!("the script has to say what `{}` names", field.code));
             }
         };

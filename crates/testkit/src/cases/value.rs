@@ -22,7 +22,7 @@ pub(crate) fn read(field: &Field, text: &str, registered: &[RecordId]) -> Result
         FieldType::Choice(_) => Some(Value::Choice(text.into())),
         FieldType::Choices(_) => Some(Value::Choices(list(text))),
         FieldType::Key(_) | FieldType::Organ | FieldType::Period => Some(Value::Key(text.into())),
-        FieldType::Keys(_) => Some(Value::Keys(list(text))),
+        FieldType::Keys(_) | FieldType::Questions => Some(Value::Keys(list(text))),
         FieldType::Party => party(text).map(|party| Value::Party(Box::new(party))),
         FieldType::Link(_) => link(text, registered).map(Value::Link),
     };
@@ -85,7 +85,7 @@ pub(crate) fn plain(field: &Field, at: DateTime, number: usize) -> Option<Value>
         FieldType::Choices(choices) => Value::Choices(vec![choices.choices.first()?.code.clone()]),
         FieldType::Key(_) => Value::Key("1".into()),
         FieldType::Organ => Value::Key("某机关".into()),
-        FieldType::Keys(_) => Value::Keys(vec!["1".into()]),
+        FieldType::Keys(_) | FieldType::Questions => Value::Keys(vec!["1".into()]),
         FieldType::Party => Value::Party(Box::new(Party {
             kind: PartyKind::Person,
             name: "某某".to_owned(),

@@ -50,7 +50,7 @@ fn value(field: &Field, json: &Json, at: &str) -> Result<Value, Flaw> {
         // The platform fills it in.
         FieldType::Figures => text.map(|text| Value::Text(text.to_owned())).ok_or("problem-text"),
         FieldType::Choices(_) => texts(json).map(Value::Choices).ok_or("problem-texts"),
-        FieldType::Keys(_) => texts(json).map(Value::Keys).ok_or("problem-texts"),
+        FieldType::Keys(_) | FieldType::Questions => texts(json).map(Value::Keys).ok_or("problem-texts"),
         FieldType::Link(_) => {
             json.as_u64().and_then(|id| record_id(&id.to_string())).map(Value::Link).ok_or("bad-link")
         }

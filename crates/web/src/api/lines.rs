@@ -440,6 +440,7 @@ fn field_view(field: &Field) -> FieldView {
         FieldType::Organ => ("organ", None, None),
         FieldType::Period => ("period", None, None),
         FieldType::Figures => ("figures", None, None),
+        FieldType::Questions => ("questions", None, None),
         FieldType::Link(line) => ("link", None, Some(line.to_string())),
     };
     FieldView {
