@@ -22,7 +22,7 @@ use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
 use crate::{
     account, act, admin, api, campaign, desk, download, drafts, figures, file, handover, health, home, imports, look,
-    messages, metrics, morning, notices, papers, progress, record, remarks, report, search, session, signing, submit,
+    messages, metrics, morning, notices, papers, progress, record, record_report, remarks, report, search, session, signing, submit,
     wrong,
 };
 
@@ -216,6 +216,7 @@ fn pages() -> Router<App> {
         .route("/new", get(desk::new))
         .route("/new/{line}/{act}", get(act::show_new).post(submit::new).layer(DefaultBodyLimit::disable()))
         .route("/records/{id}", get(record::show))
+        .route("/records/{id}/report", get(record_report::show))
         .route("/records/{id}/look", post(look::look))
         .route("/handover", get(handover::show))
         .route("/password", get(admin::password).post(admin::change_password))

@@ -978,6 +978,32 @@ reported-quantity = Quantity
 reported-source = Where it comes from
 reported-evidence = Evidence
 reported-contradicts = Another number contradicts it
+report-open = Open the report
+report-back-to-record = Record
+report-outline = Outline
+report-unwritten = Not written
+report-write = Write your own
+report-keep = Keep this section
+report-sign-title = Signing off
+report-questions = { $count } figures ask for an answer, each to be given at sign-off:
+report-no-signing = Nothing can be signed off now.
+report-beside-title = Beside the year before
+report-this-period = This period
+report-year-before = A year before
+report-change = Change
+below-title = Governments below
+below-open = { $count } governments below have not sent a signed report; say why of each at sign-off.
+below-under-way = Not here yet ({ $stage })
+below-nothing = Not begun
+below-not-here = Without the platform; its report is not noted yet
+below-mark = Not from the platform: { $source }
+below-reported = { $count } reported numbers
+versions-title = States of the text
+versions-one = There is one state, and nothing to compare it with.
+versions-from = From
+versions-to = To
+versions-compare = Compare
+versions-same = The text is the same in both.
 
 ## Questions about figures
 

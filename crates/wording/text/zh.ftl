@@ -979,6 +979,32 @@ reported-quantity = 指标
 reported-source = 来源
 reported-evidence = 依据
 reported-contradicts = 与另一填报数矛盾
+report-open = 打开报告
+report-back-to-record = 案卷
+report-outline = 提纲
+report-unwritten = 未写
+report-write = 自行撰写
+report-keep = 保存这一部分
+report-sign-title = 签发
+report-questions = 有{ $count }项数字需要核实说明，签发时逐一答复：
+report-no-signing = 现在没有可以办理的签发。
+report-beside-title = 与上年比较
+report-this-period = 本期
+report-year-before = 上年同期
+report-change = 增减
+below-title = 下一级政府
+below-open = 下一级政府中还有{ $count }个没有报来已签发的报告；签发时应当逐一说明原因。
+below-under-way = 尚未报来（{ $stage }）
+below-nothing = 尚未开始
+below-not-here = 未使用平台，尚未登记其报告
+below-mark = 非平台产生：{ $source }
+below-reported = 填报数{ $count }项
+versions-title = 文稿各次修改
+versions-one = 只有一稿，没有可以比较的。
+versions-from = 从
+versions-to = 到
+versions-compare = 比较
+versions-same = 两稿文字相同。
 
 ## 对数据的疑问
 
