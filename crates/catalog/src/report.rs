@@ -45,8 +45,16 @@ pub struct Quantities {
     pub qualifier: Code,
     /// Where it comes from.
     pub source: Code,
+    /// The choice of the source that says: read from a published report.
+    pub published: Code,
     /// What it rests on.
     pub evidence: Code,
+    /// The report in which it was read.
+    pub document: Code,
+    /// The digest of that report.
+    pub digest: Code,
+    /// The line of that report.
+    pub document_line: Code,
     /// In the register: the name.
     pub name: Code,
     /// In the register: the unit.
@@ -194,7 +202,21 @@ fn holds(
 }
 
 fn quantities(entry: &Entry, table: &Table, lines: &[Arc<Line>], findings: &mut Findings<'_>) -> Option<Quantities> {
-    const KEYS: [&str; 9] = ["line", "quantity", "amount", "places", "qualifier", "source", "evidence", "name", "unit"];
+    const KEYS: [&str; 13] = [
+        "line",
+        "quantity",
+        "amount",
+        "places",
+        "qualifier",
+        "source",
+        "published",
+        "evidence",
+        "document",
+        "digest",
+        "document_line",
+        "name",
+        "unit",
+    ];
     let inner = table.table("quantities")?;
     keys(inner, &KEYS, "quantities", findings);
     for key in KEYS {
@@ -204,13 +226,17 @@ fn quantities(entry: &Entry, table: &Table, lines: &[Arc<Line>], findings: &mut 
     }
     let mut word = |key: &str| read::text(inner, key, findings);
     let line = word("line")?;
-    let [quantity, amount, places, qualifier, source, evidence, name, unit] = [
+    let [quantity, amount, places, qualifier, source, published, evidence, document, digest, document_line, name, unit] = [
         word("quantity")?,
         word("amount")?,
         word("places")?,
         word("qualifier")?,
         word("source")?,
+        word("published")?,
         word("evidence")?,
+        word("document")?,
+        word("digest")?,
+        word("document_line")?,
         word("name")?,
         word("unit")?,
     ];
@@ -220,7 +246,18 @@ fn quantities(entry: &Entry, table: &Table, lines: &[Arc<Line>], findings: &mut 
     holds(&places, &of, |kind| matches!(kind, FieldType::Number(_)), "a number", findings);
     holds(&qualifier, &of, |kind| matches!(kind, FieldType::Choice(_)), "a choice", findings);
     holds(&source, &of, |kind| matches!(kind, FieldType::Choice(_)), "a choice", findings);
-    holds(&evidence, &of, |kind| *kind == FieldType::Text, "a text", findings);
+    for text in [&evidence, &document, &digest] {
+        holds(text, &of, |kind| *kind == FieldType::Text, "a text", findings);
+    }
+    holds(&document_line, &of, |kind| matches!(kind, FieldType::Number(_)), "a number", findings);
+    let says = |line: &&Line| {
+        let field = line.field_id(&source.text).map(|id| line.field(id));
+        field.is_some_and(|field| field.choice(&published.text).is_some())
+    };
+    if !of.iter().all(says) {
+        let draft = error("D182", format!("`{}` is no choice of `{}`", published.text, source.text));
+        findings.add(&published.spot, draft);
+    }
     let register = of.first().and_then(|line| match &line.field(line.field_id(&quantity.text)?).kind {
         FieldType::Key(register) => Some(register.clone()),
         _ => None,
@@ -237,7 +274,11 @@ fn quantities(entry: &Entry, table: &Table, lines: &[Arc<Line>], findings: &mut 
         places: code(places),
         qualifier: code(qualifier),
         source: code(source),
+        published: code(published),
         evidence: code(evidence),
+        document: code(document),
+        digest: code(digest),
+        document_line: code(document_line),
         name: code(name),
         unit: code(unit),
     })

@@ -619,7 +619,12 @@ fn signed_of(government: GovernmentCode, line: &Line, record: &Record, kept: Kep
     let differs = kept.figures.iter().filter_map(|one| {
         let today = now.iter().find(|value| value.code == one.code && value.part == one.part)?;
         let signed = kept.value(&one.code, one.part.as_deref(), false).flatten();
-        (signed != today.value).then(|| Differs {
+        let same = match (signed, today.value) {
+            // Nought is nought, with whatever places it prints.
+            (Some(signed), Some(today)) => signed.compare(today) == Some(std::cmp::Ordering::Equal),
+            (signed, today) => signed == today,
+        };
+        (!same).then(|| Differs {
             code: one.code.clone(),
             part: one.part.clone(),
             title: today.title.clone(),

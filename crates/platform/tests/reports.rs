@@ -192,7 +192,9 @@ fn four_periods_by_one_outline() {
     says("2020Q3", "本季度开展法治宣传教育活动2场次", "2");
     says("2020-07", "本月开展法治宣传教育活动1场次", "1");
     says("2020-07-15", "当日开展法治宣传教育活动1场次", "1");
-    assert!(told(&bench, "632222", Stretch::Quarter(2020, 3)).report.title.contains("2020年第三季度法治政府建设情况报告"));
+    assert!(
+        told(&bench, "632222", Stretch::Quarter(2020, 3)).report.title.contains("2020年第三季度法治政府建设情况报告")
+    );
     // A month has fewer sections than a year.
     let id = begun(&bench, "632222", "2020-07", "county");
     let report = |id| {
@@ -272,8 +274,10 @@ fn those_below_are_told_by_where_their_reports_are() {
     for code in ["632222", "632200"] {
         let mut tx = store.begin(&government(code)).unwrap();
         let place = government(code);
-        tx.put_agency(&AgencyRow { government: place.clone(), code: "justice".into(), name: "司法局".into(), place })
-            .unwrap();
+        tx.put_agency(&AgencyRow {
+            government: place.clone(), code: "justice".into(), name: "司法局".into(), place
+        })
+        .unwrap();
         tx.put_account(&ledger::AccountRow {
             government: government(code),
             name: "wang".into(),
@@ -289,9 +293,9 @@ fn those_below_are_told_by_where_their_reports_are() {
         let all = bench.platform.reports_below(&government("632200"), Stretch::Year(2020)).unwrap();
         assert_eq!(all.len(), 4);
         let one = all.into_iter().find(|one| one.name.starts_with(name)).unwrap();
-        let received = one.received.map(|received| {
-            (received.stage.zh, received.source.map(|source| source.zh), received.kept.is_some())
-        });
+        let received = one
+            .received
+            .map(|received| (received.stage.zh, received.source.map(|source| source.zh), received.kept.is_some()));
         (one.here, one.stage.map(|stage| stage.zh), received)
     };
     assert_eq!(state("祁连"), (true, None, None));

@@ -19,9 +19,7 @@ use crate::form::posts;
 use crate::frame::{Frame, page};
 use crate::input::control;
 use crate::look;
-use crate::report::{
-    PieceView, ReportedView, SignedView, redefined_views, reported_views, section_view,
-};
+use crate::report::{PieceView, ReportedView, SignedView, redefined_views, reported_views, section_view};
 use crate::session::{Visitor, random};
 use crate::wrong::Wrong;
 
@@ -243,7 +241,7 @@ fn sections(
             title: format!("{}{}", report.report.number(u16::try_from(number).unwrap_or(u16::MAX)), made.title),
             anchor: format!("section-{number}"),
             sentences: made.sentences,
-            name: field.as_ref().map(control).unwrap_or_default(),
+            name: field.as_deref().map(control).unwrap_or_default(),
             written: !prose.is_empty(),
             paragraphs: made.prose,
             prose,

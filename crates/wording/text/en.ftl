@@ -1004,6 +1004,13 @@ versions-from = From
 versions-to = To
 versions-compare = Compare
 versions-same = The text is the same in both.
+imports-read = Read a published report
+imports-read-hint = Of a government without the platform its published report can be read: each number that answers to a figure becomes a row of reported numbers, with the words, the report's digest and the line, and is previewed before it comes in. Its quantity has to be in the register first.
+imports-read-whose = Of which government (code)
+imports-read-file = The report as text (.txt)
+imports-read-send = Read and preview
+imports-read-nothing = No number was found that answers to a figure: is it a text, and that government's report?
+imports-read-place = Write the code of a government that is in use in that year, and a year of four digits.
 
 ## Questions about figures
 

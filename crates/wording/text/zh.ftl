@@ -1005,6 +1005,13 @@ versions-from = 从
 versions-to = 到
 versions-compare = 比较
 versions-same = 两稿文字相同。
+imports-read = 读取公开的报告
+imports-read-hint = 未使用平台的政府，可以读取其公开的报告：每个能对应到指标的数成为一行填报数据，附原文、报告摘要值和所在行，预览后再带入。指标应当先在“填报指标”中登记。
+imports-read-whose = 哪个政府（代码）
+imports-read-file = 报告文本（.txt）
+imports-read-send = 读取并预览
+imports-read-nothing = 没有读到能对应到指标的数：请确认是文本文件，内容是该政府的报告。
+imports-read-place = 请填写该年度在用的政府代码和四位年份。
 
 ## 对数据的疑问
 
