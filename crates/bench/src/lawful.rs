@@ -106,11 +106,11 @@ fn value(kind: &FieldType, text: &str) -> Res<Value> {
         }
         FieldType::Date => Value::Date(text.parse()?),
         FieldType::Moment => Value::Moment(text.parse()?),
-        FieldType::Text => Value::Text(text.to_owned()),
+        FieldType::Text | FieldType::Figures => Value::Text(text.to_owned()),
         FieldType::Choice(_) => Value::Choice(text.into()),
         FieldType::Choices(_) => Value::Choices(codes()),
-        FieldType::Key(_) | FieldType::Organ => Value::Key(text.into()),
-        FieldType::Keys(_) => Value::Keys(codes()),
+        FieldType::Key(_) | FieldType::Organ | FieldType::Period => Value::Key(text.into()),
+        FieldType::Keys(_) | FieldType::Questions => Value::Keys(codes()),
         FieldType::Link(_) => Value::Link(text.parse()?),
         FieldType::Party => {
             let (kind, name) = text.split_once(':').unwrap_or(("", text));

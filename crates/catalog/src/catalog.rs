@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use procedure::{Line, Mark};
+use procedure::{FigureRule, Line, Mark};
 use terms::{Calendar, Code, Date, PlaceCode, Regions};
 
 use crate::lower::Cited;
@@ -25,6 +25,8 @@ pub struct Catalog {
     pub reports: Vec<Outline>,
     /// Official tables.
     pub tables: Vec<FormTable>,
+    /// What figures should be to each other.
+    pub checks: Vec<FigureRule>,
     /// Exports of other systems that come in as records.
     pub mirrors: Vec<Mirror>,
     pub(crate) lines: BTreeMap<Code, Vec<Arc<Line>>>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use procedure::{Counted, FieldType, Figure, Line};
+use procedure::{Allow, Binds, Counted, FieldType, Figure, Limit, LimitId, Line};
 use terms::Code;
 
 use crate::finding::{Findings, Spot, error};
@@ -11,8 +11,9 @@ use crate::near::meant;
 use crate::read::{self, missing};
 use crate::tree::{Entry, Table, Tree};
 
-const COUNTED: [&str; 9] =
-    ["flow", "times", "sum", "stock", "lapses", "agencies", "ratio", "difference", "year_on_year"];
+/// The ways of counting.
+pub(crate) const COUNTED: [&str; 11] =
+    ["flow", "times", "sum", "stock", "lapses", "ended", "in_time", "agencies", "ratio", "difference", "year_on_year"];
 
 impl Lower<'_, '_> {
     pub fn figures(&mut self) {
@@ -71,6 +72,8 @@ impl Lower<'_, '_> {
                 Some(Counted::Stock(words.iter().filter_map(|word| self.stage(word, None)).collect()))
             }
             "lapses" => self.optional_id(table, key, "limit", Line::limit_id).map(Counted::Lapses),
+            "ended" => Some(Counted::Ended(self.limits_of(table, key))),
+            "in_time" => Some(Counted::InTime(self.limits_of(table, key))),
             "agencies" => self.other(code, table, key).map(Counted::Agencies),
             "year_on_year" => self.other(code, table, key).map(Counted::YearOnYear),
             _ => {
@@ -85,6 +88,24 @@ impl Lower<'_, '_> {
                 Some(if *key == "ratio" { Counted::Ratio(one, other) } else { Counted::Difference(one, other) })
             }
         }
+    }
+
+    /// Limits by name, or `agency`: all that bind the agency. A minimum is no limit that could be met late.
+    fn limits_of(&mut self, table: &Table, key: &str) -> Vec<LimitId> {
+        let ends = |limit: &Limit| !matches!(limit.allow, Allow::AtLeast(_));
+        if table.text(key) == Some("agency") {
+            let own = |limit: &Limit| limit.binds == Binds::Agency && ends(limit);
+            return self.line.limits_with_ids().filter(|(_, limit)| own(limit)).map(|(id, _)| id).collect();
+        }
+        let ids = self.ids(table, key, "limit", Line::limit_id);
+        if let Some(node) = table.get(key)
+            && let Some(id) = ids.iter().find(|id| !ends(self.line.limit(**id)))
+        {
+            let code = self.line.limit(*id).code.clone();
+            let draft = error("D144", format!("limit `{code}` is a minimum, which nobody can miss by being late"));
+            self.findings.add(&node.spot, draft.help("count limits that have `allow` or `until`"));
+        }
+        ids
     }
 
     fn sum(&mut self, table: &Table) -> Option<Counted> {

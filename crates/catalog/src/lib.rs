@@ -6,6 +6,7 @@
 
 mod across;
 mod catalog;
+mod checks;
 mod facts;
 mod figures;
 mod finding;
@@ -36,7 +37,8 @@ pub use finding::{Finding, Severity, render};
 pub use library::{Paragraph, StatuteLibrary, StatuteText, check_statutes};
 pub use load::load;
 pub use mirror::{Given, Mirror, MirrorColumn, PARTY_PARTS};
-pub use report::{Bound, Outline, OutlineSection, Sentence, bound};
+pub use procedure::Bound;
+pub use report::{Outline, OutlineSection, Quantities, SPAN_WORDS, Sentence, bound};
 pub use source::Source;
 pub use statutes::{Statute, StatuteKind, StatuteVersion, Statutes};
 pub use tables::{FormCheck, FormLine, FormPart, FormTable};

@@ -14,7 +14,7 @@ use crate::overlay::{self, Overlay};
 use crate::schema::{self, Document, GROUNDED};
 use crate::templates::Templates;
 use crate::tree::{Entry, Node, Table, Tree, merge, parse};
-use crate::{Source, across, figures, messages, mirror, places, report, statutes, tables, terms_file};
+use crate::{Source, across, checks, figures, messages, mirror, places, report, statutes, tables, terms_file};
 
 /// The files of a catalogue by what they are.
 #[derive(Default)]
@@ -26,6 +26,7 @@ struct Files {
     regions: Vec<(Arc<str>, Table)>,
     reports: Vec<(Code, Arc<str>, Table)>,
     tables: Vec<(Code, Table)>,
+    checks: Vec<Table>,
     mirrors: Vec<(Code, Table)>,
     statutes: Table,
     terms: Table,
@@ -70,15 +71,18 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
     templates
         .unused(&versions.values().flatten().map(|version| &version.lowered.line).collect::<Vec<_>>(), &mut findings);
     let known = cross_check(&versions, &local, &mut findings);
+    let mut read_table = |(code, table): &(Code, Table)| tables::read(code.clone(), table, &known, &mut findings);
+    let tables = files.tables.iter().filter_map(&mut read_table).collect();
+    let lowered = versions.values().flatten().map(|version| &version.lowered.line);
+    let lines: Vec<&Line> = lowered.chain(local.values().map(|lowered| &lowered.line)).collect();
+    let checks = checks::read(&files.checks, &lines, &known, &mut findings);
+    let all: Vec<Arc<procedure::Line>> =
+        versions.values().flatten().map(|version| Arc::new(version.lowered.line.clone())).collect();
     let reports = files
         .reports
         .iter()
-        .filter_map(|(code, _, table)| report::read(code.clone(), table, &known, &mut findings))
+        .filter_map(|(code, _, table)| report::read(code.clone(), table, &known, &all, &mut findings))
         .collect();
-    let mut read_table = |(code, table): &(Code, Table)| tables::read(code.clone(), table, &known, &mut findings);
-    let tables = files.tables.iter().filter_map(&mut read_table).collect();
-    let all: Vec<Arc<procedure::Line>> =
-        versions.values().flatten().map(|version| Arc::new(version.lowered.line.clone())).collect();
     let mut read_mirror = |(code, table): &(Code, Table)| mirror::read(code.clone(), table, &all, &mut findings);
     let mirrors = files.mirrors.iter().filter_map(&mut read_mirror).collect();
     let errors = findings.errors();
@@ -93,6 +97,7 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
         terms,
         reports,
         tables,
+        checks,
         mirrors,
         lines: versions
             .into_iter()
@@ -139,6 +144,7 @@ fn sort(source: &Source, findings: &mut Findings<'_>) -> Files {
             ["reports", "tables", name] => {
                 files.tables.push(((*name).into(), beginning(&file, table, "table", findings)))
             }
+            ["reports", "checks", _] => files.checks.push(table),
             ["mirrors", name] => files.mirrors.push(((*name).into(), beginning(&file, table, "mirror", findings))),
             ["reports", name] => files.reports.push(((*name).into(), file, table)),
             ["statutes"] => files.statutes = table,
@@ -333,13 +339,13 @@ fn applies(general: &Table, line: &Table, world: &World<'_>, findings: &mut Find
     let one = |selector: &str, findings: &mut Findings<'_>| match selector {
         "all" => true,
         "power" => line.table("line").is_some_and(|head| head.get("power").is_some()),
+        "limits" => line.elements("limit").any(|(_, limit)| binds_agency(limit)),
         "case" | "register" | "journal" => line.table("line").and_then(|head| head.text("habit")) == Some(selector),
         _ => match selector.split_once(':') {
             Some(("kind", kind)) if world.terms.kinds().iter().any(|known| known == kind) => has_kind(line, kind),
             _ => {
                 let draft = error("D161", format!("`{selector}` selects no lines"));
-                let help =
-                    "write power, case, register, journal, all, or kind: and a kind of act in `catalog/terms.toml`";
+                let help = "write power, limits, case, register, journal, all, or kind: and a kind of act in `catalog/terms.toml`";
                 findings.add(&node.spot, draft.help(help));
                 false
             }
@@ -352,6 +358,11 @@ fn applies(general: &Table, line: &Table, world: &World<'_>, findings: &mut Find
         }
     }
     any
+}
+
+/// A limit that the agency can miss.
+fn binds_agency(limit: &Table) -> bool {
+    limit.get("at_least").is_none() && limit.text("binds").is_none_or(|binds| binds == "agency")
 }
 
 fn has_kind(line: &Table, kind: &str) -> bool {

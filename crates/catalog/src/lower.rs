@@ -78,8 +78,24 @@ const GENERALS: [(&str, General); 4] = [
     ("hand_over", General::HandOver),
     ("stand_in", General::StandIn),
 ];
-const TYPES: [&str; 13] =
-    ["bool", "number", "money", "date", "moment", "text", "choice", "choices", "key", "keys", "party", "link", "organ"];
+const TYPES: [&str; 16] = [
+    "bool",
+    "number",
+    "money",
+    "date",
+    "moment",
+    "text",
+    "choice",
+    "choices",
+    "key",
+    "keys",
+    "party",
+    "link",
+    "organ",
+    "period",
+    "figures",
+    "questions",
+];
 
 /// Lowers a merged tree. `None` where it has no readable head.
 pub(crate) fn lower(
@@ -342,9 +358,9 @@ impl Lower<'_, '_> {
         let flag = |key: &str, findings: &mut Findings<'_>| read::flag(table, key, findings).unwrap_or(false);
         let unique = flag("unique", self.findings);
         let key = flag("find", self.findings) || unique;
-        if key && !matches!(kind, FieldType::Text | FieldType::Key(_)) {
+        if key && !matches!(kind, FieldType::Text | FieldType::Key(_) | FieldType::Organ | FieldType::Period) {
             let spot = table.get("find").or_else(|| table.get("unique")).map_or(&entry.spot, |node| &node.spot);
-            self.findings.add(spot, error("D134", "only a text or key field can be found by"));
+            self.findings.add(spot, error("D134", "only a text, key, organ or period field can be found by"));
         }
         let inquiry = flag("inquiry", self.findings);
         if inquiry && kind != FieldType::Party {
@@ -392,6 +408,9 @@ impl Lower<'_, '_> {
             "keys" => FieldType::Keys(self.of(entry, table)),
             "link" => FieldType::Link(self.of(entry, table)),
             "organ" => FieldType::Organ,
+            "period" => FieldType::Period,
+            "figures" => FieldType::Figures,
+            "questions" => FieldType::Questions,
             _ => FieldType::Text,
         }
     }

@@ -42,6 +42,7 @@ impl Lower<'_, '_> {
                 title,
                 line,
                 asks,
+                below: read::flag(&table, "below", self.findings).unwrap_or(false),
                 by: by.map_or_else(Code::default, |word| word.text.as_str().into()),
                 is: is.as_ref().map(|word| word.text.clone()),
             });
@@ -53,7 +54,13 @@ impl Lower<'_, '_> {
         let Some(field) = self.line.fields.get(asks.index()) else { return };
         let keeps = matches!(
             field.kind,
-            FieldType::Key(_) | FieldType::Keys(_) | FieldType::Text | FieldType::Choice(_) | FieldType::Party
+            FieldType::Key(_)
+                | FieldType::Keys(_)
+                | FieldType::Text
+                | FieldType::Choice(_)
+                | FieldType::Party
+                | FieldType::Organ
+                | FieldType::Period
         );
         if !keeps && let Some(node) = table.get("asks") {
             let draft = error("D134", format!("`{}` holds no key to look up", field.code));
@@ -268,11 +275,12 @@ impl Lower<'_, '_> {
 
     fn allow(&mut self, entry: &Entry, table: &Table) -> (Allow, Option<(Period, Spot)>) {
         let written: Vec<&str> =
-            ["allow", "at_least", "until"].into_iter().filter(|key| table.get(key).is_some()).collect();
+            ["allow", "at_least", "until", "yearly"].into_iter().filter(|key| table.get(key).is_some()).collect();
         if written.len() != 1 {
-            let draft = error("D137", format!("limit `{}` needs one of `allow`, `at_least`, `until`", entry.key));
+            let draft =
+                error("D137", format!("limit `{}` needs one of `allow`, `at_least`, `until`, `yearly`", entry.key));
             let help = "`allow = \"60 days\"`: at most; `at_least = \"7 working days\"`: not before; \
-                        `until = \"paid_by\"`: until the day a field holds";
+                        `until = \"paid_by\"`: until the day a field holds; `yearly = \"03-01\"`: until the next 1 March";
             self.findings.add(&entry.spot, draft.help(help));
         }
         let Some(&key) = written.first() else { return (Allow::AtMost(Period::new(1, Unit::Days)), None) };
@@ -281,6 +289,9 @@ impl Lower<'_, '_> {
             self.day_field(table, key, field);
             return (Allow::Until(field.unwrap_or(FieldId(0))), None);
         }
+        if key == "yearly" {
+            return (self.yearly(table), None);
+        }
         let period: Option<Period> = read::parsed(table, key, self.findings);
         let spot = table.get(key).map(|node| node.spot.clone());
         let (allow, given) = match period {
@@ -288,6 +299,21 @@ impl Lower<'_, '_> {
             None => (Period::new(1, Unit::Days), None),
         };
         (if key == "allow" { Allow::AtMost(allow) } else { Allow::AtLeast(allow) }, given)
+    }
+
+    /// `03-01`: a day that every year has.
+    fn yearly(&mut self, table: &Table) -> Allow {
+        let Some(word) = read::text(table, "yearly", self.findings) else { return Allow::Yearly(1, 1) };
+        let parts = word.text.split_once('-').filter(|_| word.text.len() == 5);
+        let parsed = parts.and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
+        match parsed.filter(|(month, day)| terms::Date::new(2021, *month, *day).is_ok()) {
+            Some((month, day)) => Allow::Yearly(month, day),
+            None => {
+                let draft = error("D137", format!("`{}` is no day of every year", word.text));
+                self.findings.add(&word.spot, draft.help("write month and day: `yearly = \"03-01\"`"));
+                Allow::Yearly(1, 1)
+            }
+        }
     }
 
     fn day_field(&mut self, table: &Table, key: &str, field: Option<FieldId>) {
@@ -306,7 +332,7 @@ impl Lower<'_, '_> {
             if let Some(act) = self.line.act_id(&word.text) {
                 starts.push(Start::Act(act));
             } else if let Some(field) = self.id(&word, "act or date field", Line::field_id) {
-                if !matches!(self.line.field(field).kind, FieldType::Date | FieldType::Moment) {
+                if !matches!(self.line.field(field).kind, FieldType::Date | FieldType::Moment | FieldType::Period) {
                     let draft = error("D134", format!("`{}` holds no date", word.text));
                     self.findings.add(&word.spot, draft.help("a limit starts with an act or with a date"));
                 }

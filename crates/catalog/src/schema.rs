@@ -58,12 +58,12 @@ const SECTIONS: [(&str, &[&str]); 18] = [
     (
         "limit",
         &[
-            "title", "starts", "ends", "allow", "at_least", "until", "when", "binds", "rolls", "stops", "resumes",
-            "told", "lapse", "late", "early", "law", "reading", "adopted", "mark", "local",
+            "title", "starts", "ends", "allow", "at_least", "until", "yearly", "when", "binds", "rolls", "stops",
+            "resumes", "told", "lapse", "late", "early", "law", "reading", "adopted", "mark", "local",
         ],
     ),
     ("extend", &["act", "at_most", "times", "by", "law", "reading", "adopted", "mark", "local"]),
-    ("lookup", &["title", "line", "asks", "by", "is"]),
+    ("lookup", &["title", "line", "asks", "below", "by", "is"]),
     ("series", &["title", "format", "field"]),
     ("value", &["title", "type", "is", "law", "reading", "adopted", "mark", "local"]),
     ("sees", &["when", "only", "hidden_from", "personal", "above", "law", "reading", "adopted", "mark", "local"]),
@@ -79,6 +79,8 @@ const SECTIONS: [(&str, &[&str]); 18] = [
             "sum",
             "stock",
             "lapses",
+            "ended",
+            "in_time",
             "agencies",
             "ratio",
             "difference",
@@ -173,7 +175,7 @@ pub(crate) fn keys(table: &Table, known: &[&str], name: &str, findings: &mut Fin
     }
 }
 
-fn code(key: &str, spot: &Spot, findings: &mut Findings<'_>) {
+pub(crate) fn code(key: &str, spot: &Spot, findings: &mut Findings<'_>) {
     let good = key.starts_with(|c: char| c.is_ascii_lowercase())
         && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if !good {

@@ -168,7 +168,7 @@ fn lift(file: &Arc<str>, value: Spanned<DeValue<'_>>) -> Node {
 /// Keys of which one excludes the others: a version that writes one takes its ancestor's other away.
 const EXCLUSIVE: [&[&str]; 4] = [
     &["forbids", "warns"],
-    &["allow", "at_least", "until"],
+    &["allow", "at_least", "until", "yearly"],
     &["late", "early"],
     &["flow", "times", "sum", "stock", "lapses", "agencies", "ratio", "difference", "year_on_year"],
 ];

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use store::Address;
-use terms::{Date, Digest, PlaceCode, RecordId};
+use terms::{Date, Digest, PlaceCode, RecordId, Stretch};
 
 use crate::failure::Failure;
 use crate::out::Out;
@@ -408,9 +408,12 @@ pub struct Report {
     /// The place
     #[arg(long, value_name = "CODE")]
     pub place: PlaceCode,
-    /// The calendar year
-    #[arg(long, value_name = "YEAR", value_parser = year)]
-    pub year: i16,
+    /// The calendar year; --year 2020 and --period 2020 are the same
+    #[arg(long, value_name = "YEAR", value_parser = year, conflicts_with = "period", required_unless_present = "period")]
+    pub year: Option<i16>,
+    /// A year, a quarter, a month or a day: 2020, 2020Q3, 2020-07, 2020-07-15
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<Stretch>,
     /// How to write it
     #[arg(long, value_enum, default_value = "text")]
     pub format: Paper,

@@ -164,6 +164,14 @@ pub fn know_place(platform: &Platform, place: &PlaceCode, on: Date) -> Result<()
     if regions.get(place, on).is_some() {
         return Ok(());
     }
+    if regions.all().iter().any(|region| region.code == *place) {
+        let now = regions.acting(place, on);
+        let now = now.map_or_else(
+            || "catalog/regions tells when it is".to_owned(),
+            |region| format!("on that day {} ({}) stands in its place", region.name, region.code),
+        );
+        return Err(Failure::new(format!("the code {place} is not in use on {on}"), now));
+    }
     let name = |code: &GovernmentCode| {
         let name = regions.get(code, on).map_or("", |region| region.name.as_str());
         format!("{code} {name}")

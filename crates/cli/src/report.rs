@@ -1,19 +1,24 @@
 //! `fazhi report`.
 
+use platform::ReportTold;
 use procedure::Language;
+use terms::Stretch;
 
 use crate::args::{At, Paper, Report};
 use crate::failure::{Failure, Found};
-use crate::{figures, open, show};
+use crate::{open, show};
 
-/// The year's report.
+/// The report of a year, a quarter, a month or a day.
 pub fn run(at: &At, asked: &Report) -> Result<Found, Failure> {
     let platform = open::reading(at)?;
-    open::know_place(&platform, &asked.place, figures::year(asked.year)?.to)?;
-    let report = platform.report(&asked.place, asked.year, Language::Zh)?;
+    let Some(period) = asked.period.or(asked.year.map(Stretch::Year)) else {
+        return Err(Failure::new("no period is named", "write --period 2020, 2020Q3, 2020-07 or 2020-07-15"));
+    };
+    open::know_place(&platform, &asked.place, period.last())?;
+    let told = platform.report(&asked.place, period, Language::Zh)?;
     let text = match asked.format {
-        Paper::Text => report.text(),
-        Paper::Md => report.markdown(),
+        Paper::Text => told.report.text(),
+        Paper::Md => told.report.markdown(),
     };
     match &asked.output {
         None => show::say(&text)?,
@@ -22,5 +27,31 @@ pub fn run(at: &At, asked: &Report) -> Result<Found, Failure> {
             Failure::new(what, "name a file in a folder that is there and may be written")
         })?,
     }
+    beside(&told);
     Ok(Found::Nothing)
+}
+
+/// What belongs beside the text: it is no part of the report.
+fn beside(told: &ReportTold) {
+    if let Some(signed) = &told.signed {
+        let (record, government) = (signed.record, &signed.government);
+        show::complain(&format!("signed on {} (record {record} of {government}): its figures stand", signed.on));
+        for (title, said) in &signed.said {
+            show::complain(&format!("  {}: {said}", title.en));
+        }
+        for one in &signed.differs {
+            let part = one.part.as_ref().map(|part| format!("/{part}")).unwrap_or_default();
+            let said = |amount: Option<figures::Amount>| amount.map_or_else(|| "-".to_owned(), |told| told.to_string());
+            let (signed, today) = (said(one.signed), said(one.today));
+            show::complain(&format!("  {}{part}: signed {signed}, counted today {today}", one.code));
+        }
+    }
+    for one in &told.redefined {
+        show::complain(&format!("{} is counted otherwise from {}: before and after do not compare", one.code, one.on));
+    }
+    for one in &told.reported {
+        let mark = if one.contradicts { "; another number contradicts it" } else { "" };
+        let (code, amount, unit) = (&one.quantity, one.amount, &one.unit);
+        show::complain(&format!("reported, not counted from records: {code} {amount}{unit}{mark}"));
+    }
 }

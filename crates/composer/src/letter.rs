@@ -90,6 +90,9 @@ impl Report {
             for sentence in &section.sentences {
                 letter.add(Kind::Text, &sentence.iter().map(Piece::text).collect::<String>());
             }
+            for paragraph in &section.prose {
+                letter.add(Kind::Text, paragraph);
+            }
         }
         if !head.organ.is_empty() && !head.day.is_empty() {
             letter.add(Kind::Signed, &format!("{}|{}", head.organ, head.day));
@@ -151,7 +154,12 @@ mod tests {
         Report {
             title: "某县2020年法治政府建设年度报告".into(),
             language: Language::Zh,
-            sections: vec![Section { title: "主要举措".into(), sentences: vec![sentence] }],
+            sections: vec![Section {
+                title: "主要举措".into(),
+                sentences: vec![sentence],
+                prose: vec!["自己写的。".into()],
+                ..Section::default()
+            }],
         }
     }
 
@@ -159,7 +167,7 @@ mod tests {
     fn a_draft_has_no_red_head() {
         let letter = report().letter(&Head { organ: "某县人民政府".into(), ..Head::default() });
         let kinds: Vec<Kind> = letter.lines.iter().map(|line| line.kind).collect();
-        assert_eq!(kinds, [Kind::Title, Kind::Heading, Kind::Text]);
+        assert_eq!(kinds, [Kind::Title, Kind::Heading, Kind::Text, Kind::Text]);
         assert_eq!(letter.lines[2].text, "办理3件。 续", "a paragraph is one line");
     }
 
@@ -175,7 +183,7 @@ mod tests {
         };
         let page = report().letter(&head).page();
         let want = "% mark 某县人民政府文件\n% upward 某政〔2021〕3号|签发人：王某\n% headline 某县2020年法治政府建设年度报告\n\n\
-                    % to 某州人民政府：\n# 一、主要举措\n办理3件。 续\n\n\n% signed 某县人民政府|2021年2月26日\n\
+                    % to 某州人民政府：\n# 一、主要举措\n办理3件。 续\n自己写的。\n\n\n% signed 某县人民政府|2021年2月26日\n\
                     % issued 某县人民政府办公室|2021年2月26日印发\n";
         assert_eq!(page, want);
     }

@@ -5,13 +5,14 @@ mod letter;
 use catalog::{Bound, Outline, Sentence};
 use figures::Amount;
 use procedure::Language;
+use terms::{Code, Stretch};
 
 pub use letter::{Head, Kind, Letter, Line};
 
 /// A composed report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// Title, with the place and the year.
+    /// Title, with the place and the period.
     pub title: String,
     /// Its language.
     pub language: Language,
@@ -20,12 +21,16 @@ pub struct Report {
 }
 
 /// A section.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Section {
     /// Heading.
     pub title: String,
     /// Its sentences, each in pieces.
     pub sentences: Vec<Vec<Piece>>,
+    /// The field in which people write their own.
+    pub field: Option<Code>,
+    /// What they wrote, paragraph by paragraph.
+    pub prose: Vec<String>,
 }
 
 /// A piece of a sentence.
@@ -51,32 +56,58 @@ impl Piece {
     }
 }
 
-/// Composes a report. `tell` gives the value of a bound figure, `None` where it is not known.
+/// What is composed.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Title, with the place and the period.
+    pub title: String,
+    /// Language.
+    pub language: Language,
+    /// Of which period.
+    pub period: Stretch,
+    /// Also sections that have nothing to say yet.
+    pub whole: bool,
+}
+
+/// Composes a report. `tell` gives the value of a bound figure, `None` where it is not known; `prose` what people wrote in
+/// a field.
 ///
 /// # Errors
 /// Whatever `tell` meets.
 pub fn compose<E>(
     outline: &Outline,
-    title: String,
-    language: Language,
+    asked: Asked,
+    prose: &dyn Fn(&Code) -> Option<String>,
     tell: &mut dyn FnMut(&Bound) -> Result<Option<Amount>, E>,
 ) -> Result<Report, E> {
     let mut sections = Vec::new();
+    let kind = asked.period.kind();
     for section in &outline.sections {
+        if !section.periods.is_empty() && section.periods.iter().all(|period| period != kind) {
+            continue;
+        }
         let mut sentences = Vec::new();
         for sentence in &section.sentences {
-            sentences.extend(compose_sentence(sentence, language, tell)?);
+            sentences.extend(compose_sentence(sentence, &asked, tell)?);
         }
-        if !sentences.is_empty() {
-            sections.push(Section { title: section.title.get(language).to_owned(), sentences });
+        let written = section.prose.as_ref().and_then(prose).unwrap_or_default();
+        let prose = written.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        let made = Section {
+            title: section.title.get(asked.language).to_owned(),
+            sentences,
+            field: section.prose.clone(),
+            prose,
+        };
+        if asked.whole || !made.sentences.is_empty() || !made.prose.is_empty() {
+            sections.push(made);
         }
     }
-    Ok(Report { title, language, sections })
+    Ok(Report { title: asked.title, language: asked.language, sections })
 }
 
 fn compose_sentence<E>(
     sentence: &Sentence,
-    language: Language,
+    asked: &Asked,
     tell: &mut dyn FnMut(&Bound) -> Result<Option<Amount>, E>,
 ) -> Result<Option<Vec<Piece>>, E> {
     for need in &sentence.needs {
@@ -85,21 +116,46 @@ fn compose_sentence<E>(
         }
     }
     let mut pieces = Vec::new();
-    let mut rest = sentence.text.get(language);
+    let mut words = String::new();
+    let mut rest = sentence.text.get(asked.language);
     while let Some((before, after)) = rest.split_once('{') {
         let Some((inside, after)) = after.split_once('}') else { break };
-        let Some(bound) = catalog::bound(&format!("{{{inside}}}")).ok().and_then(|mut all| all.pop()) else { break };
+        words.push_str(before);
+        rest = after;
+        if catalog::SPAN_WORDS.contains(&inside) {
+            words.push_str(span(asked, inside));
+            continue;
+        }
+        let Ok(bound) = inside.parse::<Bound>() else { return Ok(None) };
         let Some(amount) = tell(&bound)? else { return Ok(None) };
-        if !before.is_empty() {
-            pieces.push(Piece::Text(before.to_owned()));
+        if !words.is_empty() {
+            pieces.push(Piece::Text(std::mem::take(&mut words)));
         }
         pieces.push(Piece::Number { bound, text: amount.to_string() });
-        rest = after;
     }
-    if !rest.is_empty() {
-        pieces.push(Piece::Text(rest.to_owned()));
+    words.push_str(rest);
+    if !words.is_empty() {
+        pieces.push(Piece::Text(words));
     }
     Ok(Some(pieces))
+}
+
+/// What the period is called in a sentence.
+fn span(asked: &Asked, word: &str) -> &'static str {
+    match (asked.language, word, asked.period) {
+        (Language::Zh, "during", Stretch::Day(_)) => "当日",
+        (Language::Zh, "during", Stretch::Month(..)) => "本月",
+        (Language::Zh, "during", Stretch::Quarter(..)) => "本季度",
+        (Language::Zh, "during", Stretch::Year(_)) => "全年",
+        (Language::Zh, _, Stretch::Day(_)) => "上年同日",
+        (Language::Zh, _, Stretch::Year(_)) => "上年",
+        (Language::Zh, ..) => "上年同期",
+        (Language::En, "during", Stretch::Day(_)) => "on that day",
+        (Language::En, "during", Stretch::Month(..)) => "in the month",
+        (Language::En, "during", Stretch::Quarter(..)) => "in the quarter",
+        (Language::En, "during", Stretch::Year(_)) => "in the year",
+        (Language::En, ..) => "a year before",
+    }
 }
 
 impl Report {
@@ -125,7 +181,13 @@ impl Report {
             for sentence in &section.sentences {
                 text.extend(sentence.iter().map(Piece::text));
             }
-            text.push('\n');
+            if !section.sentences.is_empty() {
+                text.push('\n');
+            }
+            for paragraph in &section.prose {
+                text.push_str(paragraph);
+                text.push('\n');
+            }
         }
         text
     }

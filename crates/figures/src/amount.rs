@@ -38,6 +38,33 @@ impl Amount {
         let (left, right) = common(self, other)?;
         Some(Amount { units: left.checked_sub(right)?, scale: self.scale.max(other.scale) })
     }
+    /// The sum.
+    pub fn plus(self, other: Amount) -> Option<Amount> {
+        let (left, right) = common(self, other)?;
+        Some(Amount { units: left.checked_add(right)?, scale: self.scale.max(other.scale) })
+    }
+    /// Without its sign.
+    pub fn magnitude(self) -> Amount {
+        Amount { units: self.units.saturating_abs(), ..self }
+    }
+    /// So many times.
+    pub fn times(self, n: i64) -> Option<Amount> {
+        Some(Amount { units: self.units.checked_mul(n)?, ..self })
+    }
+    /// The middle of several: half of them are no more, half no less. Of an even number it lies between two.
+    pub fn median(of: &[Amount]) -> Option<Amount> {
+        // One digit more, so that a half is exact.
+        let scale = of.iter().map(|amount| amount.scale).max()?.checked_add(1)?;
+        let lift = |amount: &Amount| amount.units.checked_mul(10_i64.checked_pow(u32::from(scale - amount.scale))?);
+        let mut units: Vec<i64> = of.iter().map(lift).collect::<Option<_>>()?;
+        units.sort_unstable();
+        let half = units.len() / 2;
+        let units = match units.len() % 2 {
+            0 => units[half - 1].midpoint(units[half]),
+            _ => units[half],
+        };
+        Some(Amount { units, scale })
+    }
     /// Whether it is nought.
     pub fn is_zero(self) -> bool {
         self.units == 0
@@ -82,5 +109,18 @@ mod tests {
         assert_eq!(Amount::percent(Amount::whole(1), Amount::whole(-3)).unwrap().to_string(), "-33.33");
         assert_eq!(Amount::percent(Amount::whole(1), Amount::whole(0)), None);
         assert_eq!(Amount::whole(3).minus(Amount::fen(150)).unwrap().to_string(), "1.5");
+        assert_eq!(Amount::whole(3).plus(Amount::fen(150)).unwrap().to_string(), "4.5");
+    }
+
+    #[test]
+    fn the_middle_lies_between_two() {
+        let middle = |units: &[i64]| {
+            let all: Vec<Amount> = units.iter().map(|units| Amount::fen(*units)).collect();
+            Amount::median(&all).map(|middle| middle.to_string())
+        };
+        assert_eq!(middle(&[300, 100, 201]).unwrap(), "2.01");
+        assert_eq!(middle(&[300, 100, 201, 202]).unwrap(), "2.015");
+        assert_eq!(middle(&[-101, 100]).unwrap(), "-0.005");
+        assert_eq!(middle(&[]), None);
     }
 }

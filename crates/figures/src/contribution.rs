@@ -1,7 +1,8 @@
 //! What a record contributes to the figures of its line.
 
+use kernel::{ClockState, clock};
 use ledger::DeltaRow;
-use procedure::{ActId, Counted, Facts, Figure, Line, Record, StageId, Truth, What};
+use procedure::{ActId, Counted, Facts, Figure, LimitId, Line, Record, StageId, Truth, What};
 use terms::{Calendar, Code, Date, GovernmentCode, PlaceCode, Value};
 
 /// So much, on a day, in a part of a figure.
@@ -31,7 +32,7 @@ pub fn contributions(line: &Line, record: &Record, calendar: &Calendar) -> Vec<C
         }
         for (part, weight) in parts(figure, record) {
             let push = |(day, amount)| Contribution { figure: index, day, part: part.clone(), amount: amount * weight };
-            all.extend(days(line, figure, record).into_iter().map(push));
+            all.extend(days(line, figure, record, calendar).into_iter().map(push));
         }
     }
     all
@@ -115,7 +116,7 @@ fn parts(figure: &Figure, record: &Record) -> Vec<(Code, i64)> {
 }
 
 /// The days on which the record counts, and how much.
-fn days(line: &Line, figure: &Figure, record: &Record) -> Vec<(Date, i64)> {
+fn days(line: &Line, figure: &Figure, record: &Record, calendar: &Calendar) -> Vec<(Date, i64)> {
     match &figure.counted {
         Counted::Flow(acts) => first(record, acts).map(|day| (day, 1)).into_iter().collect(),
         Counted::Times(acts) => {
@@ -135,8 +136,24 @@ fn days(line: &Line, figure: &Figure, record: &Record) -> Vec<(Date, i64)> {
             let lapse = record.done.iter().find(|done| done.what == What::Lapse(*limit));
             lapse.map(|done| (done.at.date(), 1)).into_iter().collect()
         }
+        Counted::Ended(limits) => ends(line, record, limits, calendar).into_iter().map(|(day, _)| (day, 1)).collect(),
+        Counted::InTime(limits) => {
+            let all = ends(line, record, limits, calendar);
+            all.into_iter().filter(|(_, in_time)| *in_time).map(|(day, _)| (day, 1)).collect()
+        }
         Counted::Agencies(_) | Counted::Ratio(..) | Counted::Difference(..) | Counted::YearOnYear(_) => Vec::new(),
     }
+}
+
+/// The days on which limits ended in their last run, and whether they were met in time. One that was not counts on the day
+/// it passed, whenever it was met afterwards.
+fn ends(line: &Line, record: &Record, limits: &[LimitId], calendar: &Calendar) -> Vec<(Date, bool)> {
+    let end = |id: &LimitId| match clock(line, record, *id, calendar)?.state {
+        ClockState::Met { at, deadline } if at <= deadline.last => Some((at.date(), true)),
+        ClockState::Met { deadline, .. } | ClockState::Passed(deadline) => Some((deadline.last.date(), false)),
+        ClockState::Runs(_) | ClockState::StandsStill => None,
+    };
+    limits.iter().filter_map(end).collect()
 }
 
 fn first(record: &Record, acts: &[ActId]) -> Option<Date> {

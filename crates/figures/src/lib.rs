@@ -7,8 +7,12 @@
 
 mod amount;
 mod contribution;
+mod doubt;
+mod small;
 mod telling;
 
 pub use amount::Amount;
 pub use contribution::{Contribution, contributions, deltas};
+pub use doubt::{Against, Doubt, FEWEST_OTHERS, Values, bounds, doubts};
+pub use small::{SMALLEST, Shown, shown};
 pub use telling::{Figures, Period, Places, Told, amount, delta_query, tell};

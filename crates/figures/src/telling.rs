@@ -163,7 +163,10 @@ fn value(
             }
             None => None,
         },
-        Counted::Flow(_) | Counted::Times(_) | Counted::Sum(..) | Counted::Stock(_) | Counted::Lapses(_) => None,
+        counted => {
+            debug_assert!(counted.from_records());
+            None
+        }
     })
 }
 

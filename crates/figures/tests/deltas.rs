@@ -10,6 +10,22 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use terms::{Code, Date, DateTime, Fen, GovernmentCode, RecordId, Value};
 
+/// Limits that ended, beside the figures that the line has.
+const LIMITS: &str = r#"
+[figure.limits_ended]
+title = { zh = "到期或者办结", en = "Ended" }
+unit = "项"
+ended = "agency"
+[figure.limits_in_time]
+title = { zh = "按期", en = "In time" }
+unit = "项"
+in_time = "agency"
+"#;
+
+fn catalog() -> std::sync::Arc<catalog::Catalog> {
+    testkit::small(&[("demo/2024", &format!("{}{LIMITS}", with_times()))]).unwrap()
+}
+
 const ACTS: [&str; 9] = ["accept", "suspend", "resume", "notify", "hear", "decide", "pay", "publish", "close"];
 
 fn day(n: i64) -> DateTime {
@@ -88,7 +104,7 @@ proptest! {
 
     #[test]
     fn deltas_add_up_to_what_the_record_contributes(steps in proptest::collection::vec((0u8..13, 0i64..60), 1..20)) {
-        let catalog = testkit::small(&[("demo/2024", &with_times())]).unwrap();
+        let catalog = catalog();
         let line = catalog.versions("demo").remove(0);
         let county: GovernmentCode = "632222".parse().unwrap();
         let opening = Opening { agency: "justice".into(), handler: None, place: county.clone() };
@@ -111,4 +127,32 @@ proptest! {
             record = next;
         }
     }
+}
+
+/// A limit that passed counts on the day it passed, also once it was met; one that is met in time, on that day.
+#[test]
+fn limits_count_when_they_end() {
+    let catalog = catalog();
+    let line = catalog.versions("demo").remove(0);
+    let county: GovernmentCode = "632222".parse().unwrap();
+    let opening = || Some(Opening { agency: "justice".into(), handler: None, place: county.clone() });
+    let act = |code: &str, at: i64| Event::bare(Kind::Act(line.act_id(code).unwrap()), day(at), "ma".into());
+    let received = Event { opening: opening(), ..act("receive", 0) };
+    let counted = |record: &Record| {
+        let all = told(&line, record, &catalog.calendar);
+        let of = |code: &str| {
+            let days = all.iter().filter(|((figure, ..), _)| figure.as_str() == format!("demo.limits_{code}"));
+            days.map(|((_, day, _), amount)| (day.to_string(), *amount)).collect::<Vec<_>>()
+        };
+        (of("ended"), of("in_time"))
+    };
+    let met = replay(&line, &[received.clone(), act("accept", 1)], RecordId(1)).unwrap();
+    let on = |day: &str| vec![(day.to_owned(), 1)];
+    assert_eq!(counted(&met), (on("2026-01-06"), on("2026-01-06")));
+    let opened = replay(&line, std::slice::from_ref(&received), RecordId(1)).unwrap();
+    assert_eq!(counted(&opened), (vec![], vec![]), "it runs");
+    let (lapses, _) = kernel::lapses(&line, &opened, &catalog.calendar, day(20));
+    let passed: Vec<Event> = std::iter::once(received).chain(lapses).collect();
+    let passed = replay(&line, &passed, RecordId(1)).unwrap();
+    assert_eq!(counted(&passed), (on("2026-01-12"), vec![]));
 }

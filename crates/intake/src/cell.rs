@@ -73,7 +73,12 @@ impl Reading<'_> {
                 all.map(Value::Choices)
             }
             FieldType::Key(_) | FieldType::Organ => Ok(Value::Key(text()?.into())),
-            FieldType::Keys(_) => Ok(Value::Keys(several(&text()?).map(Code::from).collect())),
+            FieldType::Period => match half(&text()?).parse::<terms::Stretch>() {
+                Ok(period) => Ok(Value::Key(period.to_string().into())),
+                Err(_) => self.wrong("bad-period", field, &[]),
+            },
+            FieldType::Figures => Ok(Value::Text(text()?)),
+            FieldType::Keys(_) | FieldType::Questions => Ok(Value::Keys(several(&text()?).map(Code::from).collect())),
             FieldType::Link(_) => match half(&text()?).parse::<RecordId>() {
                 Ok(id) => Ok(Value::Link(id)),
                 Err(_) => self.wrong("bad-link", field, &[]),

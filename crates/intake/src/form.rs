@@ -105,6 +105,8 @@ impl Form<'_> {
             FieldType::Choices(_) => (Holds::Text, self.t("holds-choices"), titles(), false, hint),
             FieldType::Key(_) => plain(Holds::Text, "holds-key"),
             FieldType::Organ => plain(Holds::Text, "holds-organ"),
+            FieldType::Period => plain(Holds::Text, "holds-period"),
+            FieldType::Figures | FieldType::Questions => plain(Holds::Text, "holds-figures"),
             FieldType::Keys(_) => plain(Holds::Text, "holds-keys"),
             FieldType::Party => plain(Holds::Text, "holds-party"),
             FieldType::Link(_) => plain(Holds::Text, "holds-link"),

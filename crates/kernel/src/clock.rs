@@ -95,6 +95,8 @@ impl Round {
         let day = |value: &terms::Value| match value {
             terms::Value::Date(date) => Some(date.at(0, 0, 0, 0)),
             terms::Value::Moment(moment) => Some(*moment),
+            // What is told of a period is told once it is over.
+            terms::Value::Key(period) => Some(period.parse::<terms::Stretch>().ok()?.last().at(0, 0, 0, 0)),
             _ => None,
         };
         for start in &limit.starts {
@@ -183,6 +185,10 @@ fn deadline(
     let period = match limit.allow {
         Allow::AtMost(period) | Allow::AtLeast(period) => period,
         Allow::Until(field) => return until(record, field),
+        // A day that the law names is that day, working day or not.
+        Allow::Yearly(month, day) => {
+            return Deadline { last: end_of(next(start.date(), month, day)), provisional: false };
+        }
     };
     if period.unit == Unit::Hours {
         return in_hours(start, period, stops);
@@ -209,6 +215,13 @@ fn deadline(
         return Deadline { last: end_of(*told), provisional: false };
     }
     Deadline { last: end_of(last), provisional }
+}
+
+/// The next such day of a year after a day.
+fn next(after: Date, month: i8, day: i8) -> Date {
+    let of = |year: i16| Date::new(year, month, day).unwrap_or(Date::MAX);
+    let same = of(after.year());
+    if same > after { same } else { of(after.year() + 1) }
 }
 
 fn until(record: &Record, field: procedure::FieldId) -> Deadline {

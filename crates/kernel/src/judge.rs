@@ -441,6 +441,10 @@ impl<'a> Judge<'a> {
         if !gaps.is_empty() {
             return Verdict::Incomplete(gaps);
         }
+        // A line may close its records to a general act: what was signed is restated, and not corrected.
+        if self.refusals.is_empty() {
+            self.rules();
+        }
         if let Kind::Annulled { seq } = kind {
             let last = record.done.iter().rev().find(|done| matches!(done.what, What::Act(_)));
             // Without the act that opened it there is no record; a lapse after it does not make it the last.
@@ -556,6 +560,7 @@ fn said(expr: &Expr, line: &Line) -> Said {
 fn mismatch(kind: &FieldType, value: &Value) -> Option<GapKind> {
     let known = |choices: &procedure::Choices, code: &Code| choices.choices.iter().any(|choice| choice.code == *code);
     let right = match (kind, value) {
+        (FieldType::Period, Value::Key(period)) => period.parse::<terms::Stretch>().is_ok(),
         (FieldType::Choice(all), Value::Choice(code)) => {
             return (!known(all, code)).then_some(GapKind::UnknownChoice);
         }
@@ -567,9 +572,9 @@ fn mismatch(kind: &FieldType, value: &Value) -> Option<GapKind> {
         | (FieldType::Money, Value::Money(_))
         | (FieldType::Date, Value::Date(_))
         | (FieldType::Moment, Value::Moment(_))
-        | (FieldType::Text, Value::Text(_))
+        | (FieldType::Text | FieldType::Figures, Value::Text(_))
         | (FieldType::Key(_) | FieldType::Organ, Value::Key(_))
-        | (FieldType::Keys(_), Value::Keys(_))
+        | (FieldType::Keys(_) | FieldType::Questions, Value::Keys(_))
         | (FieldType::Party, Value::Party(_))
         | (FieldType::Link(_), Value::Link(_)) => true,
         _ => false,

@@ -30,6 +30,8 @@ pub enum WhyStep {
     Extended(DateTime, Period),
     /// It ends on a day that the record holds.
     Until,
+    /// It ends on the next such day of a year: month, day.
+    Yearly(i8, i8),
     /// It ends here; rolled over days off where `rolled`.
     Ends(DateTime, bool),
 }
@@ -45,6 +47,7 @@ pub fn why(line: &Line, record: &Record, id: LimitId, calendar: &Calendar) -> Op
             steps.push(WhyStep::Counted(period, calendar.explain(clock.start, period, limit.rolls && still)));
         }
         Allow::Until(_) => steps.push(WhyStep::Until),
+        Allow::Yearly(month, day) => steps.push(WhyStep::Yearly(month, day)),
     }
     steps.extend(clock.stops.iter().map(|(from, until)| WhyStep::StoodStill(*from, *until)));
     let unit = extension(line, id).map_or(Unit::Days, |extension| extension.at_most.unit);

@@ -15,8 +15,9 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use terms::{Code, CommandId, Date, DateTime, Deadline, Digest, GovernmentCode, MessageId, RecordId, Value};
 
 use crate::{
-    Answer, Clock, Definitions, Receipt, Request, RequestAsk, attachments,
+    Answer, Clock, Definitions, Receipt, Request, RequestAsk, TellError, attachments,
     history::History,
+    kept,
     lookups::{self, Asking},
     papers, publish, rights, translate, waiting,
 };
@@ -294,10 +295,16 @@ impl<'a> Batch<'a> {
         {
             return Ok(Answer::Refused(vec![Refusal::sent()]));
         }
-        let command = match self.command(request, message, line, at) {
+        let mut command = match self.command(request, message, line, at) {
             Ok(command) => command,
             Err(word) => return Ok(Answer::Unknown(word)),
         };
+        if message.is_none()
+            && request.standing == Standing::Normal
+            && let Some(word) = self.keep_figures(line, current.as_ref(), &mut command)?
+        {
+            return Ok(Answer::Unknown(word));
+        }
         let fact = matches!(command.ask, Ask::Act(id) if line.act(id).kind == ActKind::Fact);
         if !fact && request.standing == Standing::Normal && at != now {
             return Ok(Answer::WrongTime);
@@ -385,6 +392,45 @@ impl<'a> Batch<'a> {
         Ok(Command { ask, at, inputs, reasons: request.reasons.clone(), opening, message: message.cloned() })
     }
 
+    /// Where the act keeps figures, they are told now; nobody brings their own. Gives the word that is not known.
+    fn keep_figures(
+        &mut self,
+        line: &Line,
+        record: Option<&Record>,
+        command: &mut Command,
+    ) -> Result<Option<String>, Fault> {
+        let kind = |field: &procedure::FieldId| &line.field(*field).kind;
+        let keeps = |field: &procedure::FieldId| matches!(kind(field), FieldType::Figures | FieldType::Questions);
+        if let Some((field, _)) = command.inputs.iter().find(|(field, _)| keeps(field)) {
+            return Ok(Some(line.field(*field).code.to_string()));
+        }
+        let Ask::Act(act) = command.ask else { return Ok(None) };
+        let fields = line.act(act).fills.iter().map(|(field, _)| *field).filter(keeps).collect::<Vec<_>>();
+        if fields.is_empty() {
+            return Ok(None);
+        }
+        let given = |id| command.inputs.iter().find(|(field, _)| *field == id).map(|(_, value)| value);
+        let held = |id| given(id).or_else(|| record.and_then(|record| record.get(id)));
+        let Some(period) = kept::period_of(line, held) else { return Ok(None) };
+        let place = record.map(|record| &record.place).or(command.opening.as_ref().map(|opening| &opening.place));
+        let Some(place) = place else { return Ok(None) };
+        for field in fields {
+            let read = self.tx.as_mut();
+            let told = match kind(&field) {
+                FieldType::Figures => {
+                    kept::keep(read, self.catalog, &line.code, place, period).map(|kept| kept::written(&kept))
+                }
+                _ => kept::asked(read, self.catalog, place, period),
+            };
+            match told {
+                Ok(value) => command.inputs.push((field, value)),
+                Err(TellError::Fault(fault)) => return Err(fault),
+                Err(why) => return Ok(Some(why.to_string())),
+            }
+        }
+        Ok(None)
+    }
+
     fn answers(
         &mut self,
         line: &Line,
@@ -407,6 +453,7 @@ impl<'a> Batch<'a> {
             actor,
             now: command.at,
             calendar: &self.catalog.calendar,
+            regions: &self.catalog.regions,
             position: self.head.position,
         };
         lookups::answers(self.tx.as_mut(), self.definitions, &asking, &asked)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ledger::{Fault, Read};
 use procedure::{Actor, Answer, Facts, FieldId, Line, LookupId, Record, Truth, compile};
-use terms::{Calendar, Code, DateTime, GovernmentCode, Value};
+use terms::{Calendar, Code, DateTime, GovernmentCode, PlaceCode, Regions, Value};
 
 use crate::Definitions;
 
@@ -17,6 +17,7 @@ pub(crate) struct Asking<'a> {
     pub actor: &'a Actor,
     pub now: DateTime,
     pub calendar: &'a Calendar,
+    pub regions: &'a Regions,
     pub position: u64,
 }
 
@@ -59,7 +60,10 @@ fn answer(
         Some(Value::Text(text)) => vec![text.as_str().into()],
         _ => return Ok(None),
     };
-    let mut keys = keys;
+    let mut keys = match lookup.below {
+        false => keys,
+        true => below(asking, &keys),
+    };
     keys.sort();
     keys.dedup();
     let mut answer = Answer { asked: keys.len(), position: asking.position, ..Answer::default() };
@@ -77,6 +81,13 @@ fn answer(
         }
     }
     Ok(Some(answer))
+}
+
+/// The governments directly below those named; what is no place has none.
+fn below(asking: &Asking<'_>, named: &[Code]) -> Vec<Code> {
+    let on = asking.now.date();
+    let places = named.iter().filter_map(|code| code.parse::<PlaceCode>().ok());
+    places.flat_map(|place| asking.regions.below(&place, on)).map(|code| code.to_string().into()).collect()
 }
 
 /// Whether a record of the other line meets the lookup's condition. The condition is read against the very version

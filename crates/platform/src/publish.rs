@@ -117,7 +117,9 @@ fn shown(line: &Line, publication: &Publication, record: &Record) -> Vec<Shown> 
 
 /// A value as the public may read it. A personal field without a mask shows nothing, whatever the catalogue let through.
 pub(crate) fn masked(field: &Field, value: &Value, language: Language) -> String {
-    let text = say_value(value, Some(field), language);
+    // Figures that were signed are published as the sentences in which they stand.
+    let kept = if field.kind == FieldType::Figures { crate::Kept::read(value) } else { None };
+    let text = kept.map_or_else(|| say_value(value, Some(field), language), |kept| kept.text(language));
     let organisation = matches!(value, Value::Party(party) if party.kind == procedure::PartyKind::Organisation);
     match &field.mask {
         // The name of an organisation is not personal.

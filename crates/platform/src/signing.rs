@@ -76,6 +76,7 @@ impl Platform {
             actor: &actor,
             now,
             calendar: &self.catalog.calendar,
+            regions: &self.catalog.regions,
             position: read.head(&person.government)?.position,
         };
         let answers = lookups::answers(read.as_mut(), &self.definitions, &asking, &asked)?;

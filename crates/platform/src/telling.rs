@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use catalog::Bound;
-use composer::{Report, compose};
+use catalog::Catalog;
 use figures::{Amount, Figures, Period, Places, delta_query, tell};
 use ledger::{Fault, Read, RecordRow};
-use procedure::{Figure, Language, Line, Said};
+use procedure::{Figure, Line, Said};
 use reader::Qualifier;
 use terms::{Code, Date, GovernmentCode, PlaceCode, RecordId};
 
@@ -86,10 +85,21 @@ pub struct Behind {
 pub enum TellError {
     /// There is no such place on that day.
     UnknownPlace(PlaceCode),
+    /// The code holds at another time, and not on the last day of the period; another may act for it then.
+    AnotherTime {
+        /// The code.
+        place: PlaceCode,
+        /// The day.
+        on: Date,
+        /// Who acts for it on that day.
+        now: Option<(PlaceCode, String)>,
+    },
     /// There is no such figure.
     UnknownFigure(String),
     /// There is no such outline.
     NoOutline,
+    /// What is asked for is no such report, or not for whoever asks.
+    NoReport,
     /// The store failed.
     Fault(Fault),
 }
@@ -106,8 +116,15 @@ impl std::fmt::Display for TellError {
             TellError::UnknownPlace(place) => {
                 write!(f, "there is no place {place} in that period; see catalog/regions")
             }
+            TellError::AnotherTime { place, on, now: Some((code, name)) } => {
+                write!(f, "the code {place} is not in use on {on}; on that day {name} ({code}) stands in its place")
+            }
+            TellError::AnotherTime { place, on, now: None } => {
+                write!(f, "the code {place} is not in use on {on}; see catalog/regions for when it is")
+            }
             TellError::UnknownFigure(code) => write!(f, "there is no figure `{code}`; `fazhi figures` lists them"),
             TellError::NoOutline => write!(f, "the catalogue has no report outline; add one under catalog/reports"),
+            TellError::NoReport => write!(f, "there is no such report"),
             TellError::Fault(fault) => fault.fmt(f),
         }
     }
@@ -135,10 +152,14 @@ impl<'p> Whose<'p> {
     }
 }
 
+/// Where figures are told from.
 pub(crate) struct Where {
-    governments: Vec<GovernmentCode>,
+    /// Whose logs.
+    pub(crate) governments: Vec<GovernmentCode>,
     ranges: Vec<(PlaceCode, PlaceCode)>,
     agencies: Vec<Code>,
+    /// The agencies alone, and not those below.
+    own: bool,
 }
 
 impl Where {
@@ -165,20 +186,9 @@ impl FigureValue {
 impl Platform {
     /// The governments whose records figures are told from, and the ranges of places or the agencies within them.
     pub(crate) fn place<'p>(&self, whose: impl Into<Whose<'p>>, on: Date) -> Result<Where, TellError> {
-        let Whose { place, own } = whose.into();
-        let regions = &self.catalog.regions;
-        if regions.get(place, on).is_none() {
-            return Err(TellError::UnknownPlace(place.clone()));
-        }
-        if own {
-            return self.own_level(place, on);
-        }
-        let below = regions.subtree(place, on);
-        let mut governments: Vec<GovernmentCode> =
-            below.iter().filter_map(|region| regions.government(&region.code, on)).collect();
-        governments.sort();
-        governments.dedup();
-        Ok(Where { governments, ranges: regions.ranges(place, on), agencies: Vec::new() })
+        let Whose { place: code, own } = whose.into();
+        let all = place(&self.catalog, code, on)?;
+        if own { self.own_level(code, on) } else { Ok(all) }
     }
 
     /// Those who sit at a place, wherever the matters lie that they handle.
@@ -194,16 +204,12 @@ impl Platform {
             // Nobody sits there: no agency has this code, where an empty list would be all of them.
             agencies.push(Code::default());
         }
-        Ok(Where { governments, ranges: Vec::new(), agencies })
+        Ok(Where { governments, ranges: Vec::new(), agencies, own: true })
     }
 
     /// The newest version of every line as it holds for a place: its figures, with local choices.
     pub(crate) fn figure_lines(&self, place: &PlaceCode, on: Date) -> Vec<std::sync::Arc<Line>> {
-        let line = |code: Code| {
-            let local = self.catalog.line(&code, place, on);
-            local.or_else(|| self.catalog.versions(&code).last().cloned())
-        };
-        self.catalog.codes().into_iter().filter_map(line).collect()
+        figure_lines(&self.catalog, place, on)
     }
 
     /// Every figure of a place and period.
@@ -263,14 +269,7 @@ impl Platform {
         as_of: &AsOf,
         only: Option<&str>,
     ) -> Result<Vec<FigureValue>, TellError> {
-        let lines = self.figure_lines(whose.place, period.to);
-        let figures = Figures::new(lines.iter().map(AsRef::as_ref));
-        let mut all = Vec::new();
-        for (_, figure) in figures.iter().filter(|(_, figure)| only.is_none_or(|code| figure.code == code)) {
-            let told = tell(read, &figures, &figure.code, at.told(as_of), period)?;
-            all.extend(told.into_iter().map(|told| value_of(figure, told, period, as_of, whose.own)));
-        }
-        Ok(all)
+        Ok(told(read, &self.figure_lines(whose.place, period.to), at, period, as_of, only)?)
     }
 
     /// The records behind a figure counted from records: exactly those whose amounts add up to it.
@@ -388,33 +387,6 @@ impl Platform {
         Ok(sums)
     }
 
-    /// The year's report of a place.
-    ///
-    /// # Errors
-    /// Where the place is unknown, there is no outline, or the store cannot be read.
-    pub fn report(&self, place: &PlaceCode, year: i16, language: Language) -> Result<Report, TellError> {
-        let period = Period::year(year).ok_or_else(|| TellError::UnknownPlace(place.clone()))?;
-        let outline = self.catalog.reports.first().ok_or(TellError::NoOutline)?;
-        let region = self.catalog.regions.get(place, period.to);
-        let region = region.ok_or_else(|| TellError::UnknownPlace(place.clone()))?;
-        let now = self.figures(place, period)?;
-        let then = self.figures(place, period.previous())?;
-        let name = match language {
-            Language::Zh => region.name.clone(),
-            Language::En => region.name_en.clone().unwrap_or_else(|| region.name.clone()),
-        };
-        let title = match language {
-            Language::Zh => format!("{name}{year}年{}", outline.title.zh),
-            Language::En => format!("{name}: {} {year}", outline.title.en),
-        };
-        let mut tell = |bound: &Bound| -> Result<Option<Amount>, TellError> {
-            let values = if bound.previous { &then } else { &now };
-            let hit = values.iter().find(|value| value.code == bound.figure && value.part == bound.choice);
-            Ok(hit.and_then(|value| value.value))
-        };
-        compose(outline, title, language, &mut tell)
-    }
-
     /// A published report beside our records, for the figures that both know.
     ///
     /// # Errors
@@ -441,6 +413,54 @@ impl Platform {
         }
         Ok(all)
     }
+}
+
+/// The governments whose records a place's figures are told from, and the ranges of places within them.
+pub(crate) fn place(catalog: &Catalog, place: &PlaceCode, on: Date) -> Result<Where, TellError> {
+    let regions = &catalog.regions;
+    if regions.get(place, on).is_none() {
+        return Err(match regions.all().iter().any(|region| region.code == *place) {
+            true => TellError::AnotherTime {
+                place: place.clone(),
+                on,
+                now: regions.acting(place, on).map(|region| (region.code.clone(), region.name.clone())),
+            },
+            false => TellError::UnknownPlace(place.clone()),
+        });
+    }
+    let below = regions.subtree(place, on);
+    let mut governments: Vec<GovernmentCode> =
+        below.iter().filter_map(|region| regions.government(&region.code, on)).collect();
+    governments.sort();
+    governments.dedup();
+    Ok(Where { governments, ranges: regions.ranges(place, on), agencies: Vec::new(), own: false })
+}
+
+/// The newest version of every line as it holds for a place: its figures, with local choices.
+pub(crate) fn figure_lines(catalog: &Catalog, place: &PlaceCode, on: Date) -> Vec<Arc<Line>> {
+    let line = |code: Code| {
+        let local = catalog.line(&code, place, on);
+        local.or_else(|| catalog.versions(&code).last().cloned())
+    };
+    catalog.codes().into_iter().filter_map(line).collect()
+}
+
+/// Every figure of these lines, or one alone with its parts.
+pub(crate) fn told(
+    read: &mut dyn Read,
+    lines: &[Arc<Line>],
+    at: &Where,
+    period: Period,
+    as_of: &AsOf,
+    only: Option<&str>,
+) -> Result<Vec<FigureValue>, Fault> {
+    let figures = Figures::new(lines.iter().map(AsRef::as_ref));
+    let mut all = Vec::new();
+    for (_, figure) in figures.iter().filter(|(_, figure)| only.is_none_or(|code| figure.code == code)) {
+        let told = tell(read, &figures, &figure.code, at.told(as_of), period)?;
+        all.extend(told.into_iter().map(|told| value_of(figure, told, period, as_of, at.own)));
+    }
+    Ok(all)
 }
 
 /// Subjects at least this alike (per mille of shared pairs of characters) name the same figure.
@@ -493,7 +513,7 @@ fn alike(left: &str, right: &str) -> u32 {
 }
 
 /// A decimal in plain digits as an amount.
-fn amount(text: &str) -> Option<Amount> {
+pub(crate) fn amount(text: &str) -> Option<Amount> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let scale = u8::try_from(part.len()).ok()?;
     Some(Amount { units: format!("{whole}{part}").parse().ok()?, scale })
@@ -504,14 +524,19 @@ pub(crate) fn as_of(read: &mut dyn Read, governments: &[GovernmentCode]) -> Resu
     Ok(read.heads(governments)?.into_iter().map(|(government, head)| (government, head.position)).collect())
 }
 
-fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: &AsOf, own: bool) -> FigureValue {
-    let title = match told.part {
+/// The title of a figure; of a part, with the part in brackets.
+pub(crate) fn title_of(figure: &Figure, part: Option<&procedure::Choice>) -> Said {
+    match part {
         None => figure.title.clone(),
         Some(part) => Said {
             zh: format!("{}（{}）", figure.title.zh, part.title.zh),
             en: format!("{} ({})", figure.title.en, part.title.en),
         },
-    };
+    }
+}
+
+fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: &AsOf, own: bool) -> FigureValue {
+    let title = title_of(figure, told.part);
     let named = |name: &String| match told.part {
         None => name.clone(),
         Some(part) => format!("{name}（{}）", part.title.zh),

@@ -364,6 +364,7 @@ impl Platform {
             actor: &actor,
             now,
             calendar: &self.catalog.calendar,
+            regions: &self.catalog.regions,
             position: head.position,
         };
         let all: Vec<procedure::LookupId> = (0u16..).map(procedure::LookupId).take(line.lookups.len()).collect();

@@ -51,7 +51,8 @@ fn line(told: &str) -> Line {
 /// A report of three pages and more, one letter over and over: what breaks a line is its width alone.
 fn report() -> Letter {
     let long = |letters: usize| vec![Piece::Text("法".repeat(letters))];
-    let section = |title: &str, letters| Section { title: title.into(), sentences: vec![long(letters)] };
+    let section =
+        |title: &str, letters| Section { title: title.into(), sentences: vec![long(letters)], ..Section::default() };
     let report = Report {
         title: "某县2020年法治政府建设年度报告".into(),
         language: Language::Zh,

@@ -26,6 +26,7 @@ enum Ty {
     Account,
     Agency,
     PartyKind,
+    PeriodKind,
     Key,
     Record,
 }
@@ -43,6 +44,7 @@ impl Ty {
             Ty::Account => "an account",
             Ty::Agency => "an agency",
             Ty::PartyKind => "a kind of party",
+            Ty::PeriodKind => "a kind of period",
             Ty::Key => "a key",
             Ty::Record => "a record",
         }
@@ -245,7 +247,7 @@ impl Checker<'_> {
             _ => {
                 let known = [
                     "done", "lapsed", "filled", "found", "none", "every", "heavier", "within", "day", "count",
-                    "kind_of", "actor_of",
+                    "kind_of", "last_day", "actor_of",
                 ]
                 .map(Code::from);
                 let help = nearest(name, known.iter());
@@ -380,11 +382,19 @@ impl Checker<'_> {
                 let id = self.field(field)?;
                 match self.line.field(id).kind {
                     FieldType::Party => Some((Term::KindOf(id), Ty::PartyKind)),
-                    _ => self.fail(&field.span, "E203", "`kind_of` asks a party".into(), None),
+                    FieldType::Period => Some((Term::KindOf(id), Ty::PeriodKind)),
+                    _ => self.fail(&field.span, "E203", "`kind_of` asks a party or a period".into(), None),
+                }
+            }
+            ("last_day", [field]) => {
+                let id = self.field(field)?;
+                match self.line.field(id).kind {
+                    FieldType::Period => Some((Term::LastDay(id), Ty::Date)),
+                    _ => self.fail(&field.span, "E203", "`last_day` asks a period".into(), None),
                 }
             }
             ("count", [thing]) => self.count(thing),
-            ("day" | "actor_of" | "kind_of" | "count", _) => {
+            ("day" | "actor_of" | "kind_of" | "last_day" | "count", _) => {
                 self.fail(span, "E204", format!("`{name}` takes one argument"), None)
             }
             _ => {
@@ -406,7 +416,7 @@ impl Checker<'_> {
         }
         let field = self.field(node)?;
         match self.line.field(field).kind {
-            FieldType::Choices(_) | FieldType::Keys(_) => Some((Term::Size(field), Ty::Number)),
+            FieldType::Choices(_) | FieldType::Keys(_) | FieldType::Questions => Some((Term::Size(field), Ty::Number)),
             _ => self.fail(&node.span, "E203", "this field holds one value; there is nothing to count".into(), None),
         }
     }
@@ -445,6 +455,9 @@ impl Checker<'_> {
             Ty::ThisChoice(field) => self.this?.field(*field).choices(),
             Ty::PartyKind if matches!(name, "person" | "organisation") => {
                 return Some((Term::Literal(Value::Choice(name.into())), Ty::PartyKind));
+            }
+            Ty::PeriodKind if terms::Stretch::KINDS.contains(&name) => {
+                return Some((Term::Literal(Value::Choice(name.into())), Ty::PeriodKind));
             }
             Ty::Foreign if self.line.field_id(name).is_none() => {
                 return Some((Term::Literal(Value::Choice(name.into())), Ty::Foreign));
@@ -500,7 +513,7 @@ impl Checker<'_> {
 }
 
 fn is_term(name: &str) -> bool {
-    matches!(name, "day" | "count" | "kind_of" | "actor_of")
+    matches!(name, "day" | "count" | "kind_of" | "last_day" | "actor_of")
 }
 
 fn alike(left: &Ty, right: &Ty) -> bool {
@@ -518,10 +531,10 @@ fn field_type(kind: &FieldType, id: FieldId, this: bool) -> Ty {
         FieldType::Money => Ty::Money,
         FieldType::Date => Ty::Date,
         FieldType::Moment => Ty::Moment,
-        FieldType::Text | FieldType::Party => Ty::Text,
+        FieldType::Text | FieldType::Party | FieldType::Figures => Ty::Text,
         FieldType::Choice(_) | FieldType::Choices(_) if this => Ty::ThisChoice(id),
         FieldType::Choice(_) | FieldType::Choices(_) => Ty::Choice(id),
-        FieldType::Key(_) | FieldType::Keys(_) | FieldType::Organ => Ty::Key,
+        FieldType::Key(_) | FieldType::Keys(_) | FieldType::Organ | FieldType::Period | FieldType::Questions => Ty::Key,
         FieldType::Link(_) => Ty::Record,
     }
 }

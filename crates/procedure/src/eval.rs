@@ -1,7 +1,7 @@
 //! Guards run: three-valued, over a record, the act at hand and the answers to its lookups.
 
 use std::cmp::Ordering;
-use terms::{Calendar, Code, Date, DateTime, RecordId, Unit};
+use terms::{Calendar, Code, Date, DateTime, RecordId, Stretch, Unit};
 
 use crate::{Actor, Compare, Expr, FieldId, FieldType, Line, Record, Term, Value};
 
@@ -101,9 +101,12 @@ impl<'a> Facts<'a> {
             Expr::Found(lookup) => {
                 self.answer(*lookup).map_or(Truth::Unknown, |answer| Truth::of(!answer.found.is_empty()))
             }
-            Expr::Every(lookup) => self
-                .answer(*lookup)
-                .map_or(Truth::Unknown, |answer| Truth::of(answer.asked > 0 && answer.found.len() >= answer.asked)),
+            Expr::Every(lookup) => {
+                // A government that has none below it has heard from all of them.
+                let some = |answer: &Answer| answer.asked > 0 || self.line.lookups[lookup.index()].below;
+                self.answer(*lookup)
+                    .map_or(Truth::Unknown, |answer| Truth::of(some(answer) && answer.found.len() >= answer.asked))
+            }
             Expr::Stage(track, stages) => match self.record {
                 Some(record) => Truth::of(stages.contains(&record.stage_of(*track))),
                 None => Truth::No,
@@ -235,6 +238,11 @@ impl<'a> Facts<'a> {
                     crate::PartyKind::Person => "person".into(),
                     crate::PartyKind::Organisation => "organisation".into(),
                 })),
+                Value::Key(period) => Some(Value::Choice(period.parse::<Stretch>().ok()?.kind().into())),
+                _ => None,
+            },
+            Term::LastDay(field) => match self.field(*field)? {
+                Value::Key(period) => Some(Value::Date(period.parse::<Stretch>().ok()?.last())),
                 _ => None,
             },
             Term::Actor => self.actor.map(|actor| Value::Key(actor.account.clone())),

@@ -86,8 +86,10 @@ pub enum Term {
     Answer(LookupId, Code),
     /// How many items a field of several holds.
     Size(FieldId),
-    /// Whether a party is a person or an organisation.
+    /// Whether a party is a person or an organisation; whether a period is a day, a month, a quarter or a year.
     KindOf(FieldId),
+    /// The last day of a period.
+    LastDay(FieldId),
     /// The account that does the act at hand.
     Actor,
     /// The account that last did an act.
@@ -135,7 +137,7 @@ impl Expr {
     pub fn fields(&self) -> Vec<FieldId> {
         let mut found = Vec::new();
         self.terms(&mut |term| match term {
-            Term::Field(field) | Term::Size(field) | Term::KindOf(field) => found.push(*field),
+            Term::Field(field) | Term::Size(field) | Term::KindOf(field) | Term::LastDay(field) => found.push(*field),
             _ => {}
         });
         found

@@ -1,5 +1,7 @@
 //! What is counted, declared in the line whose records are counted.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use terms::Code;
 
@@ -41,6 +43,11 @@ pub enum Counted {
     Stock(Vec<StageId>),
     /// Records on which this limit passed, on that day.
     Lapses(LimitId),
+    /// Limits of records that ended, each once in its last run: met in time on the day they were met, else on the day they
+    /// passed.
+    Ended(Vec<LimitId>),
+    /// Those of them that were met in time.
+    InTime(Vec<LimitId>),
     /// Agencies that have at least one record in another figure.
     Agencies(Code),
     /// One figure over another, in percent with two decimals.
@@ -54,7 +61,134 @@ pub enum Counted {
 impl Counted {
     /// Counted from records, not computed from other figures.
     pub fn from_records(&self) -> bool {
-        use Counted::{Flow, Lapses, Stock, Sum, Times};
-        matches!(self, Flow(_) | Times(_) | Sum(..) | Stock(_) | Lapses(_))
+        !matches!(self, Counted::Agencies(_) | Counted::Ratio(..) | Counted::Difference(..) | Counted::YearOnYear(_))
     }
+    /// A share or a change, in percent: the only figures by which places of different size can be compared.
+    pub fn in_percent(&self) -> bool {
+        matches!(self, Counted::Ratio(..) | Counted::YearOnYear(_))
+    }
+    /// The word by which the catalogue declares it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Counted::Flow(_) => "flow",
+            Counted::Times(_) => "times",
+            Counted::Sum(..) => "sum",
+            Counted::Stock(_) => "stock",
+            Counted::Lapses(_) => "lapses",
+            Counted::Ended(_) => "ended",
+            Counted::InTime(_) => "in_time",
+            Counted::Agencies(_) => "agencies",
+            Counted::Ratio(..) => "ratio",
+            Counted::Difference(..) => "difference",
+            Counted::YearOnYear(_) => "year_on_year",
+        }
+    }
+}
+
+/// A figure named somewhere: in a sentence of a report, in a cell of a table, in a rule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bound {
+    /// Which.
+    pub figure: Code,
+    /// Of a figure broken down by a field: this choice's part.
+    pub choice: Option<Code>,
+    /// Of the period before.
+    pub previous: bool,
+}
+
+impl FromStr for Bound {
+    type Err = ();
+
+    /// `mediation.found`, `mediation.found@previous`, `power_item.by_kind/licence`.
+    fn from_str(text: &str) -> Result<Bound, ()> {
+        let (name, period) = text.split_once('@').map_or((text, None), |(name, period)| (name, Some(period)));
+        let (figure, choice) = name.split_once('/').map_or((name, None), |(figure, choice)| (figure, Some(choice)));
+        let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let good = figure.split_once('.').is_some_and(|(line, name)| word(line) && word(name));
+        if !good || choice.is_some_and(|choice| !word(choice)) || period.is_some_and(|period| period != "previous") {
+            return Err(());
+        }
+        Ok(Bound { figure: figure.into(), choice: choice.map(Code::from), previous: period.is_some() })
+    }
+}
+
+impl Bound {
+    /// A figure of the period itself, whole.
+    pub fn whole(figure: &Code) -> Bound {
+        Bound { figure: figure.clone(), choice: None, previous: false }
+    }
+    /// The figure and its choice, as a text names them.
+    pub fn name(&self) -> Code {
+        match &self.choice {
+            Some(choice) => format!("{}/{choice}", self.figure).into(),
+            None => self.figure.clone(),
+        }
+    }
+}
+
+/// What figures of a place and a period should be to each other. Where they are not it is a question, never a refusal: a
+/// figure may be right and unusual.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FigureRule {
+    /// Code.
+    pub code: Code,
+    /// What should be, and why it is asked.
+    pub why: Said,
+    /// What is compared.
+    pub should: Should,
+}
+
+/// What figures should be to each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Should {
+    /// The part is not greater than the whole.
+    NotExceed {
+        /// The part.
+        part: Bound,
+        /// The whole.
+        whole: Bound,
+    },
+    /// Two sums are equal.
+    Agree {
+        /// Added up on one side.
+        left: Vec<Bound>,
+        /// Added up on the other.
+        right: Vec<Bound>,
+    },
+    /// None is above this.
+    StayWithin {
+        /// Which.
+        of: Chosen,
+        /// In the figure's unit.
+        at_most: i64,
+    },
+    /// None differs from the same period a year before by so much in percent and, in its unit, by so much at all.
+    NotLeap {
+        /// Which.
+        of: Chosen,
+        /// In percent of what it was.
+        percent: i64,
+        /// In the figure's unit: what is less is no leap, whatever its percentage.
+        least: i64,
+    },
+    /// In no place one level below is it further from the middle of the others than so many times their spread.
+    StayInLine {
+        /// Which; in percent, because places differ in size.
+        of: Chosen,
+        /// How many times the spread of the others.
+        spreads: i64,
+        /// In the figure's unit: what differs by less is in line, however alike the others are.
+        least: i64,
+    },
+}
+
+/// Figures that a rule is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chosen {
+    /// By name.
+    pub named: Vec<Bound>,
+    /// Every figure that is counted in one of these ways.
+    pub every: Vec<Code>,
+    /// But for these.
+    pub except: Vec<Code>,
 }

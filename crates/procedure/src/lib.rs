@@ -23,7 +23,7 @@ pub use campaign::Campaign;
 pub use check::compile;
 pub use eval::{Answer, Facts, Truth};
 pub use expr::{Compare, Expr, ExprError, Term};
-pub use figure::{Counted, Figure};
+pub use figure::{Bound, Chosen, Counted, Figure, FigureRule, Should};
 pub use line::{
     Act, ActId, ActKind, Allow, Binds, Choice, Choices, Document, Extension, Field, FieldId, FieldType, General, Habit,
     Lapse, Limit, LimitId, Line, Lookup, LookupId, NamedValue, Pending, Publication, Rests, Rule, RuleId, Said, Second,

@@ -220,6 +220,12 @@ pub enum FieldType {
     /// An organ: an agency of a government (`632222/sfj`), a government (`632222`), or the name of one that has no
     /// platform.
     Organ,
+    /// A stretch of the calendar that a report is about: `2020`, `2020Q3`, `2020-07`, `2020-07-15`.
+    Period,
+    /// The figures of the record's place and period as they are told when the act is done. The platform fills them in.
+    Figures,
+    /// What those figures ask by the rules over figures, each by its key. The platform fills it in with them.
+    Questions,
 }
 
 /// The choices of a field.
@@ -425,6 +431,8 @@ pub enum Allow {
     AtLeast(Period),
     /// Until the day that a field holds; it runs from when the field is filled in.
     Until(FieldId),
+    /// Until the next such day of a year (month and day) after what starts it.
+    Yearly(i8, i8),
 }
 
 /// Whose limit it is.
@@ -489,6 +497,9 @@ pub struct Lookup {
     pub line: Code,
     /// The field here that holds the key or keys.
     pub asks: FieldId,
+    /// What is asked for are the governments directly below the one that the field names.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub below: bool,
     /// The field there, declared as a key.
     pub by: Code,
     /// What must be true of a record there, on the day of the act; `this.x` is a field here.

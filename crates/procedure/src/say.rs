@@ -42,6 +42,9 @@ pub fn say_value(value: &Value, field: Option<&Field>, language: Language) -> St
         },
         Value::Date(date) => date.to_string(),
         Value::Moment(moment) => moment.strftime("%Y-%m-%d %H:%M").to_string(),
+        Value::Text(_) if field.is_some_and(|field| field.kind == FieldType::Figures) => {
+            if language == Language::Zh { "已固定" } else { "kept as told" }.to_owned()
+        }
         Value::Text(text) => text.clone(),
         Value::Choice(code) | Value::Key(code) => title(code),
         Value::Choices(codes) | Value::Keys(codes) => join(codes),
@@ -208,6 +211,10 @@ impl Speaker<'_> {
             }
             (Term::KindOf(_), Term::Literal(Value::Choice(kind))) => match kind.as_str() {
                 "person" => self.either("公民".into(), "a person".into()),
+                "day" => self.either("日".into(), "a day".into()),
+                "month" => self.either("月".into(), "a month".into()),
+                "quarter" => self.either("季度".into(), "a quarter".into()),
+                "year" => self.either("年度".into(), "a year".into()),
                 _ => self.either("法人或者其他组织".into(), "an organisation".into()),
             },
             _ => self.term(right),
@@ -235,6 +242,9 @@ impl Speaker<'_> {
             }
             Term::Size(id) => self.either(format!("{}数量", field(id).zh), format!("the number of {}", field(id).en)),
             Term::KindOf(id) => self.either(format!("{}类型", field(id).zh), format!("the kind of {}", field(id).en)),
+            Term::LastDay(id) => {
+                self.either(format!("{}的最后一日", field(id).zh), format!("the last day of {}", field(id).en))
+            }
             Term::Actor => self.either("办理人".into(), "whoever acts".into()),
             Term::ActorOf(id) => {
                 self.either(format!("{}的办理人", act(id).zh), format!("whoever did “{}”", act(id).en))

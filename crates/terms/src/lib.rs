@@ -14,6 +14,7 @@ mod message;
 mod money;
 mod period;
 mod region;
+mod stretch;
 mod value;
 
 pub use calendar::{Calendar, CalendarError, DayKind, Deadline, Year};
@@ -28,6 +29,7 @@ pub use message::{MessageId, Thread};
 pub use money::{Fen, FenError};
 pub use period::{Period, PeriodError, Unit};
 pub use region::{Level, LevelError, Region, RegionError, Regions};
+pub use stretch::{Stretch, StretchError};
 pub use value::{Party, PartyKind, Value};
 
 /// A code of the catalogue (a stage, an act, a field ...): short, compared often, stored for ever.

@@ -213,6 +213,21 @@ impl Regions {
         path[..own].last().map(|region| region.code.clone())
     }
 
+    /// The governments directly below a government on a day, by code.
+    pub fn below(&self, code: &PlaceCode, on: Date) -> Vec<PlaceCode> {
+        let mut found = Vec::new();
+        let mut open = self.children(code, on);
+        while let Some(region) = open.pop() {
+            if region.level <= Level::County {
+                found.push(region.code.clone());
+            } else {
+                open.extend(self.children(&region.code, on));
+            }
+        }
+        found.sort();
+        found
+    }
+
     /// The code that acts for it on a day: itself, or the last of its heirs that holds.
     pub fn acting(&self, code: &PlaceCode, on: Date) -> Option<&Region> {
         let mut seen = BTreeSet::new();

@@ -22,8 +22,8 @@ use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
 use crate::{
     account, act, admin, api, campaign, desk, download, drafts, figures, file, handover, health, home, imports, look,
-    messages, metrics, morning, notices, papers, progress, record, remarks, report, search, session, signing, submit,
-    wrong,
+    messages, metrics, morning, notices, papers, progress, record, record_report, remarks, report, search, session,
+    signing, submit, wrong,
 };
 
 /// How the site is run.
@@ -213,6 +213,7 @@ fn pages() -> Router<App> {
         .route("/records", get(desk::records))
         .route("/records/export", get(download::list))
         .route("/imports", get(imports::show).post(imports::send).layer(DefaultBodyLimit::max(MOST_FILE)))
+        .route("/imports/read", post(imports::read).layer(DefaultBodyLimit::max(MOST_FILE)))
         .route("/imports/template", get(imports::template))
         .route("/imports/{id}", get(imports::preview).post(imports::take))
         .route("/imports/{id}/verdicts.xlsx", get(imports::verdicts))
@@ -220,6 +221,7 @@ fn pages() -> Router<App> {
         .route("/new", get(desk::new))
         .route("/new/{line}/{act}", get(act::show_new).post(submit::new).layer(DefaultBodyLimit::disable()))
         .route("/records/{id}", get(record::show))
+        .route("/records/{id}/report", get(record_report::show))
         .route("/records/{id}/look", post(look::look))
         .route("/handover", get(handover::show))
         .route("/password", get(admin::password).post(admin::change_password))

@@ -9,12 +9,13 @@ use figures::{Amount, Period};
 use ledger::{Fault, RecordRow, Sight};
 use platform::{Behind, FigureValue, Platform, TellError, Whose};
 use procedure::{Counted, Expr, Figure, Language, Line, Said};
-use terms::{Date, GovernmentCode, PlaceCode, RecordId};
+use terms::{Date, GovernmentCode, PlaceCode, RecordId, Stretch};
 
 use crate::app::App;
 use crate::desk::{heading, record_href};
 use crate::frame::{Frame, page, query};
 use crate::input;
+use crate::report::SignedView;
 use crate::session::Visitor;
 use crate::wrong::Wrong;
 
@@ -27,6 +28,8 @@ pub(crate) struct Asked {
     pub own: bool,
     /// Something could not be read and the default stands for it.
     pub mended: bool,
+    /// The code that was asked for is one of another time: it, and the place that stands here instead.
+    pub other_time: Option<(String, String)>,
 }
 
 impl Asked {
@@ -60,11 +63,26 @@ impl Asked {
             mended = true;
             period.from = period.to;
         }
-        if app.platform.catalog().regions.get(&place, period.to).is_none() && place != app.options.government {
-            mended = true;
-            place = app.options.government.clone();
+        if let Some(stretch) = part("period") {
+            match stretch.parse::<Stretch>() {
+                Ok(found) => period = Period { from: found.first(), to: found.last() },
+                Err(_) => mended = true,
+            }
         }
-        Asked { place, period, own: part("level") == Some("own"), mended }
+        let regions = &app.platform.catalog().regions;
+        let mut other_time = None;
+        if regions.get(&place, period.to).is_none() && place != app.options.government {
+            let known = regions.all().iter().any(|region| region.code == place);
+            let acting = regions.acting(&place, period.to).map(|region| (region.code.clone(), region.name.clone()));
+            let (code, name) = acting.unwrap_or_else(|| (app.options.government.clone(), String::new()));
+            if known {
+                other_time = Some((place.to_string(), format!("{name} {code}")));
+            } else {
+                mended = true;
+            }
+            place = code;
+        }
+        Asked { place, period, own: part("level") == Some("own"), mended, other_time }
     }
 
     /// The same as a query, with a part.
@@ -98,6 +116,8 @@ struct LineGroup {
 #[template(path = "figures.html")]
 struct FiguresPage {
     f: Frame,
+    /// What was signed of the period, figure by figure, where today says otherwise.
+    signed: Option<SignedView>,
     asked: Asked,
     groups: Vec<LineGroup>,
     as_of: String,
@@ -141,7 +161,12 @@ fn table(platform: &Platform, frame: Frame, asked: Asked) -> Result<FiguresPage,
             }
         }
     }
+    let signed = match Stretch::of(asked.period.from, asked.period.to) {
+        Some(period) => platform.signed_of(&asked.place, period)?,
+        None => None,
+    };
     Ok(FiguresPage {
+        signed: signed.as_ref().map(|signed| SignedView::of(&frame, &asked.place, asked.period, signed)),
         place_name: place_name(platform, &asked),
         tables: tables(platform, &frame, &asked),
         as_of,
@@ -305,6 +330,7 @@ pub(crate) fn definition(language: Language, platform: &Platform, line: &Line, f
     let said = |said: &Said| said.get(language).to_owned();
     let titles = |titles: Vec<String>| wording::list(language, &titles);
     let acts = |ids: &[procedure::ActId]| titles(ids.iter().map(|id| said(&line.act(*id).title)).collect());
+    let limits = |ids: &[procedure::LimitId]| titles(ids.iter().map(|id| said(&line.limit(*id).title)).collect());
     let say = |code: &str, args: &[(&str, String)]| wording::say(language, code, args);
     let named = |code: &terms::Code| {
         let figure = platform.catalog().figures().find(|figure| figure.code == *code);
@@ -321,6 +347,8 @@ pub(crate) fn definition(language: Language, platform: &Platform, line: &Line, f
             say("counted-stock", &[("stages", titles(stages.map(|stage| said(&stage.title)).collect()))])
         }
         Counted::Lapses(limit) => say("counted-lapses", &[("limit", said(&line.limit(*limit).title))]),
+        Counted::Ended(ids) => say("counted-ended", &[("limits", limits(ids))]),
+        Counted::InTime(ids) => say("counted-in-time", &[("limits", limits(ids))]),
         Counted::Agencies(of) => say("counted-agencies", &[("of", named(of))]),
         Counted::Ratio(part, whole) => say("counted-ratio", &[("part", named(part)), ("whole", named(whole))]),
         Counted::Difference(left, right) => {
@@ -339,7 +367,7 @@ pub(crate) fn definition(language: Language, platform: &Platform, line: &Line, f
 
 /// The page of a figure, for links from elsewhere.
 pub(crate) fn href(code: &str, part: Option<&str>, place: &PlaceCode, period: Period) -> String {
-    let asked = Asked { place: place.clone(), period, own: false, mended: false };
+    let asked = Asked { place: place.clone(), period, own: false, mended: false, other_time: None };
     format!("/figures/{code}{}", asked.query(part.unwrap_or_default()))
 }
 

@@ -148,8 +148,11 @@ impl Making<'_> {
     /// The controls of an act, in the order of the line.
     pub fn of_act(&self, line: &Line, act: &Act, record: Option<&Record>) -> Result<Vec<Control>, ledger::Fault> {
         let numbered = act.number.map(|series| line.series[series.index()].field);
+        let asked = |id: procedure::FieldId| {
+            Some(id) != numbered && !matches!(line.field(id).kind, FieldType::Figures | FieldType::Questions)
+        };
         let mut controls = Vec::new();
-        for (id, must) in act.fills.iter().filter(|(id, _)| Some(*id) != numbered) {
+        for (id, must) in act.fills.iter().filter(|(id, _)| asked(*id)) {
             let held = record.and_then(|record| record.get(*id));
             let mut control = self.of_field(line.field(*id), *must && held.is_none())?;
             control.held = held.map(|value| {
@@ -174,8 +177,8 @@ impl Making<'_> {
             FieldType::Choice(all) if all.choices.len() <= RADIOS => Look::Radio,
             FieldType::Choice(_) => Look::Select,
             FieldType::Choices(_) => Look::Checks,
-            FieldType::Key(_) | FieldType::Organ => Look::Line,
-            FieldType::Keys(_) => Look::Keys,
+            FieldType::Key(_) | FieldType::Organ | FieldType::Period | FieldType::Figures => Look::Line,
+            FieldType::Keys(_) | FieldType::Questions => Look::Keys,
             FieldType::Party => Look::Party,
         };
         let title = self.frame.said(&field.title);
@@ -200,6 +203,7 @@ impl Making<'_> {
             FieldType::Key(line) | FieldType::Keys(line) => made.known = self.known(line)?,
             FieldType::Organ => made.known = self.organs()?,
             FieldType::Party => made.party = self.party(&name),
+            FieldType::Period if made.hint.is_none() => made.hint = Some(self.frame.t("holds-period")),
             _ => {}
         }
         if look == Look::Keys && made.hint.is_none() {

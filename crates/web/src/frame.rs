@@ -103,6 +103,10 @@ impl Frame {
         wording::say(self.language, code, &[(name, value.to_string())])
     }
 
+    /// A sentence with two things filled in.
+    pub fn t2(&self, code: &str, name: &str, value: impl Display, other: &str, second: impl Display) -> String {
+        wording::say(self.language, code, &[(name, value.to_string()), (other, second.to_string())])
+    }
     /// A sentence of the catalogue.
     pub fn said(&self, said: &Said) -> String {
         said.get(self.language).to_owned()

@@ -10,10 +10,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use intake::{Columns, OpenWrong, Opened, Order, RowVerdict, Take, count};
 use ledger::{ExchangeRow, Fault};
-use platform::{Person, Platform};
+use platform::{Person, Platform, TellError};
 use serde::{Deserialize, Serialize};
 use sheets::{Bounds, FileKind, address};
-use terms::Digest;
+use terms::{Digest, PlaceCode};
 
 use crate::app::App;
 use crate::desk::Pick;
@@ -263,6 +263,52 @@ pub(crate) async fn send(State(app): State<App>, visitor: Visitor, parts: Multip
             }
             let text = serde_json::to_string(&about).map_err(|_| Wrong::broken("stage"))?;
             platform.keep_sheet(&person, id, text, bytes)?;
+            Ok::<_, Wrong>(Ok(format!("/imports/{id}")))
+        })
+        .await?;
+    match made {
+        Ok(path) => Ok(Redirect::to(&path).into_response()),
+        Err(made) => Ok((StatusCode::UNPROCESSABLE_ENTITY, page(made.as_ref())?).into_response()),
+    }
+}
+
+/// Takes a report as it was published: its numbers become rows of a sheet, and go on to their preview.
+pub(crate) async fn read(State(app): State<App>, visitor: Visitor, parts: Multipart) -> Result<Response, Wrong> {
+    let (posted, file) = match sent(parts).await {
+        Ok(sent) => sent,
+        Err(error) => return Ok(error.into_response()),
+    };
+    if visitor.frame.person.is_none() {
+        return session::ended(visitor.frame, Vec::new());
+    }
+    visitor.check(posted.get("token"))?;
+    let person = visitor.person()?;
+    let (called, bytes) = file.unwrap_or_default();
+    let (place, year) = (posted.text("reporter").parse::<PlaceCode>(), posted.text("year").parse::<i16>());
+    let id = ledger::hash(random()?.as_bytes());
+    let frame = visitor.frame.titled("imports-title").within("imports");
+    let made = app
+        .ask(move |platform| {
+            if !platform.may_import(&person) {
+                return Err(Wrong::NotFound);
+            }
+            let sheet = match (&place, &year) {
+                (Ok(place), Ok(year)) => match platform.published_sheet(place, *year, &called, &bytes) {
+                    Ok(Some(sheet)) if sheet.rows > 0 => Ok(sheet),
+                    Ok(_) => Err(frame.t("imports-read-nothing")),
+                    Err(TellError::Fault(fault)) => return Err(fault.into()),
+                    Err(_) => Err(frame.t("imports-read-place")),
+                },
+                _ => Err(frame.t("imports-read-place")),
+            };
+            let mut about = About { history: false, source: called.clone(), file: called, ..About::default() };
+            let sheet = match sheet {
+                Ok(sheet) => sheet,
+                Err(problem) => return Ok(Err(Box::new(overview(platform, frame, &person, &about, vec![problem])?))),
+            };
+            about.what = format!("{}/{}", sheet.line, sheet.act);
+            let text = serde_json::to_string(&about).map_err(|_| Wrong::broken("stage"))?;
+            platform.keep_sheet(&person, id, text, sheet.csv.into_bytes())?;
             Ok::<_, Wrong>(Ok(format!("/imports/{id}")))
         })
         .await?;

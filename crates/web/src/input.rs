@@ -92,12 +92,18 @@ pub(crate) fn value(frame: &Frame, field: &Field, posted: &Posted) -> Result<Opt
         },
         FieldType::Choice(_) => Some(Value::Choice(text.into())),
         FieldType::Key(_) | FieldType::Organ => Some(Value::Key(text.into())),
+        FieldType::Period => match plain.parse::<terms::Stretch>() {
+            Ok(period) => Some(Value::Key(period.to_string().into())),
+            Err(_) => return wrong("bad-period"),
+        },
         FieldType::Link(_) => match plain.parse::<RecordId>() {
             Ok(id) => Some(Value::Link(id)),
             Err(_) => return wrong("bad-link"),
         },
         FieldType::Text => Some(Value::Text(text.replace("\r\n", "\n"))),
-        FieldType::Choices(_) | FieldType::Keys(_) | FieldType::Party => None,
+        FieldType::Choices(_) | FieldType::Keys(_) | FieldType::Party | FieldType::Figures | FieldType::Questions => {
+            None
+        }
     };
     Ok(found)
 }

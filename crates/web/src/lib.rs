@@ -29,6 +29,7 @@ mod notices;
 mod papers;
 mod progress;
 mod record;
+mod record_report;
 mod remarks;
 mod report;
 mod requests;

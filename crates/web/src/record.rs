@@ -135,6 +135,8 @@ struct RecordPage {
     wrong: Option<String>,
     files: Vec<FileView>,
     documents: Vec<DocumentView>,
+    /// It is a report, with a page of its own.
+    report: bool,
     /// The whole of it can be printed, by this program and for this person.
     casefile: bool,
     messages: Vec<MessageView>,
@@ -228,6 +230,8 @@ fn build(
         wrong: None,
         files: files(&frame, &view),
         documents: documents(&frame, &view),
+        report: *of == person.government
+            && platform.catalog().reports.iter().any(|outline| outline.line.as_ref() == Some(&line.code)),
         casefile: view.seen == Seen::Whole && *of == person.government,
         messages: messages::of_record(platform, &frame, of, id)?,
         f: frame.clone().named(heading(&frame, &view.row, line)).within("records"),

@@ -7,8 +7,8 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use composer::{Piece, Section};
 use figures::Period;
-use platform::{Compared, Platform, TellError};
-use terms::PlaceCode;
+use platform::{Compared, Platform, Redefined, Reported, Signed, TellError};
+use terms::{PlaceCode, Stretch};
 
 use crate::app::{App, PublishedReport};
 use crate::figures::{Asked, href, href_of};
@@ -17,14 +17,95 @@ use crate::session::Visitor;
 use crate::wrong::Wrong;
 
 /// A piece of a sentence: words, or a number with its address.
-struct PieceView {
-    text: String,
-    href: Option<String>,
+pub(crate) struct PieceView {
+    pub text: String,
+    pub href: Option<String>,
 }
 
-struct SectionView {
-    title: String,
-    sentences: Vec<Vec<PieceView>>,
+pub(crate) struct SectionView {
+    pub title: String,
+    pub sentences: Vec<Vec<PieceView>>,
+    pub prose: Vec<String>,
+}
+
+/// A figure that was signed and is counted otherwise today.
+pub(crate) struct DiffersView {
+    pub title: String,
+    pub href: String,
+    pub unit: String,
+    pub signed: String,
+    pub today: String,
+}
+
+/// That a report was signed, and what is counted otherwise today.
+pub(crate) struct SignedView {
+    pub title: String,
+    /// The record, for those who are signed in.
+    pub href: Option<String>,
+    pub said: Vec<(String, String)>,
+    pub differs: Vec<DiffersView>,
+}
+
+impl SignedView {
+    pub fn of(frame: &Frame, place: &PlaceCode, period: Period, signed: &Signed) -> SignedView {
+        let told = |amount: Option<figures::Amount>| {
+            amount.map_or_else(|| frame.t("figure-unknown-value"), |amount| amount.to_string())
+        };
+        let own = frame.person.as_ref().is_some_and(|person| person.government == signed.government);
+        SignedView {
+            title: frame.t1("report-signed", "day", signed.on),
+            href: own.then(|| format!("/records/{}/report", signed.record)),
+            said: signed.said.iter().map(|(title, text)| (frame.said(title), text.clone())).collect(),
+            differs: signed
+                .differs
+                .iter()
+                .map(|one| DiffersView {
+                    title: frame.said(&one.title),
+                    href: href(&one.code, one.part.as_deref(), place, period),
+                    unit: one.unit.clone(),
+                    signed: told(one.signed),
+                    today: told(one.today),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// A number that is reported and not counted.
+pub(crate) struct ReportedView {
+    pub name: String,
+    pub href: Option<String>,
+    pub amount: String,
+    pub unit: String,
+    pub qualifier: String,
+    pub source: String,
+    pub evidence: String,
+    pub contradicts: bool,
+}
+
+/// Reported numbers as a page shows them.
+pub(crate) fn reported_views(frame: &Frame, all: &[Reported]) -> Vec<ReportedView> {
+    let said = |said: &Option<procedure::Said>| said.as_ref().map(|said| frame.said(said)).unwrap_or_default();
+    let view = |one: &Reported| ReportedView {
+        name: one.name.clone(),
+        href: frame
+            .person
+            .as_ref()
+            .filter(|person| person.government == one.government)
+            .map(|_| format!("/records/{}", one.record)),
+        amount: one.amount.to_string(),
+        unit: one.unit.clone(),
+        qualifier: said(&one.qualifier),
+        source: said(&one.source),
+        evidence: one.evidence.clone(),
+        contradicts: one.contradicts,
+    };
+    all.iter().map(view).collect()
+}
+
+/// Figures whose definition changed within the period, in sentences.
+pub(crate) fn redefined_views(frame: &Frame, all: &[Redefined]) -> Vec<String> {
+    all.iter().map(|one| frame.t2("report-redefined", "figure", frame.said(&one.title), "day", one.on)).collect()
 }
 
 struct ComparedView {
@@ -48,7 +129,12 @@ struct PublishedView {
 #[template(path = "report.html")]
 struct ReportPage {
     f: Frame,
-    year: i16,
+    period: Stretch,
+    place: String,
+    other_time: Option<(String, String)>,
+    signed: Option<SignedView>,
+    redefined: Vec<String>,
+    reported: Vec<ReportedView>,
     sections: Vec<SectionView>,
     empty: String,
     published: Vec<PublishedView>,
@@ -80,15 +166,20 @@ fn composed(
     reports: &[PublishedReport],
 ) -> Result<ReportPage, TellError> {
     let (place, year) = (&asked.place, asked.period.to.year());
-    let period = asked.period;
-    let (title, sections, empty) = match platform.report(place, year, frame.language) {
-        Ok(report) => (Some(report.title), report.sections, frame.t("report-empty")),
-        Err(TellError::NoOutline) => (None, Vec::new(), frame.t("report-no-outline")),
+    let period = Stretch::of(asked.period.from, asked.period.to).unwrap_or(Stretch::Year(year));
+    let span = Period { from: period.first(), to: period.last() };
+    let (told, empty) = match platform.report(place, period, frame.language) {
+        Ok(told) => (Some(told), frame.t("report-empty")),
+        Err(TellError::NoOutline) => (None, frame.t("report-no-outline")),
         Err(other) => return Err(other),
     };
-    let whole = Period::year(year).unwrap_or(period);
+    let signed = told.as_ref().and_then(|told| told.signed.as_ref());
+    let signed = signed.map(|signed| SignedView::of(&frame, place, span, signed));
+    let redefined = told.as_ref().map(|told| redefined_views(&frame, &told.redefined)).unwrap_or_default();
+    let reported = told.as_ref().map(|told| reported_views(&frame, &told.reported)).unwrap_or_default();
+    let (title, sections) = told.map_or((None, Vec::new()), |told| (Some(told.report.title), told.report.sections));
     let mut published = Vec::new();
-    for report in reports.iter().filter(|report| report.year == year) {
+    for report in reports.iter().filter(|report| period == Stretch::Year(report.year)) {
         let compared = platform.compare(place, year, &report.name, &report.text)?;
         published.push(PublishedView {
             name: report.name.clone(),
@@ -98,15 +189,20 @@ fn composed(
     }
     let title = title.unwrap_or_else(|| frame.t("report-title"));
     Ok(ReportPage {
-        year,
-        sections: sections.into_iter().map(|section| section_view(section, place, whole)).collect(),
+        period,
+        place: place.to_string(),
+        other_time: asked.other_time.clone(),
+        signed,
+        redefined,
+        reported,
+        sections: sections.into_iter().map(|section| section_view(section, place, span)).collect(),
         empty,
         published,
         f: frame.named(title),
     })
 }
 
-fn section_view(section: Section, place: &PlaceCode, period: Period) -> SectionView {
+pub(crate) fn section_view(section: Section, place: &PlaceCode, period: Period) -> SectionView {
     let piece = |piece: Piece| match piece {
         Piece::Text(text) => PieceView { text, href: None },
         Piece::Number { bound, text } => {
@@ -115,7 +211,7 @@ fn section_view(section: Section, place: &PlaceCode, period: Period) -> SectionV
         }
     };
     let sentences = section.sentences.into_iter().map(|sentence| sentence.into_iter().map(piece).collect());
-    SectionView { title: section.title, sentences: sentences.collect() }
+    SectionView { title: section.title, sentences: sentences.collect(), prose: section.prose }
 }
 
 fn compared_view(frame: &Frame, place: &PlaceCode, one: &Compared) -> ComparedView {

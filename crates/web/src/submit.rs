@@ -126,10 +126,13 @@ async fn send(app: &App, visitor: Visitor, case: Case, sent: Sent) -> Result<Res
         return put_aside(app, visitor, case, &posted).await;
     }
     let frame = visitor.frame.clone();
+    let report = posted.text("back").contains("/report#");
     match app.ask(move |platform| run(platform, frame, case, &posted, problems)).await? {
         Outcome::Done(id, lines) => {
             visitor.tell(lines).await?;
-            Ok(Redirect::to(&format!("/records/{id}")).into_response())
+            // What is written on a report's page goes on there.
+            let page = if report { "/report" } else { "" };
+            Ok(Redirect::to(&format!("/records/{id}{page}")).into_response())
         }
         Outcome::Back(made) => Ok((StatusCode::UNPROCESSABLE_ENTITY, page(made.as_ref())?).into_response()),
     }

@@ -52,7 +52,11 @@ impl From<TellError> for Wrong {
     fn from(error: TellError) -> Wrong {
         match error {
             TellError::Fault(fault) => fault.into(),
-            TellError::UnknownPlace(_) | TellError::UnknownFigure(_) | TellError::NoOutline => Wrong::NotFound,
+            TellError::UnknownPlace(_)
+            | TellError::AnotherTime { .. }
+            | TellError::UnknownFigure(_)
+            | TellError::NoReport
+            | TellError::NoOutline => Wrong::NotFound,
         }
     }
 }

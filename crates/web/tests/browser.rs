@@ -8,6 +8,8 @@ mod common;
 mod days;
 #[path = "browser/quality.rs"]
 mod quality;
+#[path = "browser/report.rs"]
+mod report;
 
 use std::net::TcpListener;
 use std::path::PathBuf;

@@ -55,6 +55,9 @@ fn step_of(language: Language, step: &WhyStep) -> Step {
         WhyStep::StoodStill(from, None) => plain("why-stands-still", &[("from", day(*from))]),
         WhyStep::Extended(at, by) => plain("why-extended", &[("at", day(*at)), ("period", period(language, *by))]),
         WhyStep::Until => plain("why-until", &[]),
+        WhyStep::Yearly(month, of_month) => {
+            plain("why-yearly", &[("month", month.to_string()), ("day", of_month.to_string())])
+        }
         WhyStep::Ends(last, true) => plain("why-ends-rolls", &[("day", last_day(*last))]),
         WhyStep::Ends(last, false) => plain("why-ends", &[("day", last_day(*last))]),
     }

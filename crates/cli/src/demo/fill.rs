@@ -64,11 +64,11 @@ impl Filler<'_> {
             FieldType::Text => Some(Value::Text(self.text(dice, &text))),
             FieldType::Choice(_) => one_of(dice, &text).map(Value::Choice),
             FieldType::Choices(_) => Some(Value::Choices(text.split(',').map(|code| code.trim().into()).collect())),
-            FieldType::Organ => Some(Value::Key(text.as_str().into())),
+            FieldType::Organ | FieldType::Period => Some(Value::Key(text.as_str().into())),
             FieldType::Key(_) => self.keys(dice, &text).and_then(|keys| keys.into_iter().next()).map(Value::Key),
             FieldType::Keys(_) => self.keys(dice, &text).map(Value::Keys),
             FieldType::Party => Some(self.party(dice, &text)),
-            FieldType::Link(_) => None,
+            FieldType::Link(_) | FieldType::Figures | FieldType::Questions => None,
         };
         value.ok_or_else(wrong)
     }
@@ -91,7 +91,13 @@ impl Filler<'_> {
                 Value::Choices(vec![choice.code.clone()])
             }
             FieldType::Party => self.party(dice, "person"),
-            FieldType::Key(_) | FieldType::Keys(_) | FieldType::Link(_) | FieldType::Organ => {
+            FieldType::Key(_)
+            | FieldType::Keys(_)
+            | FieldType::Link(_)
+            | FieldType::Organ
+            | FieldType::Period
+            | FieldType::Figures
+            | FieldType::Questions => {
                 return Err(format!("the script has to say what `{}` names", field.code));
             }
         };

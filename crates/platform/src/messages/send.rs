@@ -145,6 +145,7 @@ impl Batch<'_> {
                     actor: write.actor,
                     now: event.at,
                     calendar: &self.catalog.calendar,
+                    regions: &self.catalog.regions,
                     position: self.head.position,
                 };
                 let answers = lookups::answers(self.tx.as_mut(), self.definitions, &asking, &[*lookup])?;

@@ -43,8 +43,14 @@ fn value(field: &Field, json: &Json, at: &str) -> Result<Value, Flaw> {
         FieldType::Text => text.map(|text| Value::Text(text.to_owned())).ok_or("problem-text"),
         FieldType::Choice(_) => text.map(|text| Value::Choice(text.into())).ok_or("problem-text"),
         FieldType::Key(_) | FieldType::Organ => text.map(|text| Value::Key(text.into())).ok_or("problem-text"),
+        FieldType::Period => {
+            let period = text.and_then(|text| text.parse::<terms::Stretch>().ok());
+            period.map(|period| Value::Key(period.to_string().into())).ok_or("bad-period")
+        }
+        // The platform fills it in.
+        FieldType::Figures => text.map(|text| Value::Text(text.to_owned())).ok_or("problem-text"),
         FieldType::Choices(_) => texts(json).map(Value::Choices).ok_or("problem-texts"),
-        FieldType::Keys(_) => texts(json).map(Value::Keys).ok_or("problem-texts"),
+        FieldType::Keys(_) | FieldType::Questions => texts(json).map(Value::Keys).ok_or("problem-texts"),
         FieldType::Link(_) => {
             json.as_u64().and_then(|id| record_id(&id.to_string())).map(Value::Link).ok_or("bad-link")
         }

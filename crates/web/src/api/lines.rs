@@ -438,6 +438,9 @@ fn field_view(field: &Field) -> FieldView {
         FieldType::Keys(line) => ("keys", None, Some(line.to_string())),
         FieldType::Party => ("party", None, None),
         FieldType::Organ => ("organ", None, None),
+        FieldType::Period => ("period", None, None),
+        FieldType::Figures => ("figures", None, None),
+        FieldType::Questions => ("questions", None, None),
         FieldType::Link(line) => ("link", None, Some(line.to_string())),
     };
     FieldView {
@@ -512,6 +515,9 @@ fn limit_view(line: &Line, limit: &procedure::Limit) -> LimitView {
         Allow::AtMost(longest) => ("at_most", period(longest)),
         Allow::AtLeast(least) => ("at_least", period(least)),
         Allow::Until(field) => ("until", (&line.field(*field).title).into()),
+        Allow::Yearly(month, day) => {
+            ("yearly", Words { zh: format!("{month}月{day}日"), en: format!("{month:02}-{day:02}") })
+        }
     };
     let start = |start: &Start| match start {
         Start::Act(act) => line.act(*act).code.to_string(),

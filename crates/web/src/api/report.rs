@@ -8,7 +8,7 @@ use figures::Period;
 use platform::{Compared, Platform, TellError};
 use procedure::Language;
 use serde::{Deserialize, Serialize};
-use terms::PlaceCode;
+use terms::{PlaceCode, Stretch};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use super::caller::Anyone;
 use super::figures::{href, place_of, year_of};
 use super::public;
-use super::taking::Parameters;
+use super::taking::{self, Parameters};
 use super::trouble::{Problem, Trouble};
 use super::words::{PlaceName, Words};
 use crate::app::{App, PublishedReport};
@@ -32,6 +32,9 @@ struct WhichReport {
     /// The year; this one if not said.
     #[param(minimum = 1, maximum = 9998)]
     year: Option<i16>,
+    /// A year, a quarter, a month or a day instead: `2020`, `2020Q3`, `2020-07`, `2020-07-15`.
+    #[param(example = "2020Q3")]
+    period: Option<String>,
     /// Code of a place; the government's own if not said.
     #[param(example = "632222")]
     place: Option<String>,
@@ -52,6 +55,8 @@ struct SectionView {
     title: String,
     /// Its sentences, each in pieces.
     sentences: Vec<Vec<PieceView>>,
+    /// What people wrote themselves, by paragraph.
+    prose: Vec<String>,
 }
 
 /// A published number beside ours.
@@ -79,11 +84,49 @@ struct PublishedView {
     compared: Vec<ComparedView>,
 }
 
-/// The year's report of a place.
+/// A figure that was signed and is counted otherwise today.
+#[derive(Serialize, ToSchema)]
+struct DiffersView {
+    title: Words,
+    figure: String,
+    unit: String,
+    /// As it was signed.
+    signed: Option<String>,
+    /// As it is counted today.
+    today: Option<String>,
+}
+
+/// Where a report was signed: its figures stand.
+#[derive(Serialize, ToSchema)]
+struct SignedView {
+    government: String,
+    record: u64,
+    #[schema(format = Date)]
+    on: String,
+    differs: Vec<DiffersView>,
+}
+
+/// A number that is reported and not counted from records. It is never added to one that is counted.
+#[derive(Serialize, ToSchema)]
+struct ReportedView {
+    quantity: String,
+    name: String,
+    value: String,
+    unit: String,
+    /// Another number of the same quantity says otherwise.
+    contradicts: bool,
+}
+
+/// The report of a place and a period.
 #[derive(Serialize, ToSchema)]
 struct ReportView {
     place: PlaceName,
     year: i16,
+    /// The period as it is written.
+    period: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed: Option<SignedView>,
+    reported: Vec<ReportedView>,
     /// In your language.
     title: String,
     sections: Vec<SectionView>,
@@ -99,7 +142,11 @@ async fn report(
     Parameters(given): Parameters<WhichReport>,
 ) -> Result<Response, Trouble> {
     let place = place_of(&app, given.place.as_deref())?;
-    let period = year_of(&app, given.year)?;
+    let stretch = match &given.period {
+        Some(text) => text.parse::<Stretch>().map_err(|_| taking::bad_parameter("period", "problem-period"))?,
+        None => Stretch::Year(year_of(&app, given.year)?.to.year()),
+    };
+    let period = Period { from: stretch.first(), to: stretch.last() };
     if app.platform.catalog().regions.get(&place, period.to).is_none() {
         return Err(TellError::UnknownPlace(place).into());
     }
@@ -109,7 +156,7 @@ async fn report(
             // The published reports are those of the site's own government.
             let own = place == options.government;
             let published: &[PublishedReport] = if own { &options.published_reports } else { &[] };
-            composed(platform, caller.language, &place, period, published)
+            composed(platform, caller.language, &place, stretch, published)
         })
         .await?;
     Ok(public(Json(made)))
@@ -119,11 +166,37 @@ fn composed(
     platform: &Platform,
     language: Language,
     place: &PlaceCode,
-    period: Period,
+    stretch: Stretch,
     reports: &[PublishedReport],
 ) -> Result<ReportView, TellError> {
+    let period = Period { from: stretch.first(), to: stretch.last() };
     let year = period.to.year();
-    let report = platform.report(place, year, language)?;
+    let told = platform.report(place, stretch, language)?;
+    let report = told.report;
+    let said = |amount: Option<figures::Amount>| amount.map(|amount| amount.to_string());
+    let signed = told.signed.map(|signed| SignedView {
+        government: signed.government.to_string(),
+        record: signed.record.0,
+        on: signed.on.to_string(),
+        differs: signed
+            .differs
+            .iter()
+            .map(|one| DiffersView {
+                title: (&one.title).into(),
+                figure: href(&one.code, one.part.as_deref(), place, period),
+                unit: one.unit.clone(),
+                signed: said(one.signed),
+                today: said(one.today),
+            })
+            .collect(),
+    });
+    let reported = told.reported.into_iter().map(|one| ReportedView {
+        quantity: one.quantity.to_string(),
+        name: one.name,
+        value: one.amount.to_string(),
+        unit: one.unit,
+        contradicts: one.contradicts,
+    });
     let mut published = Vec::new();
     for report in reports.iter().filter(|report| report.year == year) {
         let compared = platform.compare(place, year, &report.name, &report.text)?;
@@ -133,6 +206,9 @@ fn composed(
     Ok(ReportView {
         place: PlaceName::of(platform, place, period.to),
         year,
+        period: stretch.to_string(),
+        signed,
+        reported: reported.collect(),
         title: report.title,
         sections: report.sections.into_iter().map(|section| section_view(section, place, period)).collect(),
         published,
@@ -148,7 +224,7 @@ fn section_view(section: Section, place: &PlaceCode, period: Period) -> SectionV
         }
     };
     let sentences = section.sentences.into_iter().map(|sentence| sentence.into_iter().map(piece).collect());
-    SectionView { title: section.title, sentences: sentences.collect() }
+    SectionView { title: section.title, sentences: sentences.collect(), prose: section.prose }
 }
 
 fn compared_view(place: &PlaceCode, one: &Compared) -> ComparedView {

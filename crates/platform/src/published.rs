@@ -1,0 +1,101 @@
+//! A published report read into rows of reported numbers, as a sheet: it comes in through the door of every sheet, previewed
+//! row by row.
+
+use catalog::Quantities;
+use terms::{Code, PlaceCode};
+
+use crate::telling::{self, TellError};
+use crate::{Compared, Platform};
+
+/// The rows of a published report, as a sheet of a line.
+#[derive(Clone, Debug)]
+pub struct PublishedSheet {
+    /// The line of reported numbers.
+    pub line: Code,
+    /// The act that opens one.
+    pub act: Code,
+    /// The sheet: text with commas, its heads the codes of fields.
+    pub csv: String,
+    /// How many numbers the report has that are ours too.
+    pub rows: usize,
+}
+
+impl Platform {
+    /// Reads what a government published into rows of reported numbers, for the figures that the catalogue knows. `None`:
+    /// the catalogue has no line of reported numbers, or the file is no text.
+    ///
+    /// # Errors
+    /// Where the place is unknown in that year, or the store cannot be read.
+    pub fn published_sheet(
+        &self,
+        place: &PlaceCode,
+        year: i16,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<Option<PublishedSheet>, TellError> {
+        let outline = self.catalog.reports.iter().find_map(|outline| outline.quantities.as_ref());
+        let (Some(of), Ok(text)) = (outline, reader::decode(name, bytes)) else { return Ok(None) };
+        let Some(line) = self.catalog.versions(&of.line).last().cloned() else { return Ok(None) };
+        let amount = line.field_id(&of.amount);
+        let opens = |act: &&procedure::Act| act.opens && act.fills.iter().any(|(id, _)| Some(*id) == amount);
+        let Some(act) = line.acts.iter().find(opens) else { return Ok(None) };
+        let kinds = |kind| line.fields.iter().find(|field| field.kind == kind).map(|field| field.code.clone());
+        let organ = kinds(procedure::FieldType::Organ).unwrap_or_default();
+        let period = kinds(procedure::FieldType::Period).unwrap_or_default();
+        let heads = [
+            &of.quantity,
+            &organ,
+            &period,
+            &of.amount,
+            &of.places,
+            &of.qualifier,
+            &of.source,
+            &of.evidence,
+            &of.document,
+            &of.digest,
+            &of.document_line,
+        ];
+        let digest = ledger::hash(bytes).to_string();
+        let mut rows: Vec<String> = Vec::new();
+        for one in self.compare(place, year, name, &text)? {
+            // A report often says the same number twice; two that differ both come before whoever brings them in.
+            let cells = cells(of, place, &one, name, &digest);
+            if let Some(cells) = cells
+                && !rows.iter().any(|row| same(row, &cells))
+            {
+                rows.push(cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(","));
+            }
+        }
+        let head = heads.map(|head| quoted(head)).join(",");
+        let csv = format!("{head}\n{}\n", rows.join("\n"));
+        Ok(Some(PublishedSheet { line: line.code.clone(), act: act.code.clone(), csv, rows: rows.len() }))
+    }
+}
+
+/// A row: the same quantity, place, period and number is the same row, wherever it stands in the report.
+fn same(row: &str, cells: &[String; 11]) -> bool {
+    let first: Vec<String> = cells[..6].iter().map(|cell| quoted(cell)).collect();
+    row.starts_with(&first.join(","))
+}
+
+fn cells(of: &Quantities, place: &PlaceCode, one: &Compared, name: &str, digest: &str) -> Option<[String; 11]> {
+    let amount = telling::amount(&one.published.value.to_string())?;
+    let part = one.ours.part.as_ref().map(|part| format!("/{part}")).unwrap_or_default();
+    Some([
+        format!("{}{part}", one.ours.code),
+        place.to_string(),
+        one.ours.period.to.year().to_string(),
+        amount.units.to_string(),
+        amount.scale.to_string(),
+        one.published.qualifier.name().to_owned(),
+        of.published.to_string(),
+        one.published.quote.clone(),
+        name.to_owned(),
+        digest.to_owned(),
+        one.published.line.to_string(),
+    ])
+}
+
+fn quoted(cell: &str) -> String {
+    format!("\"{}\"", cell.replace('"', "\"\"").replace(['\n', '\r'], " "))
+}
