@@ -400,6 +400,10 @@ pub enum Paper {
     Text,
     /// Markdown.
     Md,
+    /// An official letter after GB/T 9704, for a text processor.
+    Docx,
+    /// The same, printed; by a program that was built with the feature `press`.
+    Pdf,
 }
 
 /// `report`.
@@ -417,6 +421,12 @@ pub struct Report {
     /// How to write it
     #[arg(long, value_enum, default_value = "text")]
     pub format: Paper,
+    /// The letter's number, as docx or pdf; without one it is a draft and has no red head
+    #[arg(long, value_name = "NUMBER", default_value = "")]
+    pub number: String,
+    /// Who signs it, for a letter that goes upward
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub signer: String,
     /// The file to write; without it, the screen
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -6,7 +6,7 @@ use terms::Stretch;
 
 use crate::args::{At, Paper, Report};
 use crate::failure::{Failure, Found};
-use crate::{open, show};
+use crate::{casefile, open, show};
 
 /// The report of a year, a quarter, a month or a day.
 pub fn run(at: &At, asked: &Report) -> Result<Found, Failure> {
@@ -16,16 +16,26 @@ pub fn run(at: &At, asked: &Report) -> Result<Found, Failure> {
     };
     open::know_place(&platform, &asked.place, period.last())?;
     let told = platform.report(&asked.place, period, Language::Zh)?;
-    let text = match asked.format {
-        Paper::Text => told.report.text(),
-        Paper::Md => told.report.markdown(),
+    let letter = || platform.report_letter(&asked.place, period, &asked.number, &asked.signer);
+    let made = match asked.format {
+        Paper::Text => told.report.text().into_bytes(),
+        Paper::Md => told.report.markdown().into_bytes(),
+        Paper::Docx => papers::sheet(&letter()?.page()),
+        Paper::Pdf => {
+            let printer = casefile::needed()?;
+            (printer.letter)(&letter()?).map_err(|why| Failure::new(why, "mend what is said, and print again"))?
+        }
     };
-    match &asked.output {
-        None => show::say(&text)?,
-        Some(file) => std::fs::write(file, text).map_err(|error| {
-            let what = format!("the report cannot be written to {}: {error}", file.display());
-            Failure::new(what, "name a file in a folder that is there and may be written")
-        })?,
+    match (&asked.output, String::from_utf8(made)) {
+        (None, Ok(text)) => show::say(&text)?,
+        (None, Err(_)) => {
+            return Err(Failure::new("this kind of file is not for the screen", "name a file with --output"));
+        }
+        (Some(file), made) => std::fs::write(file, made.map_or_else(|bytes| bytes.into_bytes(), String::into_bytes))
+            .map_err(|error| {
+                let what = format!("the report cannot be written to {}: {error}", file.display());
+                Failure::new(what, "name a file in a folder that is there and may be written")
+            })?,
     }
     beside(&told);
     Ok(Found::Nothing)

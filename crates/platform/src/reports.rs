@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use catalog::{Bound, Outline, Quantities};
-use composer::{Asked, Report, compose};
+use composer::{Asked, Head, Letter, Report, compose};
 use figures::{Amount, Period};
 use kernel::Kind;
 use ledger::{Fault, Read};
 use procedure::{FieldType, Language, Line, Record, Said, say_value};
-use terms::{Code, Date, DateTime, GovernmentCode, PlaceCode, RecordId, Stretch, Value};
+use terms::{Code, Date, DateTime, GovernmentCode, PlaceCode, RecordId, Stretch, Value, day_in_digits};
 
 use crate::commit::decode_state;
 use crate::kept::{self, Kept, Redefined};
@@ -220,6 +220,35 @@ impl Platform {
                 format!("{}: {} {period}", region.name_en.as_ref().unwrap_or(&region.name), title.en)
             }
         })
+    }
+
+    /// The report of a place and period as an official letter. Who numbers letters gives its number and, where it goes
+    /// upward, its signer; without a number it is a draft and has no red head.
+    ///
+    /// # Errors
+    /// Where the place is unknown, there is no outline, or the store cannot be read.
+    pub fn report_letter(
+        &self,
+        place: &PlaceCode,
+        period: Stretch,
+        number: &str,
+        signer: &str,
+    ) -> Result<Letter, TellError> {
+        let told = self.report(place, period, Language::Zh)?;
+        let regions = &self.catalog.regions;
+        let on = period.last();
+        let organ = |code: &PlaceCode| regions.get(code, on).map(terms::Region::government).unwrap_or_default();
+        let above = regions.get(place, on).and_then(|region| region.parent.as_ref());
+        let head = Head {
+            organ: organ(place),
+            number: number.to_owned(),
+            signer: signer.to_owned(),
+            to: above.filter(|_| !signer.is_empty()).map(organ).unwrap_or_default(),
+            day: told.signed.as_ref().map(|signed| day_in_digits(signed.on)).unwrap_or_default(),
+            remarks: self.synthetic()?.then(|| "本件为合成的示范数据".to_owned()).into_iter().collect(),
+            copies: String::new(),
+        };
+        Ok(told.report.letter(&head))
     }
 
     /// The report of a place and period: as it was signed, else of the figures of today.

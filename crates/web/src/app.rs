@@ -47,7 +47,12 @@ pub struct Options {
 
 /// Prints a case file: its bytes as PDF, or why there are none, for the operator.
 #[derive(Clone, Copy)]
-pub struct Printer(pub fn(&platform::CaseFile) -> Result<Vec<u8>, String>);
+pub struct Printer {
+    /// A case file.
+    pub case_file: fn(&platform::CaseFile) -> Result<Vec<u8>, String>,
+    /// An official letter.
+    pub letter: fn(&composer::Letter) -> Result<Vec<u8>, String>,
+}
 
 impl std::fmt::Debug for Printer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -252,6 +257,8 @@ fn pages() -> Router<App> {
         .route("/figures", get(figures::list))
         .route("/figures/{code}", get(figures::one))
         .route("/report", get(report::show))
+        .route("/report/letter.docx", get(papers::letter_docx))
+        .route("/report/letter.pdf", get(papers::letter_pdf))
         .route(
             "/assets/style.css",
             get(|| async { asset("text/css; charset=utf-8", include_str!("../assets/style.css")) }),

@@ -1,12 +1,14 @@
 //! Documents that acts issued, and the case file, to be taken away.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use composer::{Kind, Letter};
 use platform::Made;
 use procedure::Language;
-use terms::RecordId;
+use serde::Deserialize;
+use terms::{PlaceCode, RecordId, Stretch};
 
 use crate::app::App;
 use crate::frame::{Frame, encoded};
@@ -73,7 +75,7 @@ pub(crate) async fn case_file(
             let told = platform.case_file(&person, record, &says)?;
             // It is composed where it does not hold up others.
             Ok::<_, ledger::Fault>(
-                told.map(|told| (format!("{}-{}.pdf", told.line, told.number), printer.map(|p| p.0(&told)))),
+                told.map(|told| (format!("{}-{}.pdf", told.line, told.number), printer.map(|p| (p.case_file)(&told)))),
             )
         })
         .await?;
@@ -92,4 +94,60 @@ pub(crate) async fn case_file(
             nothing(&Nothing { f, id, what, parts: Vec::new(), next }, StatusCode::NOT_IMPLEMENTED)
         }
     }
+}
+
+/// Which report, and what whoever numbers letters gives it.
+#[derive(Deserialize)]
+pub(crate) struct Which {
+    place: Option<String>,
+    period: String,
+    #[serde(default)]
+    number: String,
+    #[serde(default)]
+    signer: String,
+}
+
+/// A report as an official letter, for a text processor.
+pub(crate) async fn letter_docx(State(app): State<App>, Query(asked): Query<Which>) -> Result<Response, Wrong> {
+    let (name, letter) = composed(&app, asked).await?;
+    Ok(file(DOCX, &format!("{name}.docx"), papers::sheet(&letter.page())))
+}
+
+/// The same, printed.
+pub(crate) async fn letter_pdf(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(asked): Query<Which>,
+) -> Result<Response, Wrong> {
+    let (name, letter) = composed(&app, asked).await?;
+    let failed = |f: Frame, what: &str, next: &str, status| {
+        let (what, next) = (f.t(what), f.t(next));
+        nothing(&Nothing { f, id: String::new(), what, parts: Vec::new(), next }, status)
+    };
+    let Some(printer) = app.options.printer else {
+        let f = visitor.told().await?.titled("no-document");
+        return failed(f, "no-letter", "no-letter-next", StatusCode::NOT_IMPLEMENTED);
+    };
+    // Composing takes a moment: it is done where it does not hold up others.
+    match app.ask(move |_| Ok::<_, ledger::Fault>((printer.letter)(&letter))).await? {
+        Ok(bytes) => Ok(file("application/pdf", &format!("{name}.pdf"), bytes)),
+        Err(why) => {
+            tracing::error!(kind = "press", told = why, place = "page", "fault");
+            let f = visitor.told().await?.titled("no-document");
+            failed(f, "no-letter-failed", "no-casefile-failed-next", StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    }
+}
+
+/// The letter, and the name of its file: its title.
+async fn composed(app: &App, asked: Which) -> Result<(String, Letter), Wrong> {
+    let place: PlaceCode = match asked.place {
+        Some(place) => place.parse().map_err(|_| Wrong::NotFound)?,
+        None => app.options.government.clone(),
+    };
+    let period: Stretch = asked.period.parse().map_err(|_| Wrong::NotFound)?;
+    let (number, signer) = (asked.number.trim().to_owned(), asked.signer.trim().to_owned());
+    let letter = app.ask(move |platform| platform.report_letter(&place, period, &number, &signer)).await?;
+    let title = letter.lines.iter().find(|line| line.kind == Kind::Title);
+    Ok((title.map(|line| line.text.clone()).unwrap_or_default(), letter))
 }

@@ -717,7 +717,10 @@ async fn a_program_without_the_press_says_how_to_get_it() {
 async fn a_case_file_is_handed_out_as_it_is_printed() {
     let site = site_with_documents();
     let record = site.received("甲");
-    let printer = web::Printer(|file| Ok(format!("%PDF {} {}", file.line, file.events.len()).into_bytes()));
+    let printer = web::Printer {
+        case_file: |file| Ok(format!("%PDF {} {}", file.line, file.events.len()).into_bytes()),
+        letter: |letter| Ok(format!("%PDF {}", letter.lines[0].text).into_bytes()),
+    };
     let options = web::Options { printer: Some(printer), ..common::options() };
     let mut wang = Visitor::signed_in(&site, "wang").await;
     wang.router = web::router(site.platform.clone(), options);

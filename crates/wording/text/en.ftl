@@ -1035,3 +1035,14 @@ question-most = “{ $figure }” is { $value }, above { $most }.
 question-before = “{ $figure }” is { $value }, after { $then } in the same period last year: { $change }%.
 question-from-nothing = “{ $figure }” is { $value }, after nothing in the same period last year.
 question-places = “{ $figure }” is { $value }, where the middle of the { $count } other places is { $middle }.
+
+## Reports as letters
+
+report-letter = Official layout
+report-letter-number = Number of the letter (without one it is a draft, without the red head)
+report-letter-signer = Signer (for a letter upward)
+report-letter-docx = Download docx
+report-letter-pdf = Download PDF
+no-letter = This program was built without what prints letters.
+no-letter-next = Take the docx; for a PDF let the operator use a program that has it (cargo build --release -p fazhi --features press).
+no-letter-failed = The letter could not be printed; the reason is in the log.

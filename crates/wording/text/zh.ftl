@@ -1036,3 +1036,14 @@ question-most = “{ $figure }”为{ $value }，超过{ $most }。
 question-before = “{ $figure }”为{ $value }，上年同期为{ $then }，变动{ $change }%。
 question-from-nothing = “{ $figure }”为{ $value }，上年同期为零。
 question-places = “{ $figure }”为{ $value }，其余{ $count }个地方的中位数为{ $middle }。
+
+## Reports as letters
+
+report-letter = 公文格式
+report-letter-number = 发文字号（没有编号的是草稿，不带红头）
+report-letter-signer = 签发人（上报的填写）
+report-letter-docx = 下载 docx
+report-letter-pdf = 下载 PDF
+no-letter = 本程序编译时没有加入打印公文的功能。
+no-letter-next = 可以下载 docx；要 PDF，请运维人员改用带有该功能的程序（cargo build --release -p fazhi --features press）。
+no-letter-failed = 公文没有打印成功，原因已经记入运行日志。
