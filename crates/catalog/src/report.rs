@@ -204,7 +204,7 @@ fn holds(
 fn quantities(entry: &Entry, table: &Table, lines: &[Arc<Line>], findings: &mut Findings<'_>) -> Option<Quantities> {
     const KEYS: [&str; 13] = [
         "line",
-        "quantity",
+        "of",
         "amount",
         "places",
         "qualifier",
@@ -227,7 +227,7 @@ fn quantities(entry: &Entry, table: &Table, lines: &[Arc<Line>], findings: &mut 
     let mut word = |key: &str| read::text(inner, key, findings);
     let line = word("line")?;
     let [quantity, amount, places, qualifier, source, published, evidence, document, digest, document_line, name, unit] = [
-        word("quantity")?,
+        word("of")?,
         word("amount")?,
         word("places")?,
         word("qualifier")?,

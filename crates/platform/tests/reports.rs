@@ -268,6 +268,22 @@ fn reported_numbers_stand_apart_and_contradictions_are_marked() {
 }
 
 #[test]
+fn a_published_report_becomes_rows_that_say_where_they_stand() {
+    let bench = bench();
+    let place = government("632223");
+    let text = "海晏县2020年法治政府建设年度报告\n一、主要举措和成效\n全年作出行政处罚决定312件。\n如上,作出行政处罚决定312件。\n";
+    let sheet = bench.platform.published_sheet(&place, 2020, "海晏县报告.txt", text.as_bytes()).unwrap().unwrap();
+    assert_eq!((sheet.line.as_str(), sheet.act.as_str(), sheet.rows), ("reported_quantity", "report", 1));
+    let row = sheet.csv.lines().nth(1).unwrap();
+    let start = "\"penalty.decided\",\"632223\",\"2020\",\"312\",\"0\",\"exact\",\"published\",";
+    assert!(row.starts_with(start), "{row}");
+    let digest = ledger::hash(text.as_bytes()).to_string();
+    assert!(row.ends_with(&format!("\"海晏县报告.txt\",\"{digest}\",\"3\"")), "{row}");
+    let why = bench.platform.published_sheet(&government("410728"), 2020, "某县报告", text.as_bytes()).unwrap_err();
+    assert!(matches!(why, TellError::AnotherTime { .. }));
+}
+
+#[test]
 fn those_below_are_told_by_where_their_reports_are() {
     let bench = bench();
     let store = bench.temp.store();

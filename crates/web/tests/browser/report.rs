@@ -146,7 +146,8 @@ async fn a_years_report_climbs_three_levels() {
     bench.goto(&format!("{province}/report")).await;
     bench.shows("2026-02-02已签发").await;
 
-    // The text's states, letter by letter.
+    // The text's states, letter by letter: what came after the first.
+    bench.goto(&format!("{province}/report?from=2")).await;
     bench.find("#versions select[name='from']").await;
     bench.find("#versions ins").await;
     bench.client.clone().close().await.unwrap();
