@@ -70,7 +70,7 @@ pub type Places<'p> = (&'p [(GovernmentCode, u64)], &'p [(PlaceCode, PlaceCode)]
 /// The deltas behind a figure; a stock is summed from the beginning. `None` for a figure computed from others.
 pub fn delta_query(figure: &Figure, (as_of, places): Places<'_>, period: Period) -> Option<DeltaQuery> {
     let from = match &figure.counted {
-        Counted::Stock(_) => None,
+        counted if counted.stands() => None,
         counted if counted.from_records() => Some(period.from),
         _ => return None,
     };

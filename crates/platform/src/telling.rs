@@ -32,6 +32,8 @@ pub struct FigureValue {
     pub part: Option<Code>,
     /// Value; `None` where it cannot be told.
     pub value: Option<Amount>,
+    /// It is not told to the public, because it is small.
+    pub hidden: bool,
     /// Period.
     pub period: Period,
     /// Log positions as of which it is told.
@@ -258,7 +260,7 @@ impl Platform {
                     let Some(record) = decode_state(&row.state) else { continue };
                     for one in figures::contributions(&line, &record, &self.catalog.calendar) {
                         let figure = &line.figures[one.figure];
-                        let stock = matches!(figure.counted, procedure::Counted::Stock(_));
+                        let stock = figure.counted.stands();
                         if one.day <= period.to && (stock || one.day >= period.from) {
                             *sums.entry((figure.code.clone(), one.part)).or_insert(0) += one.amount;
                         }
@@ -408,6 +410,7 @@ fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: &As
         unit: figure.unit.clone(),
         part: told.part.map(|part| part.code.clone()),
         value: told.value,
+        hidden: false,
         period,
         as_of: Arc::clone(as_of),
         opens: figure.counted.from_records() || matches!(figure.counted, procedure::Counted::Agencies(_)),

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)] // what fails here is the test
 
 mod common;
+#[path = "pages/panel.rs"]
+mod panel;
 #[path = "pages/progress.rs"]
 mod progress;
 #[path = "pages/search.rs"]
