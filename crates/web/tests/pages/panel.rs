@@ -5,8 +5,9 @@ use super::*;
 /// So many decided one way, so many the other.
 fn decided_so(uphold: usize, revoke: usize) -> Site {
     let site = Site::new();
-    (0..uphold).for_each(|_| drop(decided(&site, "uphold")));
-    (0..revoke).for_each(|_| drop(decided(&site, "revoke")));
+    for n in 0..uphold + revoke {
+        decided_of(&site, &format!("第{n}件"), if n < uphold { "uphold" } else { "revoke" });
+    }
     site
 }
 
