@@ -167,7 +167,7 @@ impl Making<'_> {
     /// All tables of a figure that have rows.
     pub fn tables(&self, sheet: &Sheet, directory: Option<&Directory>) -> Vec<Table> {
         let (frame, of) = (self.frame, &self.of);
-        let hides = |cells: &mut dyn Iterator<Item = Cell>| cells.fold(false, |any, cell| any || cell == Cell::Hidden);
+        let hides = |mut cells: &mut dyn Iterator<Item = Cell>| Iterator::any(&mut cells, |cell| cell == Cell::Hidden);
         let years = hides(&mut sheet.years.iter().map(|row| row.cell));
         let months = hides(&mut sheet.months.iter().map(|row| row.cell));
         let mut all = vec![
@@ -302,7 +302,7 @@ pub(crate) async fn table(
         .ask(move |platform| {
             let (told, tables) = crate::figures::unfolded(platform, &frame, &asked, &code, part.as_deref())?;
             let table = tables.into_iter().find(|table| table.code == wanted);
-            let table = table.ok_or_else(|| TellError::UnknownFigure(wanted))?;
+            let table = table.ok_or(TellError::UnknownFigure(wanted))?;
             let value = format!("{}（{}）", told, table.unit);
             let place = place_name(&frame, platform, &asked.place, asked.period.to);
             let mut head = vec![table.head.clone(), value];
