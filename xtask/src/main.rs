@@ -21,6 +21,7 @@ cargo xtask <chore>
   bench [--full]   measures, each number beside its bound; --full with a million records (about half an hour)
   api-fuzz [most]  tries the API with made-up calls (schemathesis, in a folder of its own); so many of each, 25 if not said
   kills [times]    kills the serving program and its database under load, 50 times each if not said (minutes)
+  charts           packs what draws the charts of pages anew, from npm as its lock pins it (needs node)
   press            builds what prints case files, which `ci` leaves out (minutes), and tries it
   new-line <code> [year]
                    begins a line of business: a definition and a first case, with comments
@@ -50,6 +51,7 @@ fn chore(words: &[&str]) -> Outcome {
         ["kills"] => kills("50"),
         ["kills", times] => kills(times),
         ["press"] => press::press(),
+        ["charts"] => charts(),
         ["new-line", code] => new_line::new_line(code, None),
         ["new-line", code, year] => new_line::new_line(code, Some(year)),
         ["tidy"] => tidy::tidy(),
@@ -85,6 +87,20 @@ fn kills(times: &str) -> Outcome {
     }
     let arguments = ["test", "--quiet", "-p", "fazhi", "--test", "killed", "--", "--nocapture"];
     cargo("kills", &arguments, &[("KILLS", times)])
+}
+
+/// What draws the charts is kept packed, so that a build needs no npm; a test holds it to what it was made from.
+fn charts() -> Outcome {
+    let folder = std::path::Path::new("crates/web/charts");
+    for (program, arguments) in [("npm", &["ci", "--no-audit", "--no-fund"][..]), ("node", &["build.mjs"][..])] {
+        let status = std::process::Command::new(program).args(arguments).current_dir(folder).status();
+        match status {
+            Ok(status) if status.success() => {}
+            Ok(status) => return Err(format!("{program} ended with {status}")),
+            Err(why) => return Err(format!("{program}: {why}; install Node.js 20 or newer")),
+        }
+    }
+    Ok(())
 }
 
 fn bench(rest: &[&str]) -> Outcome {

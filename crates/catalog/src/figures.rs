@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use procedure::{Allow, Binds, Counted, FieldType, Figure, Limit, LimitId, Line};
+use procedure::{Allow, Binds, Counted, FieldType, Figure, Limit, LimitId, Line, StageId};
 use terms::Code;
 
 use crate::finding::{Findings, Spot, error};
@@ -12,8 +12,20 @@ use crate::read::{self, missing};
 use crate::tree::{Entry, Table, Tree};
 
 /// The ways of counting.
-pub(crate) const COUNTED: [&str; 11] =
-    ["flow", "times", "sum", "stock", "lapses", "ended", "in_time", "agencies", "ratio", "difference", "year_on_year"];
+pub(crate) const COUNTED: [&str; 12] = [
+    "flow",
+    "times",
+    "sum",
+    "stock",
+    "lapses",
+    "ended",
+    "in_time",
+    "overdue",
+    "agencies",
+    "ratio",
+    "difference",
+    "year_on_year",
+];
 
 impl Lower<'_, '_> {
     pub fn figures(&mut self) {
@@ -67,6 +79,11 @@ impl Lower<'_, '_> {
             "flow" => Some(Counted::Flow(self.ids(table, key, "act", Line::act_id))),
             "times" => Some(Counted::Times(self.ids(table, key, "act", Line::act_id))),
             "sum" => self.sum(table),
+            "overdue" => Some(Counted::Overdue(self.limits_of(table, key))),
+            "stock" if table.text(key) == Some("open") && self.line.stage_id(None, "open").is_none() => {
+                let stages = (0_u16..).map(StageId).zip(&self.line.stages);
+                Some(Counted::Stock(stages.filter(|(_, stage)| !stage.closed).map(|(id, _)| id).collect()))
+            }
             "stock" => {
                 let words = read::list(table, key, self.findings);
                 Some(Counted::Stock(words.iter().filter_map(|word| self.stage(word, None)).collect()))

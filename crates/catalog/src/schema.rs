@@ -81,6 +81,7 @@ const SECTIONS: [(&str, &[&str]); 18] = [
             "lapses",
             "ended",
             "in_time",
+            "overdue",
             "agencies",
             "ratio",
             "difference",

@@ -141,6 +141,7 @@ fn days(line: &Line, figure: &Figure, record: &Record, calendar: &Calendar) -> V
             let all = ends(line, record, limits, calendar);
             all.into_iter().filter(|(_, in_time)| *in_time).map(|(day, _)| (day, 1)).collect()
         }
+        Counted::Overdue(limits) => overdue(line, record, limits, calendar),
         Counted::Agencies(_) | Counted::Ratio(..) | Counted::Difference(..) | Counted::YearOnYear(_) => Vec::new(),
     }
 }
@@ -154,6 +155,28 @@ fn ends(line: &Line, record: &Record, limits: &[LimitId], calendar: &Calendar) -
         ClockState::Runs(_) | ClockState::StandsStill => None,
     };
     limits.iter().filter_map(end).collect()
+}
+
+/// One on the day on which a limit passed, one less on the day on which it was met after all, or the record closed.
+fn overdue(line: &Line, record: &Record, limits: &[LimitId], calendar: &Calendar) -> Vec<(Date, i64)> {
+    let closed: Vec<StageId> =
+        (0_u16..).map(StageId).zip(&line.stages).filter(|(_, s)| s.closed).map(|(id, _)| id).collect();
+    let left = stays(line, record, &closed).last().filter(|(_, way)| *way == 1).map(|(day, _)| *day);
+    let mut days = Vec::new();
+    for id in limits {
+        let (passed, met) = match clock(line, record, *id, calendar).map(|clock| clock.state) {
+            Some(ClockState::Met { at, deadline }) if at > deadline.last => (deadline.last.date(), Some(at.date())),
+            Some(ClockState::Passed(deadline)) => (deadline.last.date(), None),
+            _ => continue,
+        };
+        let end = met.into_iter().chain(left).min();
+        // What was closed before it passed was never overdue.
+        if end.is_none_or(|end| end > passed) {
+            days.push((passed, 1));
+            days.extend(end.map(|end| (end, -1)));
+        }
+    }
+    days
 }
 
 fn first(record: &Record, acts: &[ActId]) -> Option<Date> {

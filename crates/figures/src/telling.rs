@@ -78,7 +78,7 @@ pub struct Places<'p> {
 /// The deltas behind a figure; a stock is summed from the beginning. `None` for a figure computed from others.
 pub fn delta_query(figure: &Figure, places: Places<'_>, period: Period) -> Option<DeltaQuery> {
     let from = match &figure.counted {
-        Counted::Stock(_) => None,
+        counted if counted.stands() => None,
         counted if counted.from_records() => Some(period.from),
         _ => return None,
     };

@@ -20,6 +20,10 @@ ended = "agency"
 title = { zh = "按期", en = "In time" }
 unit = "项"
 in_time = "agency"
+[figure.limits_overdue]
+title = { zh = "超期未结", en = "Overdue" }
+unit = "项"
+overdue = "agency"
 "#;
 
 fn catalog() -> std::sync::Arc<catalog::Catalog> {
@@ -155,4 +159,14 @@ fn limits_count_when_they_end() {
     let passed: Vec<Event> = std::iter::once(received).chain(lapses).collect();
     let passed = replay(&line, &passed, RecordId(1)).unwrap();
     assert_eq!(counted(&passed), (on("2026-01-12"), vec![]));
+    let overdue = |record: &Record| {
+        let all = told(&line, record, &catalog.calendar);
+        let all = all.iter().filter(|((figure, ..), _)| figure.as_str() == "demo.limits_overdue");
+        all.map(|((_, day, _), amount)| (day.to_string(), *amount)).collect::<Vec<_>>()
+    };
+    assert_eq!(overdue(&met), []);
+    assert_eq!(overdue(&passed), on("2026-01-12"));
+    let late = Event::bare(Kind::Act(line.act_id("accept").unwrap()), day(21), "ma".into());
+    let late = kernel::apply(&line, Some(passed), &late, RecordId(1), 9);
+    assert_eq!(overdue(&late), [("2026-01-12".to_owned(), 1), ("2026-01-26".to_owned(), -1)]);
 }

@@ -345,7 +345,7 @@ pub struct DeltaQuery {
 /// Sums of deltas, grouped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeltaSum {
-    /// The group's key: an agency, a part, a month (`2020-07`), or empty.
+    /// The group's key: an agency, a part, a month (`2020-07`), a place, or empty.
     pub key: String,
     /// The sum.
     pub amount: i64,
@@ -362,6 +362,8 @@ pub enum GroupBy {
     Agency,
     /// By month.
     Month,
+    /// By place, as records name it.
+    Place,
 }
 
 /// Which records to list. All conditions hold together; rights are conditions too.

@@ -243,10 +243,9 @@ fn counts(line: &Line, figure: &Figure) -> String {
             format!("stock {}", codes.join(" "))
         }
         Counted::Lapses(limit) => format!("lapses {}", line.limit(*limit).code),
-        Counted::Ended(limits) | Counted::InTime(limits) => {
+        Counted::Ended(limits) | Counted::InTime(limits) | Counted::Overdue(limits) => {
             let codes: Vec<&str> = limits.iter().map(|id| line.limit(*id).code.as_str()).collect();
-            let in_time = matches!(figure.counted, Counted::InTime(_));
-            format!("{} {}", if in_time { "in_time" } else { "ended" }, codes.join(" "))
+            format!("{} {}", figure.counted.word(), codes.join(" "))
         }
         Counted::Agencies(of) => format!("agencies {of}"),
         Counted::Ratio(part, whole) => format!("ratio {part} {whole}"),

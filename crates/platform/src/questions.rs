@@ -1,6 +1,7 @@
 //! What the figures of a place and a period ask of whoever signs them off: each rule of the catalogue that they do not keep,
 //! with the figures, and what they were held against.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::Catalog;
@@ -118,6 +119,9 @@ impl Question {
     }
 }
 
+/// A figure's value and those of its parts.
+type Parts = Vec<(Option<Code>, Option<Amount>)>;
+
 /// Values of one place, told once each.
 struct Teller<'t> {
     read: &'t mut dyn Read,
@@ -131,15 +135,15 @@ impl Teller<'_> {
     fn values(&mut self, wanted: &BTreeSet<Bound>, at: &Where) -> Result<Values, Fault> {
         let as_of: Vec<(GovernmentCode, u64)> =
             self.as_of.iter().filter(|(government, _)| at.governments.contains(government)).cloned().collect();
-        let mut told: BTreeMap<(&Code, bool), Vec<(Option<Code>, Option<Amount>)>> = BTreeMap::new();
+        let mut told: BTreeMap<(&Code, bool), Parts> = BTreeMap::new();
         let mut values = Values::new();
         for bound in wanted {
             let key = (&bound.figure, bound.previous);
-            if !told.contains_key(&key) {
+            if let Entry::Vacant(entry) = told.entry(key) {
                 let period = if bound.previous { self.period.previous() } else { self.period };
                 let all = tell(self.read, self.figures, &bound.figure, at.told(&as_of), period)?;
                 let all = all.into_iter().map(|one| (one.part.map(|part| part.code.clone()), one.value));
-                told.insert(key, all.collect());
+                entry.insert(all.collect());
             }
             let hit = told.get(&key).and_then(|all| all.iter().find(|(part, _)| *part == bound.choice));
             if let Some((_, Some(value))) = hit {

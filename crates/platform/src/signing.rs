@@ -3,7 +3,7 @@
 use figures::{Amount, Period, Places, amount, delta_query};
 use kernel::{Ask, Command, Event, Kind, Question, Refusal, Standing, Verdict, Warning, judge};
 use ledger::{Fault, GroupBy};
-use procedure::{Actor, Counted, Said};
+use procedure::{Actor, Said};
 use std::collections::BTreeMap;
 use terms::{Code, RecordId};
 
@@ -130,7 +130,7 @@ impl Platform {
         for ((code, year), change) in changes {
             let Some(figure) = line.figures.iter().find(|figure| figure.code == code) else { continue };
             let Some(mut period) = Period::year(year).filter(|_| change != 0) else { continue };
-            if matches!(figure.counted, Counted::Stock(_)) && period.to > today {
+            if figure.counted.stands() && period.to > today {
                 period.to = today;
             }
             let places = Places { as_of: &as_of, ranges: &[], agencies: &[] };

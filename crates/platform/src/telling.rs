@@ -33,6 +33,8 @@ pub struct FigureValue {
     pub value: Option<Amount>,
     /// Told of the agencies at the place itself alone, and not of those below it.
     pub own: bool,
+    /// It is not told to the public, because it is small.
+    pub hidden: bool,
     /// Period.
     pub period: Period,
     /// Log positions as of which it is told.
@@ -156,7 +158,8 @@ impl<'p> Whose<'p> {
 pub(crate) struct Where {
     /// Whose logs.
     pub(crate) governments: Vec<GovernmentCode>,
-    ranges: Vec<(PlaceCode, PlaceCode)>,
+    /// Places within their records; none: all of them.
+    pub(crate) ranges: Vec<(PlaceCode, PlaceCode)>,
     agencies: Vec<Code>,
     /// The agencies alone, and not those below.
     own: bool,
@@ -376,7 +379,7 @@ impl Platform {
                     let Some(record) = decode_state(&row.state) else { continue };
                     for one in figures::contributions(&line, &record, &self.catalog.calendar) {
                         let figure = &line.figures[one.figure];
-                        let stock = matches!(figure.counted, procedure::Counted::Stock(_));
+                        let stock = figure.counted.stands();
                         if one.day <= period.to && (stock || one.day >= period.from) {
                             *sums.entry((figure.code.clone(), one.part)).or_insert(0) += one.amount;
                         }
@@ -549,6 +552,7 @@ fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: &As
         part: told.part.map(|part| part.code.clone()),
         value: told.value,
         own,
+        hidden: false,
         period,
         as_of: Arc::clone(as_of),
         opens: figure.counted.from_records() || matches!(figure.counted, procedure::Counted::Agencies(_)),

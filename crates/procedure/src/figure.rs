@@ -48,6 +48,8 @@ pub enum Counted {
     Ended(Vec<LimitId>),
     /// Those of them that were met in time.
     InTime(Vec<LimitId>),
+    /// Limits of open records that have passed and are not met, at the end of the day.
+    Overdue(Vec<LimitId>),
     /// Agencies that have at least one record in another figure.
     Agencies(Code),
     /// One figure over another, in percent with two decimals.
@@ -63,6 +65,10 @@ impl Counted {
     pub fn from_records(&self) -> bool {
         !matches!(self, Counted::Agencies(_) | Counted::Ratio(..) | Counted::Difference(..) | Counted::YearOnYear(_))
     }
+    /// How many there are at the end of a day, not how many there were in a period.
+    pub fn stands(&self) -> bool {
+        matches!(self, Counted::Stock(_) | Counted::Overdue(_))
+    }
     /// A share or a change, in percent: the only figures by which places of different size can be compared.
     pub fn in_percent(&self) -> bool {
         matches!(self, Counted::Ratio(..) | Counted::YearOnYear(_))
@@ -77,6 +83,7 @@ impl Counted {
             Counted::Lapses(_) => "lapses",
             Counted::Ended(_) => "ended",
             Counted::InTime(_) => "in_time",
+            Counted::Overdue(_) => "overdue",
             Counted::Agencies(_) => "agencies",
             Counted::Ratio(..) => "ratio",
             Counted::Difference(..) => "difference",

@@ -252,6 +252,7 @@ pub(crate) fn sums(told: &Told, query: &DeltaQuery, by: GroupBy) -> Query {
         GroupBy::Part => "part",
         GroupBy::Agency => "agency",
         GroupBy::Month => "day / 100",
+        GroupBy::Place => "place",
     };
     let mut sql = Query::new(&format!("SELECT {key}, CAST(coalesce(sum(amount), 0) AS BIGINT) FROM delta"));
     deltas(&mut sql, told, query);

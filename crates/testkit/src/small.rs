@@ -34,7 +34,15 @@ pub fn small(lines: &[(&str, &str)]) -> Result<Arc<Catalog>, String> {
 pub fn small_with(lines: &[(&str, &str)], templates: &[(&str, &str)]) -> Result<Arc<Catalog>, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog");
     let all = Source::from_dir(&folder).map_err(|why| why.to_string())?;
-    let kept = ["calendars/", "regions/", "statutes.toml", "terms.toml", "general/acts.toml"];
+    let kept = [
+        "calendars/",
+        "regions/",
+        "statutes.toml",
+        "terms.toml",
+        "general/acts.toml",
+        "general/limits.toml",
+        "general/cases.toml",
+    ];
     let base = all.files().filter(|(path, _)| kept.iter().any(|kept| path.starts_with(kept)));
     let base = base.map(|(path, text)| (path.to_owned(), text.to_owned()));
     let own = lines.iter().map(|(name, text)| (format!("lines/{name}.toml"), (*text).to_owned()));

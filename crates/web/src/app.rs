@@ -22,8 +22,8 @@ use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
 use crate::{
     account, act, admin, api, campaign, desk, download, drafts, figures, file, handover, health, home, imports, look,
-    messages, metrics, morning, notices, papers, progress, record, record_report, remarks, report, search, session,
-    signing, submit, wrong,
+    messages, metrics, morning, notices, panel, papers, progress, record, record_report, remarks, report, search,
+    session, signing, submit, unfold, wrong,
 };
 
 /// How the site is run.
@@ -256,6 +256,10 @@ fn pages() -> Router<App> {
         .route("/campaigns/{line}/{code}/sign", post(campaign::sign))
         .route("/figures", get(figures::list))
         .route("/figures/{code}", get(figures::one))
+        .route("/figures/{code}/{table}", get(unfold::table))
+        .route("/panel", get(panel::show))
+        .route("/panel/{table}", get(panel::file))
+        .route("/assets/charts.js", get(unfold::script))
         .route("/report", get(report::show))
         .route("/report/letter.docx", get(papers::letter_docx))
         .route("/report/letter.pdf", get(papers::letter_pdf))

@@ -20,14 +20,14 @@ use crate::session::Visitor;
 use crate::wrong::Wrong;
 
 /// Something published in a list.
-struct PublicView {
-    href: String,
-    title: String,
-    line: String,
-    day: String,
-    withdrawn: Option<String>,
-    words: String,
-    excerpts: Vec<ExcerptView>,
+pub(crate) struct PublicView {
+    pub href: String,
+    pub title: String,
+    pub line: String,
+    pub day: String,
+    pub withdrawn: Option<String>,
+    pub words: String,
+    pub excerpts: Vec<ExcerptView>,
 }
 
 struct NumberView {
@@ -89,7 +89,7 @@ fn front(platform: &Platform, frame: Frame, government: &GovernmentCode) -> Resu
     })
 }
 
-fn public_view(frame: &Frame, row: &PublicRow, line: Option<&Line>) -> PublicView {
+pub(crate) fn public_view(frame: &Frame, row: &PublicRow, line: Option<&Line>) -> PublicView {
     let publication = line.and_then(|line| line.publications.iter().find(|one| one.code == row.publication));
     let title = publication.map_or_else(|| row.publication.to_string(), |one| frame.said(&one.title));
     let shown = Shown::read(&row.shown);

@@ -26,6 +26,7 @@ mod messages;
 mod metrics;
 mod morning;
 mod notices;
+mod panel;
 mod papers;
 mod progress;
 mod record;
@@ -38,6 +39,7 @@ mod sent;
 mod session;
 mod signing;
 mod submit;
+mod unfold;
 mod wrong;
 
 pub use app::{Options, Printer, PublishedReport, Site, router, serve};

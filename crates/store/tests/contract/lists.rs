@@ -211,7 +211,7 @@ pub fn sums_are_those_of_the_records_behind_them(store: &dyn Store) {
         let whole = reader.sums(query, GroupBy::Nothing).unwrap();
         assert_eq!(whole.len(), 1, "{query:?}");
         assert_eq!(whole[0].key, "");
-        for by in [GroupBy::Part, GroupBy::Agency, GroupBy::Month] {
+        for by in [GroupBy::Part, GroupBy::Agency, GroupBy::Month, GroupBy::Place] {
             let sums = reader.sums(query, by).unwrap();
             assert_eq!(sums.iter().map(|sum| sum.amount).sum::<i64>(), whole[0].amount, "{query:?} {by:?}");
         }
@@ -242,7 +242,7 @@ pub fn sums_as_of_a_list_of_positions_stay(store: &dyn Store) {
     let told = |as_of: &[(terms::GovernmentCode, u64)]| {
         let query = DeltaQuery { figure: "petitions".into(), as_of: as_of.to_vec(), ..DeltaQuery::default() };
         let mut reader = store.read().unwrap();
-        let groups = [GroupBy::Nothing, GroupBy::Part, GroupBy::Agency, GroupBy::Month];
+        let groups = [GroupBy::Nothing, GroupBy::Part, GroupBy::Agency, GroupBy::Month, GroupBy::Place];
         let sums = groups.map(|by| reader.sums(&query, by).unwrap());
         let named = DeltaQuery { governments: vec![place(CITY), place(COUNTY)], ..query.clone() };
         assert_eq!(groups.map(|by| reader.sums(&named, by).unwrap()), sums);

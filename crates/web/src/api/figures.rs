@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use figures::{Amount, Period};
 use ledger::Sight;
 use platform::{Behind, FigureValue, Platform, TellError};
@@ -119,7 +119,8 @@ struct FigureView {
     /// For one part of a breakdown: the choice.
     #[serde(skip_serializing_if = "Option::is_none")]
     part: Option<String>,
-    /// The value, exact, in decimal digits; none where it cannot be told.
+    /// The value, exact, in decimal digits; none where it cannot be told, or where nobody has signed in and it is so small a
+    /// count of a breakdown that it would point at somebody.
     #[schema(examples("5", "99.13"))]
     value: Option<String>,
     /// It is counted from records and opens into them.
@@ -167,25 +168,46 @@ fn positions(figures: &[FigureValue]) -> Vec<Position> {
 /// Lists every figure of a place and a period; a breakdown follows its figure, part by part. Nobody needs to sign in.
 #[utoipa::path(get, path = "/figures", tag = "figures", operation_id = "listFigures", params(Where),
     responses((status = 200, body = FigureList)))]
-async fn list(State(app): State<App>, _: Anyone, Parameters(given): Parameters<Where>) -> Result<Response, Trouble> {
+async fn list(
+    State(app): State<App>,
+    caller: Anyone,
+    Parameters(given): Parameters<Where>,
+) -> Result<Response, Trouble> {
     let told = told(&app, &given)?;
     let asked = told.clone();
-    let figures = tell(&app, &asked).await?;
-    Ok(public(Json(FigureList {
-        place: PlaceName::of(&app.platform, &told.place, told.period.to),
-        period: told.period.into(),
-        as_of: positions(&figures),
-        figures: figures.iter().map(|figure| FigureView::new(&told, figure)).collect(),
-    })))
+    let figures = tell(&app, &asked, &caller).await?;
+    Ok(shared(
+        &caller,
+        Json(FigureList {
+            place: PlaceName::of(&app.platform, &told.place, told.period.to),
+            period: told.period.into(),
+            as_of: positions(&figures),
+            figures: figures.iter().map(|figure| FigureView::new(&told, figure)).collect(),
+        }),
+    ))
 }
 
-async fn tell(app: &App, told: &Told) -> Result<Vec<FigureValue>, Trouble> {
+/// What everybody is told may be kept on the way; what only some are told may not.
+fn shared(caller: &Anyone, answer: impl IntoResponse) -> Response {
+    if caller.who.is_none() { public(answer) } else { answer.into_response() }
+}
+
+/// The figures; of what nobody has signed in for, small counts of a breakdown are left out.
+async fn tell(app: &App, told: &Told, caller: &Anyone) -> Result<Vec<FigureValue>, Trouble> {
     let Told { place, period } = told.clone();
     // An unknown place is the caller's to mend, so it is told before anything is lost of it.
     if app.platform.catalog().regions.get(&place, period.to).is_none() {
         return Err(TellError::UnknownPlace(place).into());
     }
-    Ok(app.ask(move |platform| platform.figures(&place, period)).await?)
+    let everybody = caller.who.is_none();
+    let asked = app.ask(move |platform| {
+        let mut all = platform.figures(&place, period)?;
+        if everybody {
+            platform::for_the_public(&mut all, platform.whole(&place, period));
+        }
+        Ok::<_, TellError>(all)
+    });
+    Ok(asked.await?)
 }
 
 /// A figure with its definition.
@@ -234,19 +256,22 @@ async fn one(
 ) -> Result<Response, Trouble> {
     let WhichFigure { part, place, year, from, to } = given;
     let told = told(&app, &Where { place, year, from, to })?;
-    let all = tell(&app, &told).await?;
+    let all = tell(&app, &told, &caller).await?;
     let part = part.filter(|part| !part.is_empty());
     let figure = all.iter().find(|figure| figure.code == code && figure.part.as_deref() == part.as_deref());
     let figure = figure.ok_or(trouble::NOT_FOUND)?;
     let parts = all.iter().filter(|other| other.code == code && other.part.is_some() && part.is_none());
-    Ok(public(Json(FigureDetail {
-        figure: FigureView::new(&told, figure),
-        place: PlaceName::of(&app.platform, &told.place, told.period.to),
-        period: told.period.into(),
-        as_of: positions(&all),
-        definition: counted(&app.platform, caller.language, figure, &told),
-        parts: parts.map(|part| FigureView::new(&told, part)).collect(),
-    })))
+    Ok(shared(
+        &caller,
+        Json(FigureDetail {
+            figure: FigureView::new(&told, figure),
+            place: PlaceName::of(&app.platform, &told.place, told.period.to),
+            period: told.period.into(),
+            as_of: positions(&all),
+            definition: counted(&app.platform, caller.language, figure, &told),
+            parts: parts.map(|part| FigureView::new(&told, part)).collect(),
+        }),
+    ))
 }
 
 fn counted(platform: &Platform, language: Language, figure: &FigureValue, told: &Told) -> Vec<String> {

@@ -13,9 +13,9 @@ use platform::{Answer, Request, RequestAsk, hash_password};
 
 const ZOOMED: (u32, u32) = (640, 500);
 /// Every key is a question to the browser: the walk goes over one page of each kind.
-const WALKED: [&str; 13] = [
+const WALKED: [&str; 15] = [
     "desk", "records", "search", "act", "record", "public", "progress", "report", "sign", "morning", "notices",
-    "account", "campaign",
+    "account", "campaign", "figure", "panel",
 ];
 
 /// A site with a record in each state, and an index.
@@ -86,6 +86,7 @@ fn of_others(signing: terms::RecordId, masked: terms::RecordId) -> Vec<(&'static
         ("zhao", "/morning", "morning"),
         ("zhao", "/desk?tab=agency", "desk-agency"),
         ("zhao", "/handover", "handover"),
+        ("zhao", "/panel?year=2024", "panel-empty"),
         ("yun", "/imports", "imports"),
         ("he", seen.as_str(), "record-masked"),
         ("root", "/admin/people", "admin-people"),
@@ -141,7 +142,7 @@ fn pages() -> Pages {
 }
 
 /// The pages that need no account.
-fn open_to_all(id: terms::RecordId) -> [(String, &'static str); 10] {
+fn open_to_all(id: terms::RecordId) -> [(String, &'static str); 12] {
     [
         ("/".to_owned(), "home"),
         ("/public".to_owned(), "public"),
@@ -151,6 +152,8 @@ fn open_to_all(id: terms::RecordId) -> [(String, &'static str); 10] {
         ("/figures?year=2026".to_owned(), "figures"),
         ("/figures/demo.received?year=2026".to_owned(), "figure"),
         ("/figures/demo.by_outcome?year=2026".to_owned(), "figure-parts"),
+        ("/figures/demo.limits_share?year=2026&span=q1".to_owned(), "figure-share"),
+        ("/panel?year=2026&agency=".to_owned(), "panel"),
         ("/report?year=2026".to_owned(), "report"),
         ("/nothing".to_owned(), "not-found"),
     ]
