@@ -144,7 +144,7 @@ fn a_template_that_changes_changes_nothing_that_was_issued() {
     let other = done(platform.submit(platform::Request { inputs, ..other }).unwrap()).record;
     let accept = old.request(&officer(), "demo", Some(other), RequestAsk::Act("accept".into()));
     let seq = done(platform.submit(accept).unwrap()).events[0].2;
-    assert_eq!(text(&platform, other, seq, "notice"), "新版乙\n—  —");
+    assert_eq!(text(&platform, other, seq, "notice"), "新版乙\n—  —\n—  —");
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn a_decision_with_a_blank_is_refused_before_it_is_signed() {
     let seq = decided.events.iter().find(|(kind, ..)| kind == "act").unwrap().2;
     assert_eq!(
         text(&bench.platform, record, seq, "decision"),
-        "决定书\n祁连政复决〔2026〕1号\n13900000000:维持。维持原行为。\n—  —"
+        "决定书\n祁连政复决〔2026〕1号\n13900000000:维持。维持原行为。\n—  —\n—  —"
     );
 }
 
