@@ -160,14 +160,14 @@ fn own_level_is_told_apart_from_what_lies_below() {
         let output = fazhi(larger(), &asked);
         assert!(output.status.success(), "{}", err(&output));
         let text = out(&output);
-        let row = text.lines().find(|line| line.starts_with("mediation.found\t")).map(str::to_owned).unwrap();
+        let row = text.lines().find(|line| line.starts_with("proactive.published\t")).map(str::to_owned).unwrap();
         row.split('\t').nth(2).unwrap().parse().unwrap()
     };
     let below: i64 =
         ["152501", "152502", "152522", "152523", "152524", "152525", "152526", "152527", "152528", "152529"]
             .iter()
             .chain(&["152530", "152531"])
-            .map(|banner| figures_of(larger(), banner, "2020")["mediation.found"].parse::<i64>().unwrap())
+            .map(|banner| figures_of(larger(), banner, "2020")["proactive.published"].parse::<i64>().unwrap())
             .sum();
     assert!(told(true) > 0 && below > 0);
     assert_eq!(told(true) + below, told(false));
