@@ -496,7 +496,8 @@ fn an_annulment_tells_what_it_restates() {
         restated.iter().map(|one| format!("{} {} {} {}", one.figure, one.year, one.before, one.after)).collect()
     };
     assert_eq!(said(&li, seq_of("pay")), ["demo.paid 2026 1 0"]);
-    assert_eq!(said(&li, seq_of("publish")), [""; 0], "a figure that stays is not told");
+    let limits = ["demo.limits_ended 2026 4 3", "demo.limits_in_time 2026 4 3"];
+    assert_eq!(said(&li, seq_of("publish")), limits, "what was paid stays, and is not told");
     assert_eq!(said(&who(&bench, "sun"), seq_of("pay")), [""; 0], "not to who does not see the record");
 }
 

@@ -143,7 +143,7 @@ async fn report(
 ) -> Result<Response, Trouble> {
     let place = place_of(&app, given.place.as_deref())?;
     let stretch = match &given.period {
-        Some(text) => text.parse::<Stretch>().map_err(|_| taking::bad_parameter("period", "problem-period"))?,
+        Some(text) => text.parse::<Stretch>().map_err(|_| taking::bad_parameter("period", "problem-stretch"))?,
         None => Stretch::Year(year_of(&app, given.year)?.to.year()),
     };
     let period = Period { from: stretch.first(), to: stretch.last() };

@@ -39,6 +39,17 @@ async fn as_of(bench: &Bench, name: &str, code: &str) {
     bench.sign_in(&format!("{name}@{code}")).await;
 }
 
+/// Types into an element of the page that is coming in, which may still be replacing the one before.
+async fn types(bench: &Bench, css: &str, text: &str) {
+    for _ in 0..20 {
+        match bench.find(css).await.send_keys(text).await {
+            Err(why) if why.is_stale_element_reference() => {}
+            typed => return typed.unwrap(),
+        }
+    }
+    panic!("{css} does not stay");
+}
+
 async fn sends(bench: &Bench) {
     bench.find("main form.form .actions button").await.click().await.unwrap();
 }
@@ -124,7 +135,7 @@ async fn a_years_report_climbs_three_levels() {
     bench.picture("report-prefecture").await;
     bench.find("#sign a.button").await.click().await.unwrap();
     sends(&bench).await;
-    bench.find(".reason textarea").await.send_keys("其余三县以纸质报送").await.unwrap();
+    types(&bench, ".reason textarea", "其余三县以纸质报送").await;
     sends(&bench).await;
     bench.find(".proposal").await;
     signed(&bench, "632200", &prefecture).await;
