@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use figures::{Amount, Period, Places, Shown, delta_query, shown};
+use figures::{Amount, Period, Places, SMALLEST, Shown, delta_query, shown};
 use ledger::{Fault, GroupBy, Read};
 use procedure::{Binds, Counted, Figure, LimitId, Line, Said, StageId};
 use terms::{Code, Date, GovernmentCode, PlaceCode};
@@ -231,6 +231,9 @@ impl Platform {
             .collect();
         let mut lines: Vec<LineStanding> = by_line.into_iter().map(|(told, four)| line_standing(&told, four)).collect();
         if public {
+            if !self.whole(place, period) {
+                hide_small(&mut tree.standing);
+            }
             let whole = tree.standing;
             hide(whole, &mut agencies.iter_mut().map(|(_, standing)| standing).collect::<Vec<_>>());
             hide(whole, &mut lines.iter_mut().map(|line| &mut line.standing).collect::<Vec<_>>());
@@ -268,6 +271,18 @@ fn line_standing(told: &Told<'_>, four: Four) -> LineStanding {
         share: code(told.share),
         overdue: code(told.overdue),
         open: code(told.open),
+    }
+}
+
+/// Hides what is small in a place or a period that somebody chose: it is as good as a part. So is how many were in time,
+/// where few were not.
+fn hide_small(one: &mut Standing) {
+    let small = |count: i64| count != 0 && count.abs() < SMALLEST;
+    if one.ended.zip(one.in_time).is_some_and(|(ended, in_time)| small(ended - in_time)) {
+        one.in_time = None;
+    }
+    for count in [&mut one.ended, &mut one.in_time, &mut one.overdue, &mut one.open] {
+        *count = count.filter(|count| !small(*count));
     }
 }
 

@@ -78,6 +78,11 @@ async fn a_panel_says_what_is_overdue_to_whom() {
         .has("少于五件的分项不向社会显示")
         .lacks("/panel?from=2026-01-01&amp;to=2026-12-31&amp;place=632222&amp;agency=justice");
     public.get("/panel/lines.csv?year=2026").await.has("不显示").lacks("50%");
+    // A stretch of days, or a place below, that somebody chose is a part too, also in the files.
+    for asked in ["from=2026-03-01&to=2026-03-20", "year=2026&place=632222100"] {
+        public.get(&format!("/panel?{asked}")).await.lacks("50%").lacks("<td class=\"number\">2<");
+        public.get(&format!("/panel/tree.csv?{asked}")).await.lacks("50%").lacks(",2,");
+    }
     let file = leader.get("/panel/lines.csv?year=2026&agency=").await;
     file.has("名称,状态,期限内办结率,到期或者办结,超期未结,在办\r\n").has("有超期未结,50%,2,1,2\r\n");
 }
