@@ -1,6 +1,6 @@
 //! `fazhi report`.
 
-use platform::ReportTold;
+use platform::{Asker, ReportTold};
 use procedure::Language;
 use terms::Stretch;
 
@@ -15,8 +15,8 @@ pub fn run(at: &At, asked: &Report) -> Result<Found, Failure> {
         return Err(Failure::new("no period is named", "write --period 2020, 2020Q3, 2020-07 or 2020-07-15"));
     };
     open::know_place(&platform, &asked.place, period.last())?;
-    let told = platform.report(&asked.place, period, Language::Zh)?;
-    let letter = || platform.report_letter(&asked.place, period, &asked.number, &asked.signer);
+    let told = platform.report(Asker::Operator, &asked.place, period, Language::Zh)?;
+    let letter = || platform.report_letter(Asker::Operator, &asked.place, period, &asked.number, &asked.signer);
     let made = match asked.format {
         Paper::Text => told.report.text().into_bytes(),
         Paper::Md => told.report.markdown().into_bytes(),

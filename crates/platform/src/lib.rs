@@ -85,7 +85,7 @@ pub use published::PublishedSheet;
 pub use questions::{Held, Question, Stated};
 pub use rebuild::Rebuilt;
 pub use remarks::{LONGEST_REMARK, Remarked, mentioned};
-pub use reports::{Below, Beside, Differs, Received, RecordReport, ReportTold, Reported, Signed, Version};
+pub use reports::{Asker, Below, Beside, Differs, Received, RecordReport, ReportTold, Reported, Signed, Version};
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
 pub use rights::Seen;
 pub use search::{

@@ -7,14 +7,14 @@ use catalog::{Bound, Outline, Quantities};
 use composer::{Asked, Head, Letter, Report, compose};
 use figures::{Amount, Period};
 use kernel::Kind;
-use ledger::{Fault, Read};
+use ledger::{Fault, Read, RecordRow};
 use procedure::{FieldType, Language, Line, Record, Said, say_value};
 use terms::{Code, Date, DateTime, GovernmentCode, PlaceCode, RecordId, Stretch, Value, day_in_digits};
 
 use crate::commit::decode_state;
 use crate::kept::{self, Kept, Redefined};
 use crate::telling::{self, FigureValue, TellError};
-use crate::{Person, Platform, Question, RecordView, Seen, translate};
+use crate::{Person, Platform, Question, RecordView, Seen, translate, unfold};
 
 /// A report told: as it was signed, where it was.
 #[derive(Clone, Debug)]
@@ -185,15 +185,26 @@ pub struct RecordReport {
     pub questions: Vec<Question>,
 }
 
-/// The fields of a line by what they hold.
-struct Fields<'l> {
-    line: &'l Line,
+/// Who asks for a report.
+#[derive(Clone, Copy, Debug)]
+pub enum Asker<'p> {
+    /// Whoever runs the program.
+    Operator,
+    /// Somebody who is signed in.
+    Person(&'p Person),
+    /// Anybody.
+    Public,
 }
 
-impl<'l> Fields<'l> {
-    fn code(&self, kind: &FieldType) -> Option<&'l Code> {
-        self.line.fields.iter().find(|field| field.kind == *kind).map(|field| &field.code)
+impl<'p> From<Option<&'p Person>> for Asker<'p> {
+    fn from(person: Option<&'p Person>) -> Asker<'p> {
+        person.map_or(Asker::Public, Asker::Person)
     }
+}
+
+/// The first field of a line that holds this.
+fn field_of<'l>(line: &'l Line, kind: &FieldType) -> Option<&'l Code> {
+    line.fields.iter().find(|field| field.kind == *kind).map(|field| &field.code)
 }
 
 impl Platform {
@@ -229,12 +240,13 @@ impl Platform {
     /// Where the place is unknown, there is no outline, or the store cannot be read.
     pub fn report_letter(
         &self,
+        asker: Asker<'_>,
         place: &PlaceCode,
         period: Stretch,
         number: &str,
         signer: &str,
     ) -> Result<Letter, TellError> {
-        let told = self.report(place, period, Language::Zh)?;
+        let told = self.report(asker, place, period, Language::Zh)?;
         let regions = &self.catalog.regions;
         let on = period.last();
         let organ = |code: &PlaceCode| regions.get(code, on).map(terms::Region::government).unwrap_or_default();
@@ -251,19 +263,35 @@ impl Platform {
         Ok(told.report.letter(&head))
     }
 
-    /// The report of a place and period: as it was signed, else of the figures of today.
+    /// The figures of a place and a period as somebody may be told them.
+    fn figures_for(&self, asker: Asker<'_>, place: &PlaceCode, span: Period) -> Result<Vec<FigureValue>, TellError> {
+        let mut all = self.figures(place, span)?;
+        if matches!(asker, Asker::Public) {
+            unfold::for_the_public(&mut all, self.whole(place, span));
+        }
+        Ok(all)
+    }
+
+    /// The report of a place and period: as it was signed, where that may be seen by whoever asks, else of the figures of
+    /// today. The public sees what was published, and small counts only of a government's whole year.
     ///
     /// # Errors
     /// Where the place is unknown, there is no outline, or the store cannot be read.
-    pub fn report(&self, place: &PlaceCode, period: Stretch, language: Language) -> Result<ReportTold, TellError> {
+    pub fn report(
+        &self,
+        asker: Asker<'_>,
+        place: &PlaceCode,
+        period: Stretch,
+        language: Language,
+    ) -> Result<ReportTold, TellError> {
         let (outline, line) = self.outline()?;
         let span = span(period);
         telling::place(&self.catalog, place, span.to)?;
         let title = self.title(outline, place, period, language)?;
-        let now = self.figures(place, span)?;
-        let then = self.figures(place, span.previous())?;
+        let now = self.figures_for(asker, place, span)?;
+        let then = self.figures_for(asker, place, span.previous())?;
         let signed = match &line {
-            Some(line) => self.signed(line, place, period, &now)?,
+            Some(line) => self.signed(asker, line, place, period, &now)?,
             None => None,
         };
         let asked = Asked { title, language, period, whole: false };
@@ -286,23 +314,47 @@ impl Platform {
             period,
             signed: signed.map(|(signed, ..)| signed),
             redefined: kept::redefined(&self.catalog, span),
-            reported: self.reported(place, period)?,
+            reported: match asker {
+                // Who reported what is for those who work with it: no line publishes it by itself.
+                Asker::Public => Vec::new(),
+                _ => self.reported(place, period)?,
+            },
         })
     }
 
-    /// The signed report of a place and period, if there is one.
+    /// The signed report of a place and period, if there is one that whoever asks may see.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    pub fn signed_of(&self, place: &PlaceCode, period: Stretch) -> Result<Option<Signed>, TellError> {
+    pub fn signed_of(&self, asker: Asker<'_>, place: &PlaceCode, period: Stretch) -> Result<Option<Signed>, TellError> {
         let Ok((_, Some(line))) = self.outline() else { return Ok(None) };
-        let now = self.figures(place, span(period))?;
-        Ok(self.signed(&line, place, period, &now)?.map(|(signed, ..)| signed))
+        let now = self.figures_for(asker, place, span(period))?;
+        Ok(self.signed(asker, &line, place, period, &now)?.map(|(signed, ..)| signed))
     }
 
-    /// The signed report of a place and period, if there is one, with its line and record.
+    /// Whether somebody may read a signed report: what is published is everybody's, the rest is for who sees the record.
+    fn open_to(
+        &self,
+        read: &mut dyn Read,
+        asker: Asker<'_>,
+        row: &RecordRow,
+        line: &Line,
+        record: &Record,
+    ) -> Result<bool, Fault> {
+        let seen = match asker {
+            Asker::Operator => true,
+            Asker::Person(person) => {
+                self.seen(read, person, row, line, record)?.is_some_and(|seen| seen != Seen::ForReason)
+            }
+            Asker::Public => false,
+        };
+        Ok(seen || read.public_of(&row.government, row.id)?.iter().any(|one| one.withdrawn.is_none()))
+    }
+
+    /// The signed report of a place and period, if there is one to be seen, with its line and record.
     fn signed(
         &self,
+        asker: Asker<'_>,
         line: &Line,
         place: &PlaceCode,
         period: Stretch,
@@ -310,13 +362,15 @@ impl Platform {
     ) -> Result<Option<(Signed, Arc<Line>, Record)>, TellError> {
         let Some(government) = self.catalog.regions.government(place, period.last()) else { return Ok(None) };
         let mut read = self.store.read()?;
-        let fields = Fields { line };
-        let Some(by) = fields.code(&FieldType::Period) else { return Ok(None) };
+        let Some(by) = field_of(line, &FieldType::Period) else { return Ok(None) };
         let mut found = None;
         for (_, id) in read.keyed(&government, &line.code, by, &[period.to_string().into()])? {
-            let Some((line, record)) = self.stored(read.as_mut(), &government, id)? else { continue };
+            let Some(row) = read.record(&government, id)? else { continue };
+            let line = self.definitions.line(read.as_mut(), row.definition)?;
+            let Some(record) = decode_state(&row.state) else { continue };
             if record.place == *place
                 && let Some(kept) = Kept::of(&line, &record)
+                && self.open_to(read.as_mut(), asker, &row, &line, &record)?
             {
                 found = Some((signed_of(government.clone(), &line, &record, kept, now), line, record));
             }
@@ -494,12 +548,11 @@ impl Platform {
         organ: &GovernmentCode,
         period: Stretch,
     ) -> Result<Option<(Arc<Line>, Record)>, Fault> {
-        let fields = Fields { line };
-        let Some(by) = fields.code(&FieldType::Period) else { return Ok(None) };
+        let Some(by) = field_of(line, &FieldType::Period) else { return Ok(None) };
         let mut found: Option<(Arc<Line>, Record)> = None;
         for (_, id) in read.keyed(government, &line.code, by, &[period.to_string().into()])? {
             let Some((line, record)) = self.stored(read, government, id)? else { continue };
-            let of = Fields { line: &line }.code(&FieldType::Organ).and_then(|code| line.field_id(code));
+            let of = field_of(&line, &FieldType::Organ).and_then(|code| line.field_id(code));
             let is = of
                 .and_then(|id| record.get(id))
                 .is_some_and(|value| matches!(value, Value::Key(code) if code.as_str() == organ.as_str()));
@@ -525,7 +578,7 @@ impl Platform {
             return Ok(Vec::new());
         };
         let Some(line) = self.catalog.versions(&quantities.line).last().cloned() else { return Ok(Vec::new()) };
-        let Some(by) = (Fields { line: &line }).code(&FieldType::Organ).cloned() else { return Ok(Vec::new()) };
+        let Some(by) = field_of(&line, &FieldType::Organ).cloned() else { return Ok(Vec::new()) };
         let regions = &self.catalog.regions;
         let on = period.last();
         let keepers = [regions.government(place, on), regions.superior(place, on)];
@@ -646,7 +699,8 @@ fn signed_of(government: GovernmentCode, line: &Line, record: &Record, kept: Kep
         _ => None,
     });
     let differs = kept.figures.iter().filter_map(|one| {
-        let today = now.iter().find(|value| value.code == one.code && value.part == one.part)?;
+        let today = now.iter().find(|value| value.code == one.code && value.part == one.part);
+        let today = today.filter(|value| !value.hidden)?;
         let signed = kept.value(&one.code, one.part.as_deref(), false).flatten();
         let same = match (signed, today.value) {
             // Nought is nought, with whatever places it prints.

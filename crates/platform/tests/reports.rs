@@ -5,7 +5,7 @@ use composer::Piece;
 use figures::Amount;
 use kernel::Standing;
 use ledger::{AgencyRow, Store};
-use platform::{Answer, Person, ReportTold, Request, RequestAsk, TellError};
+use platform::{Answer, Asker, Person, ReportTold, Request, RequestAsk, TellError};
 use procedure::Language;
 use terms::{DateTime, GovernmentCode, RecordId, Stretch, Value};
 use testkit::{Bench, person, repository};
@@ -90,7 +90,7 @@ fn signed_off(bench: &Bench, code: &str, id: RecordId) {
 }
 
 fn told(bench: &Bench, code: &str, period: Stretch) -> ReportTold {
-    bench.platform.report(&government(code), period, Language::Zh).unwrap()
+    bench.platform.report(Asker::Operator, &government(code), period, Language::Zh).unwrap()
 }
 
 fn number(told: &ReportTold, figure: &str) -> Option<String> {
@@ -208,7 +208,8 @@ fn four_periods_by_one_outline() {
 #[test]
 fn a_code_of_another_year_and_a_changed_definition_are_told() {
     let bench = bench();
-    let report = |code: &str, period: Stretch| bench.platform.report(&government(code), period, Language::Zh);
+    let report =
+        |code: &str, period: Stretch| bench.platform.report(Asker::Operator, &government(code), period, Language::Zh);
     let why = report("410728", Stretch::Year(2020)).unwrap_err();
     assert!(matches!(&why, TellError::AnotherTime { .. }), "{why}");
     assert!(why.to_string().contains("410783"), "{why}");
@@ -281,6 +282,64 @@ fn a_published_report_becomes_rows_that_say_where_they_stand() {
     assert!(row.ends_with(&format!("\"海晏县报告.txt\",\"{digest}\",\"3\"")), "{row}");
     let why = bench.platform.published_sheet(&government("410728"), 2020, "某县报告", text.as_bytes()).unwrap_err();
     assert!(matches!(why, TellError::AnotherTime { .. }));
+}
+
+#[test]
+fn what_was_signed_is_read_by_who_may_and_by_everybody_once_it_is_public() {
+    let bench = bench();
+    (0..7).for_each(|n| activity(&bench, &format!("2020-12-04T10:0{n}:00")));
+    let (place, year) = (government("632222"), Stretch::Year(2020));
+    let stranger = person(&government("410700"), "ma", "justice", &["handler"]);
+    let own = clerk("632222");
+    let asks = |asker| {
+        let told = bench.platform.report(asker, &place, year, Language::Zh).unwrap();
+        let letter = bench.platform.report_letter(asker, &place, year, "", "").unwrap();
+        let signed = bench.platform.signed_of(asker, &place, year).unwrap().is_some();
+        assert_eq!(signed, told.signed.is_some());
+        (signed, told.report.text().contains("推进依法行政"), letter.page().contains("推进依法行政"))
+    };
+    let id = begun(&bench, "632222", "2020", "county");
+    signed_off(&bench, "632222", id);
+    let (read, nothing) = ((true, true, true), (false, false, false));
+    assert_eq!(asks(Asker::Person(&own)), read);
+    assert_eq!(asks(Asker::Operator), read);
+    for asker in [Asker::Public, Asker::Person(&stranger)] {
+        assert_eq!(asks(asker), nothing, "{asker:?} reads what is not public");
+    }
+    // Withheld as secret it stays so; its figures are those of the records.
+    let why = [("withheld_why", text("涉密"))];
+    let publisher = staff("632222", "bai", &["publisher"]);
+    done(&bench, bench.act(&publisher, "annual_report", Some(id), "withhold", &why));
+    done(
+        &bench,
+        bench.request(&staff("632222", "li", &["head_of_agency"]), "annual_report", Some(id), RequestAsk::Sign),
+    );
+    assert_eq!(asks(Asker::Public), nothing);
+
+    let earlier = begun(&bench, "632222", "2019", "county");
+    signed_off(&bench, "632222", earlier);
+    let how = [("published_in", Value::Choices(vec!["website".into()])), ("secrecy_checked", Value::Bool(true))];
+    done(&bench, bench.act(&publisher, "annual_report", Some(earlier), "publish", &how));
+    let told = bench.platform.report(Asker::Public, &place, Stretch::Year(2019), Language::Zh).unwrap();
+    assert!(told.signed.is_some() && told.report.text().contains("推进依法行政"));
+}
+
+#[test]
+fn small_counts_of_a_short_period_are_not_told_to_the_public() {
+    let bench = bench();
+    (0..3).for_each(|n| activity(&bench, &format!("2020-12-04T10:0{n}:00")));
+    let asks = |asker, code: &str, period: &str| {
+        let period = period.parse().unwrap();
+        let told = bench.platform.report(asker, &government(code), period, Language::Zh).unwrap();
+        number(&told, HELD)
+    };
+    for period in ["2020", "2020Q4", "2020-12", "2020-12-04"] {
+        assert_eq!(asks(Asker::Operator, "632222", period).as_deref(), Some("3"), "{period}");
+        let public = asks(Asker::Public, "632222", period);
+        assert_eq!(public.is_some(), period == "2020", "{period}: {public:?}");
+    }
+    (3..6).for_each(|n| activity(&bench, &format!("2020-12-04T10:0{n}:00")));
+    assert_eq!(asks(Asker::Public, "632222", "2020-12-04").as_deref(), Some("6"));
 }
 
 #[test]

@@ -220,7 +220,7 @@ fn table(platform: &Platform, frame: Frame, asked: Asked) -> Result<FiguresPage,
         }
     }
     let signed = match Stretch::of(asked.period.from, asked.period.to) {
-        Some(period) => platform.signed_of(&asked.place, period)?,
+        Some(period) => platform.signed_of(frame.person.as_ref().into(), &asked.place, period)?,
         None => None,
     };
     Ok(FiguresPage {

@@ -108,8 +108,12 @@ pub(crate) struct Which {
 }
 
 /// A report as an official letter, for a text processor.
-pub(crate) async fn letter_docx(State(app): State<App>, Query(asked): Query<Which>) -> Result<Response, Wrong> {
-    let (name, letter) = composed(&app, asked).await?;
+pub(crate) async fn letter_docx(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(asked): Query<Which>,
+) -> Result<Response, Wrong> {
+    let (name, letter) = composed(&app, &visitor, asked).await?;
     Ok(file(DOCX, &format!("{name}.docx"), papers::sheet(&letter.page())))
 }
 
@@ -119,7 +123,7 @@ pub(crate) async fn letter_pdf(
     visitor: Visitor,
     Query(asked): Query<Which>,
 ) -> Result<Response, Wrong> {
-    let (name, letter) = composed(&app, asked).await?;
+    let (name, letter) = composed(&app, &visitor, asked).await?;
     let failed = |f: Frame, what: &str, next: &str, status| {
         let (what, next) = (f.t(what), f.t(next));
         nothing(&Nothing { f, id: String::new(), what, parts: Vec::new(), next }, status)
@@ -140,14 +144,17 @@ pub(crate) async fn letter_pdf(
 }
 
 /// The letter, and the name of its file: its title.
-async fn composed(app: &App, asked: Which) -> Result<(String, Letter), Wrong> {
+async fn composed(app: &App, visitor: &Visitor, asked: Which) -> Result<(String, Letter), Wrong> {
     let place: PlaceCode = match asked.place {
         Some(place) => place.parse().map_err(|_| Wrong::NotFound)?,
         None => app.options.government.clone(),
     };
     let period: Stretch = asked.period.parse().map_err(|_| Wrong::NotFound)?;
     let (number, signer) = (asked.number.trim().to_owned(), asked.signer.trim().to_owned());
-    let letter = app.ask(move |platform| platform.report_letter(&place, period, &number, &signer)).await?;
+    let person = visitor.frame.person.clone();
+    let letter = app
+        .ask(move |platform| platform.report_letter(person.as_ref().into(), &place, period, &number, &signer))
+        .await?;
     let title = letter.lines.iter().find(|line| line.kind == Kind::Title);
     Ok((title.map(|line| line.text.clone()).unwrap_or_default(), letter))
 }

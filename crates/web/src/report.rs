@@ -168,7 +168,7 @@ fn composed(
     let (place, year) = (&asked.place, asked.period.to.year());
     let period = Stretch::of(asked.period.from, asked.period.to).unwrap_or(Stretch::Year(year));
     let span = Period { from: period.first(), to: period.last() };
-    let (told, empty) = match platform.report(place, period, frame.language) {
+    let (told, empty) = match platform.report(frame.person.as_ref().into(), place, period, frame.language) {
         Ok(told) => (Some(told), frame.t("report-empty")),
         Err(TellError::NoOutline) => (None, frame.t("report-no-outline")),
         Err(other) => return Err(other),

@@ -177,7 +177,7 @@ async fn list(
     let asked = told.clone();
     let figures = tell(&app, &asked, &caller).await?;
     Ok(shared(
-        &caller,
+        caller.who.is_none(),
         Json(FigureList {
             place: PlaceName::of(&app.platform, &told.place, told.period.to),
             period: told.period.into(),
@@ -188,8 +188,8 @@ async fn list(
 }
 
 /// What everybody is told may be kept on the way; what only some are told may not.
-fn shared(caller: &Anyone, answer: impl IntoResponse) -> Response {
-    if caller.who.is_none() { public(answer) } else { answer.into_response() }
+pub(super) fn shared(everybody: bool, answer: impl IntoResponse) -> Response {
+    if everybody { public(answer) } else { answer.into_response() }
 }
 
 /// The figures; of what nobody has signed in for, small counts of a breakdown are left out.
@@ -262,7 +262,7 @@ async fn one(
     let figure = figure.ok_or(trouble::NOT_FOUND)?;
     let parts = all.iter().filter(|other| other.code == code && other.part.is_some() && part.is_none());
     Ok(shared(
-        &caller,
+        caller.who.is_none(),
         Json(FigureDetail {
             figure: FigureView::new(&told, figure),
             place: PlaceName::of(&app.platform, &told.place, told.period.to),

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use composer::{Piece, Section};
 use figures::Period;
-use platform::{Compared, Platform, TellError};
+use platform::{Asker, Compared, Platform, TellError};
 use procedure::Language;
 use serde::{Deserialize, Serialize};
 use terms::{PlaceCode, Stretch};
@@ -14,8 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::caller::Anyone;
-use super::figures::{href, place_of, year_of};
-use super::public;
+use super::figures::{href, place_of, shared, year_of};
 use super::taking::{self, Parameters};
 use super::trouble::{Problem, Trouble};
 use super::words::{PlaceName, Words};
@@ -150,20 +149,23 @@ async fn report(
     if app.platform.catalog().regions.get(&place, period.to).is_none() {
         return Err(TellError::UnknownPlace(place).into());
     }
-    let options = app.options.clone();
+    let (options, language) = (app.options.clone(), caller.language);
+    let person = caller.who.map(|(person, _)| person);
+    let everybody = person.is_none();
     let made = app
         .ask(move |platform| {
             // The published reports are those of the site's own government.
             let own = place == options.government;
             let published: &[PublishedReport] = if own { &options.published_reports } else { &[] };
-            composed(platform, caller.language, &place, stretch, published)
+            composed(platform, person.as_ref().into(), language, &place, stretch, published)
         })
         .await?;
-    Ok(public(Json(made)))
+    Ok(shared(everybody, Json(made)))
 }
 
 fn composed(
     platform: &Platform,
+    asker: Asker<'_>,
     language: Language,
     place: &PlaceCode,
     stretch: Stretch,
@@ -171,7 +173,7 @@ fn composed(
 ) -> Result<ReportView, TellError> {
     let period = Period { from: stretch.first(), to: stretch.last() };
     let year = period.to.year();
-    let told = platform.report(place, stretch, language)?;
+    let told = platform.report(asker, place, stretch, language)?;
     let report = told.report;
     let said = |amount: Option<figures::Amount>| amount.map(|amount| amount.to_string());
     let signed = told.signed.map(|signed| SignedView {
