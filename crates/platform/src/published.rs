@@ -14,11 +14,14 @@ pub struct PublishedSheet {
     pub line: Code,
     /// The act that opens one.
     pub act: Code,
-    /// The sheet: text with commas, its heads the codes of fields.
-    pub csv: String,
-    /// How many numbers the report has that are ours too.
-    pub rows: usize,
+    /// Its heads: the codes of fields.
+    pub heads: Row,
+    /// Its rows: the numbers of the report that are ours too.
+    pub rows: Vec<Row>,
 }
+
+/// A row of eleven cells.
+pub type Row = [String; 11];
 
 impl Platform {
     /// Reads what a government published into rows of reported numbers, for the figures that the catalogue knows. `None`:
@@ -56,29 +59,22 @@ impl Platform {
             &of.document_line,
         ];
         let digest = ledger::hash(bytes).to_string();
-        let mut rows: Vec<String> = Vec::new();
+        let mut rows: Vec<Row> = Vec::new();
         for one in self.compare(place, year, name, &text)? {
-            // A report often says the same number twice; two that differ both come before whoever brings them in.
-            let cells = cells(of, place, &one, name, &digest);
-            if let Some(cells) = cells
-                && !rows.iter().any(|row| same(row, &cells))
+            // A report often says the same number twice: the same quantity, place, period and number is the same row,
+            // wherever it stands. Two that differ both come before whoever brings them in.
+            if let Some(row) = row(of, place, &one, name, &digest)
+                && !rows.iter().any(|other| other[..6] == row[..6])
             {
-                rows.push(cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(","));
+                rows.push(row);
             }
         }
-        let head = heads.map(|head| quoted(head)).join(",");
-        let csv = format!("{head}\n{}\n", rows.join("\n"));
-        Ok(Some(PublishedSheet { line: line.code.clone(), act: act.code.clone(), csv, rows: rows.len() }))
+        let heads = heads.map(ToString::to_string);
+        Ok(Some(PublishedSheet { line: line.code.clone(), act: act.code.clone(), heads, rows }))
     }
 }
 
-/// A row: the same quantity, place, period and number is the same row, wherever it stands in the report.
-fn same(row: &str, cells: &[String; 11]) -> bool {
-    let first: Vec<String> = cells[..6].iter().map(|cell| quoted(cell)).collect();
-    row.starts_with(&first.join(","))
-}
-
-fn cells(of: &Quantities, place: &PlaceCode, one: &Compared, name: &str, digest: &str) -> Option<[String; 11]> {
+fn row(of: &Quantities, place: &PlaceCode, one: &Compared, name: &str, digest: &str) -> Option<Row> {
     let amount = telling::amount(&one.published.value.to_string())?;
     let part = one.ours.part.as_ref().map(|part| format!("/{part}")).unwrap_or_default();
     Some([
@@ -94,8 +90,4 @@ fn cells(of: &Quantities, place: &PlaceCode, one: &Compared, name: &str, digest:
         digest.to_owned(),
         one.published.line.to_string(),
     ])
-}
-
-fn quoted(cell: &str) -> String {
-    format!("\"{}\"", cell.replace('"', "\"\"").replace(['\n', '\r'], " "))
 }

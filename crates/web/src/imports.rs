@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use intake::{Columns, OpenWrong, Opened, Order, RowVerdict, Take, count};
 use ledger::{ExchangeRow, Fault};
-use platform::{Person, Platform, TellError};
+use platform::{Person, Platform, PublishedSheet, TellError};
 use serde::{Deserialize, Serialize};
 use sheets::{Bounds, FileKind, address};
 use terms::{Digest, PlaceCode};
@@ -224,19 +224,58 @@ async fn sent(mut parts: Multipart) -> Result<(Posted, Option<(String, Vec<u8>)>
     Ok((posted, file))
 }
 
-/// Takes a file, and goes on to its preview.
-pub(crate) async fn send(State(app): State<App>, visitor: Visitor, parts: Multipart) -> Result<Response, Wrong> {
+/// What somebody sent who is signed in.
+struct Sent {
+    posted: Posted,
+    /// What the file is called.
+    called: String,
+    bytes: Vec<u8>,
+    person: Person,
+    frame: Frame,
+}
+
+/// What was sent, or the answer where it is not taken.
+async fn taken(visitor: Visitor, parts: Multipart) -> Result<Result<Sent, Response>, Wrong> {
     let (posted, file) = match sent(parts).await {
         Ok(sent) => sent,
         // Too large, or broken off: the answer says which.
-        Err(error) => return Ok(error.into_response()),
+        Err(error) => return Ok(Err(error.into_response())),
     };
     if visitor.frame.person.is_none() {
-        return session::ended(visitor.frame, Vec::new());
+        return session::ended(visitor.frame, Vec::new()).map(Err);
     }
     visitor.check(posted.get("token"))?;
     let person = visitor.person()?;
     let (called, bytes) = file.unwrap_or_default();
+    let frame = visitor.frame.titled("imports-title").within("imports");
+    Ok(Ok(Sent { posted, called, bytes, person, frame }))
+}
+
+/// On to the preview, or the page again with what is wrong.
+fn went(made: Result<String, Box<ImportsPage>>) -> Result<Response, Wrong> {
+    match made {
+        Ok(path) => Ok(Redirect::to(&path).into_response()),
+        Err(made) => Ok((StatusCode::UNPROCESSABLE_ENTITY, page(made.as_ref())?).into_response()),
+    }
+}
+
+/// The sheet as a file.
+fn csv(sheet: &PublishedSheet) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut lines = sheets::lines(sheets::FileKind::Csv, &mut bytes)?;
+    for line in std::iter::once(&sheet.heads).chain(&sheet.rows) {
+        lines.line(line)?;
+    }
+    lines.finish()?;
+    Ok(bytes)
+}
+
+/// Takes a file, and goes on to its preview.
+pub(crate) async fn send(State(app): State<App>, visitor: Visitor, parts: Multipart) -> Result<Response, Wrong> {
+    let Sent { posted, called, bytes, person, frame } = match taken(visitor, parts).await? {
+        Ok(sent) => sent,
+        Err(answer) => return Ok(answer),
+    };
     let about = About {
         what: posted.text("what").to_owned(),
         history: posted.text("as") != "today",
@@ -245,7 +284,6 @@ pub(crate) async fn send(State(app): State<App>, visitor: Visitor, parts: Multip
         file: called,
     };
     let id = ledger::hash(random()?.as_bytes());
-    let frame = visitor.frame.titled("imports-title").within("imports");
     let made = app
         .ask(move |platform| {
             let order = about.order(person.clone(), &frame);
@@ -266,27 +304,17 @@ pub(crate) async fn send(State(app): State<App>, visitor: Visitor, parts: Multip
             Ok::<_, Wrong>(Ok(format!("/imports/{id}")))
         })
         .await?;
-    match made {
-        Ok(path) => Ok(Redirect::to(&path).into_response()),
-        Err(made) => Ok((StatusCode::UNPROCESSABLE_ENTITY, page(made.as_ref())?).into_response()),
-    }
+    went(made)
 }
 
 /// Takes a report as it was published: its numbers become rows of a sheet, and go on to their preview.
 pub(crate) async fn read(State(app): State<App>, visitor: Visitor, parts: Multipart) -> Result<Response, Wrong> {
-    let (posted, file) = match sent(parts).await {
+    let Sent { posted, called, bytes, person, frame } = match taken(visitor, parts).await? {
         Ok(sent) => sent,
-        Err(error) => return Ok(error.into_response()),
+        Err(answer) => return Ok(answer),
     };
-    if visitor.frame.person.is_none() {
-        return session::ended(visitor.frame, Vec::new());
-    }
-    visitor.check(posted.get("token"))?;
-    let person = visitor.person()?;
-    let (called, bytes) = file.unwrap_or_default();
     let (place, year) = (posted.text("reporter").parse::<PlaceCode>(), posted.text("year").parse::<i16>());
     let id = ledger::hash(random()?.as_bytes());
-    let frame = visitor.frame.titled("imports-title").within("imports");
     let made = app
         .ask(move |platform| {
             if !platform.may_import(&person) {
@@ -294,7 +322,7 @@ pub(crate) async fn read(State(app): State<App>, visitor: Visitor, parts: Multip
             }
             let sheet = match (&place, &year) {
                 (Ok(place), Ok(year)) => match platform.published_sheet(place, *year, &called, &bytes) {
-                    Ok(Some(sheet)) if sheet.rows > 0 => Ok(sheet),
+                    Ok(Some(sheet)) if !sheet.rows.is_empty() => Ok(sheet),
                     Ok(_) => Err(frame.t("imports-read-nothing")),
                     Err(TellError::Fault(fault)) => return Err(fault.into()),
                     Err(_) => Err(frame.t("imports-read-place")),
@@ -308,14 +336,12 @@ pub(crate) async fn read(State(app): State<App>, visitor: Visitor, parts: Multip
             };
             about.what = format!("{}/{}", sheet.line, sheet.act);
             let text = serde_json::to_string(&about).map_err(|_| Wrong::broken("stage"))?;
-            platform.keep_sheet(&person, id, text, sheet.csv.into_bytes())?;
+            let bytes = csv(&sheet).map_err(|_| Wrong::broken("stage"))?;
+            platform.keep_sheet(&person, id, text, bytes)?;
             Ok::<_, Wrong>(Ok(format!("/imports/{id}")))
         })
         .await?;
-    match made {
-        Ok(path) => Ok(Redirect::to(&path).into_response()),
-        Err(made) => Ok((StatusCode::UNPROCESSABLE_ENTITY, page(made.as_ref())?).into_response()),
-    }
+    went(made)
 }
 
 struct WhyView {
