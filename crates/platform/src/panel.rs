@@ -257,7 +257,12 @@ impl Platform {
             },
         );
         let children = if levels == 0 { Vec::new() } else { regions.children(place, on) };
-        let below = children.into_iter().map(|child| self.tree(&child.code, on, sums, levels - 1)).collect();
+        let mut below: Vec<PlaceStanding> =
+            children.into_iter().map(|child| self.tree(&child.code, on, sums, levels - 1)).collect();
+        // Directly below, that nothing happened is said; further down it would be a page of villages.
+        if levels < LEVELS {
+            below.retain(|place| place.standing != standing(Four::default()));
+        }
         PlaceStanding { place: place.clone(), name, standing: standing(four), below }
     }
 }

@@ -302,7 +302,9 @@ impl Platform {
             public,
             whole: part.is_none() && self.whole(place, period),
         };
-        let (years, months) = (five_years(period), twelve_months(period.to));
+        let (years, mut months) = (five_years(period), twelve_months(period.to));
+        // Of a month to come nothing can be told, not even that it is nought.
+        months.retain(|month| month.from <= self.now().date());
         let before_period = right_before(period);
         let mut of = |axis: &Axis| teller.cells(line, figure, axis, 0);
         let own = of(&Axis::Periods(vec![period, before_period]))?;
