@@ -43,20 +43,23 @@ impl Platform {
         Ok(Directory { agencies, people, closed: closed.map(|standing| standing.account).collect() })
     }
 
-    /// The governments whose records are still coming in, as the store's note names them; empty where all are there.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub fn coming(&self) -> Result<String, Fault> {
-        Ok(self.store.read()?.note("coming")?.unwrap_or_default())
-    }
-
     /// Whether the data are synthetic, as the store's note says.
     ///
     /// # Errors
     /// Where the store cannot be read.
     pub fn synthetic(&self) -> Result<bool, Fault> {
-        Ok(self.store.read()?.note("synthetic")?.is_some_and(|note| note == "yes"))
+        Ok(self.notes()?.0)
+    }
+
+    /// What every page says of the data, as the store's notes have it: whether they are synthetic, and which governments'
+    /// records are still coming in; empty where all are there.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn notes(&self) -> Result<(bool, String), Fault> {
+        let mut read = self.store.read()?;
+        let synthetic = read.note("synthetic")?.is_some_and(|note| note == "yes");
+        Ok((synthetic, read.note("coming")?.unwrap_or_default()))
     }
 
     /// Keys of a line's records with their labels, newest first, to choose from in a form.

@@ -106,12 +106,12 @@ impl App {
     /// Reads whose session it is, with how many notices wait, and whether the data are synthetic.
     pub async fn visit(&self, cookie: Option<String>) -> Result<Option<(Session, u32)>, Wrong> {
         let kept = cookie.map(|cookie| self.of_cookie(&cookie));
-        let (session, synthetic, coming) = self
+        let (session, (synthetic, coming)) = self
             .ask(move |platform| {
                 let session =
                     kept.map(|(government, token)| platform.session(&government, &token)).transpose()?.flatten();
                 let unread = session.as_ref().map(|session| platform.unread(&session.person)).transpose()?;
-                Ok::<_, ledger::Fault>((session.zip(unread), platform.synthetic()?, platform.coming()?))
+                Ok::<_, ledger::Fault>((session.zip(unread), platform.notes()?))
             })
             .await?;
         self.synthetic.store(synthetic, Ordering::Relaxed);
