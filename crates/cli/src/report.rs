@@ -16,6 +16,12 @@ pub fn run(at: &At, asked: &Report) -> Result<Found, Failure> {
     };
     open::know_place(&platform, &asked.place, period.last())?;
     let told = platform.report(Asker::Operator, &asked.place, period, Language::Zh)?;
+    if !asked.number.is_empty() && !composer::is_number(&asked.number) {
+        return Err(Failure::new(
+            format!("`{}` is no number of an official letter", asked.number),
+            "write who, the full year in 〔〕 and the number without noughts before it: 祁政〔2021〕3号",
+        ));
+    }
     let letter = || platform.report_letter(Asker::Operator, &asked.place, period, &asked.number, &asked.signer);
     let made = match asked.format {
         Paper::Text => told.report.text().into_bytes(),

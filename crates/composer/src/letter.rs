@@ -24,6 +24,23 @@ pub struct Head {
     pub copies: String,
 }
 
+/// Whether this is the number of an official letter: who, the full year in 〔〕, and a number without noughts before it
+/// (GB/T 9704-2012): 祁政〔2021〕3号.
+pub fn is_number(text: &str) -> bool {
+    let Some((who, rest)) = text.split_once('〔') else { return false };
+    let Some((year, rest)) = rest.split_once('〕') else { return false };
+    let Some(number) = rest.strip_suffix('号') else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let han = |letter: char| ('\u{3400}'..='\u{9fff}').contains(&letter);
+    (1..=20).contains(&who.chars().count())
+        && who.chars().all(han)
+        && year.len() == 4
+        && digits(year)
+        && (year.starts_with("19") || year.starts_with("20"))
+        && digits(number)
+        && !number.starts_with('0')
+}
+
 /// What a line of a letter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -160,6 +177,23 @@ mod tests {
                 prose: vec!["自己写的。".into()],
                 ..Section::default()
             }],
+        }
+    }
+
+    #[test]
+    fn a_number_is_written_as_the_standard_says() {
+        assert!(is_number("祁政〔2021〕3号") && is_number("内政办发〔2025〕120号"));
+        for wrong in [
+            "",
+            "祁政[2021]3号",
+            "祁政（2021）3号",
+            "祁政〔2021〕03号",
+            "祁政〔21〕3号",
+            "祁政〔2021〕第3号",
+            "〔2021〕3号",
+            "祁政〔2021〕3",
+        ] {
+            assert!(!is_number(wrong), "{wrong}");
         }
     }
 

@@ -7,7 +7,7 @@ use figures::Amount;
 use procedure::Language;
 use terms::{Code, Stretch};
 
-pub use letter::{Head, Kind, Letter, Line};
+pub use letter::{Head, Kind, Letter, Line, is_number};
 
 /// A composed report.
 #[derive(Clone, Debug, PartialEq, Eq)]

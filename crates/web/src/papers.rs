@@ -107,12 +107,30 @@ pub(crate) struct Which {
     signer: String,
 }
 
+impl Which {
+    /// What is wrong with the number.
+    fn misnumbered(&self) -> Option<&'static str> {
+        let number = self.number.trim();
+        (!number.is_empty() && !composer::is_number(number)).then_some("no-letter-number")
+    }
+}
+
+/// Why there is no letter, and what to do.
+async fn no_letter(visitor: Visitor, what: &str, next: &str, status: StatusCode) -> Result<Response, Wrong> {
+    let f = visitor.told().await?.titled("no-document");
+    let (what, next) = (f.t(what), f.t(next));
+    nothing(&Nothing { f, id: String::new(), what, parts: Vec::new(), next }, status)
+}
+
 /// A report as an official letter, for a text processor.
 pub(crate) async fn letter_docx(
     State(app): State<App>,
     visitor: Visitor,
     Query(asked): Query<Which>,
 ) -> Result<Response, Wrong> {
+    if let Some(wrong) = asked.misnumbered() {
+        return no_letter(visitor, wrong, "no-letter-number-next", StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     let (name, letter) = composed(&app, &visitor, asked).await?;
     Ok(file(DOCX, &format!("{name}.docx"), papers::sheet(&letter.page())))
 }
@@ -123,22 +141,19 @@ pub(crate) async fn letter_pdf(
     visitor: Visitor,
     Query(asked): Query<Which>,
 ) -> Result<Response, Wrong> {
+    if let Some(wrong) = asked.misnumbered() {
+        return no_letter(visitor, wrong, "no-letter-number-next", StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     let (name, letter) = composed(&app, &visitor, asked).await?;
-    let failed = |f: Frame, what: &str, next: &str, status| {
-        let (what, next) = (f.t(what), f.t(next));
-        nothing(&Nothing { f, id: String::new(), what, parts: Vec::new(), next }, status)
-    };
     let Some(printer) = app.options.printer else {
-        let f = visitor.told().await?.titled("no-document");
-        return failed(f, "no-letter", "no-letter-next", StatusCode::NOT_IMPLEMENTED);
+        return no_letter(visitor, "no-letter", "no-letter-next", StatusCode::NOT_IMPLEMENTED).await;
     };
     // Composing takes a moment: it is done where it does not hold up others.
     match app.ask(move |_| Ok::<_, ledger::Fault>((printer.letter)(&letter))).await? {
         Ok(bytes) => Ok(file("application/pdf", &format!("{name}.pdf"), bytes)),
         Err(why) => {
             tracing::error!(kind = "press", told = why, place = "page", "fault");
-            let f = visitor.told().await?.titled("no-document");
-            failed(f, "no-letter-failed", "no-casefile-failed-next", StatusCode::INTERNAL_SERVER_ERROR)
+            no_letter(visitor, "no-letter-failed", "no-casefile-failed-next", StatusCode::INTERNAL_SERVER_ERROR).await
         }
     }
 }

@@ -63,6 +63,15 @@ impl Visitor {
         visitor
     }
 
+    /// A file that is no text.
+    async fn file(&self, path: &str) -> (axum::http::HeaderMap, axum::body::Bytes) {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = Request::get(path).header(header::COOKIE, cookies.join("; ")).body(Body::empty()).unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        let headers = answer.headers().clone();
+        (headers, answer.into_body().collect().await.unwrap().to_bytes())
+    }
     async fn get(&mut self, path: &str) -> Page {
         self.send(Request::get(path), Body::empty()).await
     }
@@ -416,6 +425,37 @@ async fn what_is_too_large_or_malformed_is_told_in_words() {
 }
 
 #[tokio::test]
+async fn a_report_is_taken_away_as_a_letter() {
+    let site = Site::over(testkit::repository().unwrap());
+    let printer = web::Printer {
+        case_file: |_| Err("not asked for".to_owned()),
+        letter: |letter| Ok(letter.page().into_bytes()),
+    };
+    let mut visitor = Visitor::signed_in(&site, "wang").await;
+    visitor.get("/report?year=2026").await.has("公文格式").has("/report/letter.pdf");
+    // 祁政〔2026〕3号, signed by 王某.
+    let asked = "period=2026&number=%E7%A5%81%E6%94%BF%E3%80%942026%E3%80%953%E5%8F%B7&signer=%E7%8E%8B%E6%9F%90";
+    let (headers, bytes) = visitor.file(&format!("/report/letter.docx?{asked}")).await;
+    assert!(headers[header::CONTENT_TYPE].to_str().unwrap().ends_with("wordprocessingml.document"));
+    let told = papers::Template::read(&bytes).unwrap().lines().join("\n");
+    assert!(told.contains("祁政〔2026〕3号") && told.contains("签发人：王某"), "{told}");
+    let page = visitor.get("/report/letter.pdf?period=2026").await;
+    assert_eq!(page.status, StatusCode::NOT_IMPLEMENTED);
+    page.has("--features press");
+    // With half brackets: 祁政[2026]3号.
+    let page = visitor.get("/report/letter.docx?period=2026&number=%E7%A5%81%E6%94%BF%5B2026%5D3%E5%8F%B7").await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page.has("六角括号");
+    assert_eq!(visitor.get("/report/letter.docx?period=2026-W1").await.status, StatusCode::NOT_FOUND);
+    let options = web::Options { printer: Some(printer), ..common::options() };
+    visitor.router = web::router(site.platform.clone(), options);
+    let page = visitor.get(&format!("/report/letter.pdf?{asked}")).await;
+    page.has("% upward 祁政〔2026〕3号|签发人：王某")
+        .has("% mark 祁连县人民政府文件")
+        .has("% to 海北藏族自治州人民政府：");
+}
+
+#[tokio::test]
 async fn a_figure_opens_into_its_records_and_adds_up() {
     let site = Site::new();
     let id = decided(&site, "uphold");
@@ -681,15 +721,11 @@ async fn a_document_is_offered_and_taken_away() {
     page.has("受理通知书").has(&format!("/records/{record}/documents/2/notice.docx")).lacks("casefile.pdf");
 
     let path = format!("/records/{record}/documents/2/notice.docx");
-    let cookies: Vec<String> = wang.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let request = Request::get(&path).header(header::COOKIE, cookies.join("; ")).body(Body::empty()).unwrap();
-    let answer = wang.router.clone().oneshot(request).await.unwrap();
-    assert_eq!(answer.status(), StatusCode::OK);
-    let header = |name| answer.headers().get(name).unwrap().to_str().unwrap().to_owned();
+    let (headers, bytes) = wang.file(&path).await;
+    let header = |name| headers.get(name).unwrap().to_str().unwrap().to_owned();
     assert!(header(header::CONTENT_TYPE).ends_with("wordprocessingml.document"));
     assert!(header(header::CONTENT_DISPOSITION).starts_with("attachment; filename*=UTF-8''%E5%8F%97"));
     assert_eq!(header(header::CACHE_CONTROL), "no-store");
-    let bytes = answer.into_body().collect().await.unwrap().to_bytes();
     let told = papers::Template::read(&bytes).unwrap().lines().join("\n");
     assert!(told.starts_with("欧阳建国:县司法局于2026年3月2日受理。"), "{told}");
 

@@ -1045,6 +1045,8 @@ report-letter-docx = Download docx
 report-letter-pdf = Download PDF
 no-letter = This program was built without what prints letters.
 no-letter-next = Take the docx; for a PDF let the operator use a program that has it (cargo build --release -p fazhi --features press).
+no-letter-number = This is no number of an official letter.
+no-letter-number-next = It is who writes, the full year in 〔〕, and the number without noughts before it: 祁政〔2021〕3号. Go back and mend it.
 no-letter-failed = The letter could not be printed; the reason is in the log.
 
 ## Panel, and a figure by itself

@@ -1046,6 +1046,8 @@ report-letter-docx = 下载 docx
 report-letter-pdf = 下载 PDF
 no-letter = 本程序编译时没有加入打印公文的功能。
 no-letter-next = 可以下载 docx；要 PDF，请运维人员改用带有该功能的程序（cargo build --release -p fazhi --features press）。
+no-letter-number = 发文字号的写法不对。
+no-letter-number-next = 发文字号由发文机关代字、加六角括号的完整年份和不编虚位的序号组成，如：祁政〔2021〕3号。返回后改正。
 no-letter-failed = 公文没有打印成功，原因已经记入运行日志。
 
 ## 数据一览与单项指标
