@@ -113,7 +113,9 @@ pub enum Command {
     /// Tell where each figure of the published reports comes from
     #[command(long_about = "Goes through all 336 figures of the five published reports: which are told from records \
                             (and told right: equal means that it rounds to what is printed, with its qualifier), \
-                            which are reported with their evidence, and which have no line yet. Ends with 1 where a \
+                            which \
+                            no record carries, so that they are to be reported with what they rest on, and which have no \
+                            line yet. Ends with 1 where a \
                             figure that the lines cover is not told.\n\n\
                             Examples: fazhi coverage\n          \
                             fazhi coverage --place 632222 --all")]

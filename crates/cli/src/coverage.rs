@@ -16,7 +16,7 @@ enum Standing {
     Told,
     /// They should, and do not.
     Untold,
-    /// No record carries it: it is reported, with its evidence.
+    /// No record carries it: it is to be reported, with what it rests on.
     Reported,
     /// Its line is not there yet.
     Lacking,
@@ -25,7 +25,7 @@ enum Standing {
 const STANDINGS: [(Standing, &str); 4] = [
     (Standing::Told, "told"),
     (Standing::Untold, "not told"),
-    (Standing::Reported, "reported"),
+    (Standing::Reported, "to report"),
     (Standing::Lacking, "no line yet"),
 ];
 
@@ -128,7 +128,11 @@ fn table(reports: &[Published], rows: &[Row<'_>], all: bool) -> String {
     let mut counts: Vec<Vec<String>> =
         reports.iter().map(|report| line(&report.report, Some(&report.report))).collect();
     counts.push(line("all", None));
-    text + &show::table(&["report", "told", "not told", "reported", "no line yet", "figures"], counts, &[1, 2, 3, 4, 5])
+    text + &show::table(
+        &["report", "told", "not told", "to report", "no line yet", "figures"],
+        counts,
+        &[1, 2, 3, 4, 5],
+    )
 }
 
 fn json_of(rows: &[Row<'_>]) -> String {

@@ -11,7 +11,7 @@
 //! * `told`, the figure (with its part: `power_item.by_kind/licence`) that the records tell; `also` a second one that the
 //!   same number states; `from` and `to` where the period is not the report's year, `own` where it counts the agencies
 //!   at the place itself and none below it (本级);
-//! * `reported`, the evidence that stands behind a number which no record carries;
+//! * `reported`, what a number rests on which no record carries: it is to be reported, on that evidence;
 //! * `lacks`, the entry of docs/scope.md whose line is not there yet, with `why` where that needs a word.
 
 use figures::{Amount, Period};
