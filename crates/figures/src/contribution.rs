@@ -1,6 +1,8 @@
 //! What a record contributes to the figures of its line.
 
-use kernel::{ClockState, clock};
+use std::cell::OnceCell;
+
+use kernel::{Clock, ClockState, clock};
 use ledger::DeltaRow;
 use procedure::{ActId, Counted, Facts, Figure, LimitId, Line, Record, StageId, Truth, What};
 use terms::{Calendar, Code, Date, GovernmentCode, PlaceCode, Value};
@@ -22,6 +24,7 @@ pub struct Contribution {
 pub fn contributions(line: &Line, record: &Record, calendar: &Calendar) -> Vec<Contribution> {
     let facts =
         Facts { line, record: Some(record), inputs: &[], answers: &[], now: None, actor: None, calendar, this: None };
+    let clocks = Clocks::new(line, record, calendar);
     let mut all = Vec::new();
     for (index, figure) in line.figures.iter().enumerate().filter(|(_, figure)| figure.counted.from_records()) {
         if figure.per_matter && passed_on(line, record) {
@@ -32,7 +35,7 @@ pub fn contributions(line: &Line, record: &Record, calendar: &Calendar) -> Vec<C
         }
         for (part, weight) in parts(figure, record) {
             let push = |(day, amount)| Contribution { figure: index, day, part: part.clone(), amount: amount * weight };
-            all.extend(days(line, figure, record, calendar).into_iter().map(push));
+            all.extend(days(line, figure, record, &clocks).into_iter().map(push));
         }
     }
     all
@@ -116,7 +119,7 @@ fn parts(figure: &Figure, record: &Record) -> Vec<(Code, i64)> {
 }
 
 /// The days on which the record counts, and how much.
-fn days(line: &Line, figure: &Figure, record: &Record, calendar: &Calendar) -> Vec<(Date, i64)> {
+fn days(line: &Line, figure: &Figure, record: &Record, clocks: &Clocks<'_>) -> Vec<(Date, i64)> {
     match &figure.counted {
         Counted::Flow(acts) => first(record, acts).map(|day| (day, 1)).into_iter().collect(),
         Counted::Times(acts) => {
@@ -136,20 +139,39 @@ fn days(line: &Line, figure: &Figure, record: &Record, calendar: &Calendar) -> V
             let lapse = record.done.iter().find(|done| done.what == What::Lapse(*limit));
             lapse.map(|done| (done.at.date(), 1)).into_iter().collect()
         }
-        Counted::Ended(limits) => ends(line, record, limits, calendar).into_iter().map(|(day, _)| (day, 1)).collect(),
+        Counted::Ended(limits) => ends(clocks, limits).into_iter().map(|(day, _)| (day, 1)).collect(),
         Counted::InTime(limits) => {
-            let all = ends(line, record, limits, calendar);
+            let all = ends(clocks, limits);
             all.into_iter().filter(|(_, in_time)| *in_time).map(|(day, _)| (day, 1)).collect()
         }
-        Counted::Overdue(limits) => overdue(line, record, limits, calendar),
+        Counted::Overdue(limits) => overdue(line, record, limits, clocks),
         Counted::Agencies(_) | Counted::Ratio(..) | Counted::Difference(..) | Counted::YearOnYear(_) => Vec::new(),
+    }
+}
+
+/// Where the limits of a record stand, each read off its history once: several figures ask for the same.
+struct Clocks<'r> {
+    line: &'r Line,
+    record: &'r Record,
+    calendar: &'r Calendar,
+    all: Vec<OnceCell<Option<Clock>>>,
+}
+
+impl<'r> Clocks<'r> {
+    fn new(line: &'r Line, record: &'r Record, calendar: &'r Calendar) -> Clocks<'r> {
+        Clocks { line, record, calendar, all: vec![OnceCell::new(); line.limits.len()] }
+    }
+
+    fn of(&self, id: LimitId) -> Option<&Clock> {
+        let read = || clock(self.line, self.record, id, self.calendar);
+        self.all.get(id.index())?.get_or_init(read).as_ref()
     }
 }
 
 /// The days on which limits ended in their last run, and whether they were met in time. One that was not counts on the day
 /// it passed, whenever it was met afterwards.
-fn ends(line: &Line, record: &Record, limits: &[LimitId], calendar: &Calendar) -> Vec<(Date, bool)> {
-    let end = |id: &LimitId| match clock(line, record, *id, calendar)?.state {
+fn ends(clocks: &Clocks<'_>, limits: &[LimitId]) -> Vec<(Date, bool)> {
+    let end = |id: &LimitId| match clocks.of(*id)?.state {
         ClockState::Met { at, deadline } if at <= deadline.last => Some((at.date(), true)),
         ClockState::Met { deadline, .. } | ClockState::Passed(deadline) => Some((deadline.last.date(), false)),
         ClockState::Runs(_) | ClockState::StandsStill => None,
@@ -158,18 +180,20 @@ fn ends(line: &Line, record: &Record, limits: &[LimitId], calendar: &Calendar) -
 }
 
 /// One on the day on which a limit passed, one less on the day on which it was met after all, or the record closed.
-fn overdue(line: &Line, record: &Record, limits: &[LimitId], calendar: &Calendar) -> Vec<(Date, i64)> {
-    let closed: Vec<StageId> =
-        (0_u16..).map(StageId).zip(&line.stages).filter(|(_, s)| s.closed).map(|(id, _)| id).collect();
-    let left = stays(line, record, &closed).last().filter(|(_, way)| *way == 1).map(|(day, _)| *day);
+fn overdue(line: &Line, record: &Record, limits: &[LimitId], clocks: &Clocks<'_>) -> Vec<(Date, i64)> {
+    let left = || {
+        let closed: Vec<StageId> =
+            (0_u16..).map(StageId).zip(&line.stages).filter(|(_, s)| s.closed).map(|(id, _)| id).collect();
+        stays(line, record, &closed).last().filter(|(_, way)| *way == 1).map(|(day, _)| *day)
+    };
     let mut days = Vec::new();
     for id in limits {
-        let (passed, met) = match clock(line, record, *id, calendar).map(|clock| clock.state) {
+        let (passed, met) = match clocks.of(*id).map(|clock| clock.state) {
             Some(ClockState::Met { at, deadline }) if at > deadline.last => (deadline.last.date(), Some(at.date())),
             Some(ClockState::Passed(deadline)) => (deadline.last.date(), None),
             _ => continue,
         };
-        let end = met.into_iter().chain(left).min();
+        let end = met.into_iter().chain(left()).min();
         // What was closed before it passed was never overdue.
         if end.is_none_or(|end| end > passed) {
             days.push((passed, 1));
