@@ -35,7 +35,7 @@ pub fn steps(line: &Line) -> Res<Vec<Step>> {
         match first.as_str() {
             "set" => set.extend(words[1..].iter().filter_map(|word| pair(word))),
             "register" => registers.extend(words.get(1).cloned()),
-            "case" | "line" | "place" => {}
+            "case" | "line" | "place" | "scope" => {}
             day => {
                 let [post, act] = words.get(1..3).ok_or("a dated line needs a post and an act")? else {
                     return Err("a dated line needs a post and an act".into());
