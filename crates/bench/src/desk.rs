@@ -118,8 +118,13 @@ fn folder(name: &str) -> Res<PathBuf> {
 impl Desk {
     /// A new platform in an empty place.
     pub fn open(ground: &Ground) -> Res<Desk> {
+        Desk::with(ground, catalog()?)
+    }
+
+    /// The same with a catalogue of one's own.
+    pub fn with(ground: &Ground, catalog: Arc<Catalog>) -> Res<Desk> {
         let store: Arc<dyn Store> = store::open(&ground.address(), &store::Options::default())?.into();
-        let platform = Arc::new(Platform::new(store.clone(), catalog()?, Arc::new(StandsStill), [7; 32]));
+        let platform = Arc::new(Platform::new(store.clone(), catalog, Arc::new(StandsStill), [7; 32]));
         let posts = ["handler", "government_legal_reviewer", "list_keeper", "head_of_government", "publisher"];
         let person = Person {
             government: COUNTY.parse()?,

@@ -6,6 +6,7 @@
 mod acts;
 mod bare;
 mod desk;
+mod figures;
 mod growth;
 mod http;
 mod judging;
@@ -60,13 +61,15 @@ fn main() -> ExitCode {
         let named: Vec<&String> = words.iter().filter(is_name).collect();
         named.is_empty() || named.iter().any(|word| *word == name)
     };
-    let all: [(&str, &str, &Measure); 10] = [
+    let all: [(&str, &str, &Measure); 12] = [
         ("kernel", "", &judging::measure),
         ("reader", "", &reading::measure),
         ("acts", "sqlite", &|| acts::measure(Engine::Sqlite)),
         ("acts", "postgres", &|| acts::measure(Engine::Postgres)),
         ("growth", "sqlite", &|| growth::measure(Engine::Sqlite, many)),
         ("growth", "postgres", &|| growth::measure(Engine::Postgres, many)),
+        ("figures", "sqlite", &|| figures::measure(Engine::Sqlite, many)),
+        ("figures", "postgres", &|| figures::measure(Engine::Postgres, many)),
         ("lists", "sqlite", &|| lists::measure(Engine::Sqlite, many)),
         ("lists", "postgres", &|| lists::measure(Engine::Postgres, many)),
         ("http", "sqlite", &|| http::measure(Engine::Sqlite, served)),

@@ -3,7 +3,7 @@
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use catalog::Terms;
-use ledger::{AccountRow, Fault, HoldingRow};
+use ledger::{AccountRow, Fault, HoldingRow, Read};
 use terms::{Code, Date, GovernmentCode};
 
 use crate::Platform;
@@ -88,23 +88,23 @@ impl Platform {
     /// # Errors
     /// Where the store cannot be read.
     pub fn person_on(&self, government: &GovernmentCode, name: &str, on: Date) -> Result<Option<Person>, Fault> {
-        Ok(self.standing_person(government, name, on)?.map(|(person, _)| person))
-    }
-
-    /// The same, with whether the password has to be changed first.
-    pub(crate) fn standing_person(
-        &self,
-        government: &GovernmentCode,
-        name: &str,
-        on: Date,
-    ) -> Result<Option<(Person, bool)>, Fault> {
         let mut read = self.store.read()?;
-        let Some(account) = read.account(government, name)? else { return Ok(None) };
-        let standing = read.standing(government, name)?;
-        if standing.as_ref().and_then(|standing| standing.closed).is_some_and(|closed| closed <= on) {
-            return Ok(None);
-        }
-        let holdings = read.holdings(government, name)?;
-        Ok(Some((Person::of(account, &holdings, on), standing.is_some_and(|standing| standing.renew))))
+        Ok(standing_person(read.as_mut(), government, name, on)?.map(|(person, _)| person))
     }
+}
+
+/// The person of an account on a day, with whether the password has to be changed first.
+pub(crate) fn standing_person(
+    read: &mut dyn Read,
+    government: &GovernmentCode,
+    name: &str,
+    on: Date,
+) -> Result<Option<(Person, bool)>, Fault> {
+    let Some(account) = read.account(government, name)? else { return Ok(None) };
+    let standing = read.standing(government, name)?;
+    if standing.as_ref().and_then(|standing| standing.closed).is_some_and(|closed| closed <= on) {
+        return Ok(None);
+    }
+    let holdings = read.holdings(government, name)?;
+    Ok(Some((Person::of(account, &holdings, on), standing.is_some_and(|standing| standing.renew))))
 }

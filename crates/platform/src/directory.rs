@@ -1,6 +1,6 @@
 //! Who and what there is, for pages: agencies and people by name, keys to choose from.
 
-use ledger::{Fault, RecordQuery};
+use ledger::{Fault, Read, RecordQuery};
 use terms::{Code, GovernmentCode, RecordId, Value};
 
 use crate::{Person, Platform, commit::decode_state};
@@ -48,18 +48,7 @@ impl Platform {
     /// # Errors
     /// Where the store cannot be read.
     pub fn synthetic(&self) -> Result<bool, Fault> {
-        Ok(self.notes()?.0)
-    }
-
-    /// What every page says of the data, as the store's notes have it: whether they are synthetic, and which governments'
-    /// records are still coming in; empty where all are there.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub fn notes(&self) -> Result<(bool, String), Fault> {
-        let mut read = self.store.read()?;
-        let synthetic = read.note("synthetic")?.is_some_and(|note| note == "yes");
-        Ok((synthetic, read.note("coming")?.unwrap_or_default()))
+        Ok(notes(self.store.read()?.as_mut())?.0)
     }
 
     /// Keys of a line's records with their labels, newest first, to choose from in a form.
@@ -104,4 +93,11 @@ impl Platform {
             (row, line)
         }))
     }
+}
+
+/// What every page says of the data, as the store's notes have it: whether they are synthetic, and which governments'
+/// records are still coming in; empty where all are there.
+pub(crate) fn notes(read: &mut dyn Read) -> Result<(bool, String), Fault> {
+    let synthetic = read.note("synthetic")?.is_some_and(|note| note == "yes");
+    Ok((synthetic, read.note("coming")?.unwrap_or_default()))
 }

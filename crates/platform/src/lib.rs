@@ -91,7 +91,7 @@ pub use rights::Seen;
 pub use search::{
     Among, Document, Excerpt, FoundPublic, FoundRecord, Hit, Hits, Knowing, Known, Results, Search, Sought, Wanted,
 };
-pub use sessions::{Session, SessionTimes, SignIn};
+pub use sessions::{Session, SessionTimes, SignIn, Visit};
 pub use signing::{Outlook, Restated};
 pub use telling::{AsOf, Behind, Compared, FigureValue, TellError, Whose};
 pub use tokens::{Bearer, TOKEN_DAYS, TOKENS, TokenMade};

@@ -451,14 +451,6 @@ impl Platform {
         Ok(all)
     }
 
-    /// How many notices a person has not read, counted up to a hundred.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub fn unread(&self, person: &Person) -> Result<u32, Fault> {
-        self.store.read()?.unread(&person.government, &person.account, MOST_UNREAD + 1)
-    }
-
     /// Notes that a person has read the notices up to one; or that one alone.
     ///
     /// # Errors

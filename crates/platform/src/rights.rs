@@ -3,7 +3,7 @@
 use catalog::{Post, Terms};
 use ledger::{Above, Fault, LookRow, Narrowing, Near, Read, RecordQuery, RecordRow, Sight, Wide};
 use procedure::{Line, PartyKind, Record, Sees, Value};
-use terms::{Calendar, Code, DateTime, GovernmentCode, Mask, RecordId};
+use terms::{Calendar, Code, DateTime, GovernmentCode, Level, Mask, RecordId};
 
 use crate::{Person, Platform, commit::micros};
 
@@ -65,8 +65,9 @@ impl Platform {
 
     /// Whether a government lies below another.
     fn is_below(&self, government: &GovernmentCode, above: &GovernmentCode) -> bool {
-        let below = self.catalog.regions.subtree(above, self.now().date());
-        government != above && below.iter().any(|region| region.code == *government)
+        // Most ask for their own government: the tree need not be walked for that.
+        government != above
+            && self.catalog.regions.subtree(above, self.now().date()).iter().any(|region| region.code == *government)
     }
 
     /// The governments below a person's own of which a post lets them see records, by code with their names.
@@ -82,7 +83,7 @@ impl Platform {
             .subtree(&person.government, today)
             .iter()
             .filter(|region| region.code != person.government)
-            .filter(|region| regions.government(&region.code, today).as_ref() == Some(&region.code))
+            .filter(|region| region.level <= Level::County)
             .map(|region| (region.code.clone(), region.name.clone()))
             .collect();
         all.sort();

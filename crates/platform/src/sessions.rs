@@ -3,7 +3,9 @@
 use ledger::{Attempts, Fault, SessionRow};
 use terms::{Digest, GovernmentCode};
 
-use crate::{Person, Platform};
+use crate::accounts::standing_person;
+use crate::directory::notes;
+use crate::{MOST_UNREAD, Person, Platform};
 
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -52,6 +54,19 @@ pub struct Session {
     pub secret: String,
     /// What the next page says.
     pub told: Vec<String>,
+    /// How many notices the person has not read, counted up to [`MOST_UNREAD`] and one.
+    pub unread: u32,
+}
+
+/// Who comes to a page, and what every page says of the data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// Who is signed in.
+    pub session: Option<Session>,
+    /// The data are synthetic.
+    pub synthetic: bool,
+    /// Which governments' records are still coming in; empty where all are there.
+    pub coming: String,
 }
 
 /// What came of signing in.
@@ -140,25 +155,32 @@ impl Platform {
         })
     }
 
-    /// The session of a token; `None` where there is none, it has ended, or its account is gone.
+    /// Who comes, by the government and token of a session, and what everybody is told of the data. No session: there is
+    /// none of that token, it has ended, or its account is gone.
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn session(&self, government: &GovernmentCode, token: &str) -> Result<Option<Session>, Fault> {
-        let digest = ledger::hash(token.as_bytes());
+    pub fn visit(&self, session: Option<(&GovernmentCode, &str)>) -> Result<Visit, Fault> {
+        let row = match session {
+            Some((government, token)) => self.store.session(government, ledger::hash(token.as_bytes()))?,
+            None => None,
+        };
         let (_, now) = self.clock.now();
-        let Some(row) = self.store.session(government, digest)? else { return Ok(None) };
         let (begun, seen) = self.session_times.since(now);
-        if row.begun < begun || row.seen < seen {
-            return Ok(None);
-        }
-        let today = self.now().date();
-        let Some((person, renew)) = self.standing_person(government, &row.account, today)? else { return Ok(None) };
+        let stands = row.filter(|row| row.begun >= begun && row.seen >= seen);
+        let mut read = self.store.read()?;
+        let (synthetic, coming) = notes(read.as_mut())?;
+        let Some(row) = stands else { return Ok(Visit { session: None, synthetic, coming }) };
+        let person = standing_person(read.as_mut(), &row.government, &row.account, self.now().date())?;
+        let Some((person, renew)) = person else { return Ok(Visit { session: None, synthetic, coming }) };
+        let unread = read.unread(&person.government, &person.account, MOST_UNREAD + 1)?;
+        drop(read);
         if now - row.seen >= NOTED {
-            self.store.session_seen(government, digest, now)?;
+            self.store.session_seen(&row.government, row.token, now)?;
         }
         let told = serde_json::from_str(&row.told).unwrap_or_default();
-        Ok(Some(Session { person, renew, secret: row.secret, told }))
+        let session = Session { person, renew, secret: row.secret, told, unread };
+        Ok(Visit { session: Some(session), synthetic, coming })
     }
 
     /// Keeps what the session's next page says; nothing takes it back.

@@ -5,7 +5,7 @@
 use std::sync::{Arc, Barrier};
 
 use ledger::{AccountRow, Store};
-use platform::{Answer, Outcome, Platform, Request, SessionTimes, SignIn, Unready, hash_password};
+use platform::{Answer, Outcome, Platform, Request, Session, SessionTimes, SignIn, Unready, hash_password};
 use terms::{DateTime, GovernmentCode, Party, PartyKind, Value};
 use testkit::{Bench, DEMO, person, small};
 
@@ -24,6 +24,10 @@ fn bench() -> Bench {
 /// Another program on the same store.
 fn another(bench: &Bench) -> Platform {
     Platform::new(bench.temp.store(), bench.platform.catalog().clone(), bench.clock.clone(), [8; 32])
+}
+
+fn session(platform: &Platform, token: &str) -> Option<Session> {
+    platform.visit(Some((&county(), token))).unwrap().session
 }
 
 fn receive(bench: &Bench, matter: &str) -> Request {
@@ -137,10 +141,10 @@ fn a_session_in_use_ends_after_twelve_hours() {
     let other = another(&bench);
     let stands = |at: &str| {
         bench.clock.set(time(at));
-        other.session(&county(), "token").unwrap().map(|session| session.person.account.to_string())
+        session(&other, "token").map(|session| session.person.account.to_string())
     };
     assert_eq!(stands("2026-06-01T09:30:00").as_deref(), Some("ma"));
-    assert_eq!(bench.platform.session(&county(), "another").unwrap(), None);
+    assert_eq!(session(&bench.platform, "another"), None);
     for hour in 10..=20 {
         assert!(stands(&format!("2026-06-01T{hour}:00:00")).is_some(), "{hour}");
         assert!(stands(&format!("2026-06-01T{hour}:30:00")).is_some(), "{hour}");
@@ -161,10 +165,10 @@ fn the_last_use_of_a_session_is_written_once_a_minute() {
     let seen = || store.session(&county(), ledger::hash(b"token")).unwrap().unwrap().seen;
     let begun = seen();
     bench.clock.set(time("2026-06-01T09:00:59"));
-    platform.session(&county(), "token").unwrap().unwrap();
+    session(platform, "token").unwrap();
     assert_eq!(seen(), begun);
     bench.clock.set(time("2026-06-01T09:01:00"));
-    platform.session(&county(), "token").unwrap().unwrap();
+    session(platform, "token").unwrap();
     assert_eq!(seen() - begun, 60_000_000);
 }
 
@@ -177,11 +181,11 @@ fn what_is_to_be_said_is_said_where_the_session_goes_on() {
     let lines = ["已办理\n两行".to_owned(), "\"引号\"".to_owned()];
     bench.platform.session_tell(&county(), "token", &lines).unwrap();
     let other = another(&bench);
-    assert_eq!(other.session(&county(), "token").unwrap().unwrap().told, lines);
+    assert_eq!(session(&other, "token").unwrap().told, lines);
     other.session_tell(&county(), "token", &[]).unwrap();
-    assert!(bench.platform.session(&county(), "token").unwrap().unwrap().told.is_empty());
+    assert!(session(&bench.platform, "token").unwrap().told.is_empty());
     other.session_end(&county(), "token").unwrap();
-    assert_eq!(bench.platform.session(&county(), "token").unwrap(), None);
+    assert_eq!(session(&bench.platform, "token"), None);
 }
 
 #[test]
@@ -193,7 +197,7 @@ fn times_of_sessions_can_be_set() {
     let who = platform.person(&county(), "ma").unwrap().unwrap();
     platform.session_begin(&who, "token", "secret").unwrap();
     bench.clock.set(time("2026-06-01T09:05:01"));
-    assert_eq!(platform.session(&county(), "token").unwrap(), None);
+    assert_eq!(session(&platform, "token"), None);
 }
 
 #[test]

@@ -419,9 +419,8 @@ pub(crate) mod tests {
         assert_eq!(sql.params.len(), 8);
     }
 
-    /// How SQLite would read a list.
-    fn plan(query: &RecordQuery) -> String {
-        let sql = records(&"632222".parse().unwrap(), query);
+    /// How SQLite would run a query.
+    fn plan(sql: &Query) -> String {
         let database = rusqlite::Connection::open_in_memory().unwrap();
         crate::sqlite::MIGRATIONS.iter().for_each(|step| database.execute_batch(step).unwrap());
         let mut statement = database.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.sql)).unwrap();
@@ -433,6 +432,7 @@ pub(crate) mod tests {
     #[test]
     fn lists_are_read_in_the_order_of_an_index() {
         let base = RecordQuery { limit: 50, ..RecordQuery::default() };
+        let county: GovernmentCode = "632222".parse().unwrap();
         let opened: Date = "2020-07-15".parse().unwrap();
         let queries = [
             (base.clone(), "record_opened"),
@@ -445,11 +445,20 @@ pub(crate) mod tests {
             (RecordQuery { handler: Some("a".into()), ..base.clone() }, "record_handler"),
         ];
         for (query, index) in queries {
-            let plan = plan(&query);
+            let plan = plan(&records(&county, &query));
             assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{query:?}: {plan}");
             let due = RecordQuery { order: Order::Due, ..query };
-            let plan = self::plan(&due);
+            let plan = self::plan(&records(&county, &due));
             assert!(plan.contains("record_due") && !plan.contains("TEMP B-TREE"), "{due:?}: {plan}");
+        }
+    }
+
+    #[test]
+    fn lists_under_rights_are_counted_in_an_index_alone() {
+        for n in 0..3 {
+            let query = RecordQuery { sight: Some(sight(n)), ..RecordQuery::default() };
+            let plan = plan(&count(&"632222".parse().unwrap(), &query, 1_001));
+            assert!(plan.contains("COVERING INDEX"), "{n}: {plan}");
         }
     }
 

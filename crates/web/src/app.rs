@@ -85,16 +85,10 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Asks the platform, which blocks, without holding up other visitors.
-    pub async fn ask<T, E>(&self, question: impl FnOnce(&Platform) -> Result<T, E> + Send + 'static) -> Result<T, Wrong>
-    where
-        T: Send + 'static,
-        E: Into<Wrong> + Send + 'static,
-    {
-        let platform = self.platform.clone();
-        let answer = tokio::task::spawn_blocking(move || question(&platform)).await;
-        // What a panic says may quote what somebody wrote.
-        answer.map_err(|_| Wrong::broken("panic"))?.map_err(Into::into)
+    /// Asks the platform, which blocks, without holding up other visitors: their tasks move to another thread meanwhile.
+    /// Most questions take less time than it takes to wake a thread, so this one stays where it is.
+    pub async fn ask<T, E: Into<Wrong>>(&self, question: impl FnOnce(&Platform) -> Result<T, E>) -> Result<T, Wrong> {
+        tokio::task::block_in_place(|| question(&self.platform)).map_err(Into::into)
     }
 
     /// The government and the token of a session's cookie: of the site's own government it keeps the token alone.
@@ -103,20 +97,14 @@ impl App {
         other.unwrap_or_else(|| (self.options.government.clone(), cookie.to_owned()))
     }
 
-    /// Reads whose session it is, with how many notices wait, and whether the data are synthetic.
-    pub async fn visit(&self, cookie: Option<String>) -> Result<Option<(Session, u32)>, Wrong> {
-        let kept = cookie.map(|cookie| self.of_cookie(&cookie));
-        let (session, (synthetic, coming)) = self
-            .ask(move |platform| {
-                let session =
-                    kept.map(|(government, token)| platform.session(&government, &token)).transpose()?.flatten();
-                let unread = session.as_ref().map(|session| platform.unread(&session.person)).transpose()?;
-                Ok::<_, ledger::Fault>((session.zip(unread), platform.notes()?))
-            })
-            .await?;
-        self.synthetic.store(synthetic, Ordering::Relaxed);
-        *self.coming.write().unwrap_or_else(PoisonError::into_inner) = coming;
-        Ok(session)
+    /// Reads whose session it is, and what is told of the data.
+    pub async fn visit(&self, cookie: Option<&str>) -> Result<Option<Session>, Wrong> {
+        let kept = cookie.map(|cookie| self.of_cookie(cookie));
+        let kept = kept.as_ref().map(|(government, token)| (government, token.as_str()));
+        let visit = self.ask(|platform| platform.visit(kept)).await?;
+        self.synthetic.store(visit.synthetic, Ordering::Relaxed);
+        *self.coming.write().unwrap_or_else(PoisonError::into_inner) = visit.coming;
+        Ok(visit.session)
     }
 }
 

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
 use ledger::{Attached, Fault};
-use platform::FileKind;
+use platform::{FileKind, Person};
 use serde::Deserialize;
 use terms::{Digest, GovernmentCode, RecordId};
 
@@ -43,12 +43,23 @@ pub(crate) async fn show(
 ) -> Result<Response, Wrong> {
     let person = visitor.person()?;
     let id: RecordId = id.parse().map_err(|_| Wrong::NotFound)?;
+    answer(app, &person, (id, &digest), how.save.is_some(), &headers).await
+}
+
+/// A file of a record, or a part of it, for somebody who sees it; shown by a browser, or saved.
+pub(crate) async fn answer(
+    app: App,
+    person: &Person,
+    (id, digest): (RecordId, &str),
+    save: bool,
+    headers: &HeaderMap,
+) -> Result<Response, Wrong> {
     let digest: Digest = digest.parse().map_err(|_| Wrong::NotFound)?;
     let government = person.government.clone();
-    let file = app.ask(move |platform| platform.attachment(&person, id, digest)).await?.ok_or(Wrong::NotFound)?;
+    let file = app.ask(|platform| platform.attachment(person, id, digest)).await?.ok_or(Wrong::NotFound)?;
     let kind = FileKind::of(&file.kind).ok_or_else(|| Wrong::broken("kind-of-file"))?;
     let tag = format!("\"{digest}\"");
-    let (status, from, to) = match range(&headers, &tag, file.size) {
+    let (status, from, to) = match range(headers, &tag, file.size) {
         Range::Whole => (StatusCode::OK, 0, file.size),
         Range::Part(from, to) => (StatusCode::PARTIAL_CONTENT, from, to),
         Range::Beyond => {
@@ -65,7 +76,7 @@ pub(crate) async fn show(
     };
     put(header::CONTENT_TYPE, kind.media_type())?;
     put(header::CONTENT_LENGTH, &(to - from).to_string())?;
-    put(header::CONTENT_DISPOSITION, &disposition(&file, kind.is_shown() && how.save.is_none()))?;
+    put(header::CONTENT_DISPOSITION, &disposition(&file, kind.is_shown() && !save))?;
     put(header::CONTENT_SECURITY_POLICY, if kind == FileKind::Pdf { VIEWER } else { SANDBOX })?;
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff")?;
     put(header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin")?;

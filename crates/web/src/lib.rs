@@ -38,6 +38,7 @@ mod search;
 mod sent;
 mod session;
 mod signing;
+mod spool;
 mod submit;
 mod unfold;
 mod wrong;

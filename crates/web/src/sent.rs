@@ -1,7 +1,6 @@
 //! A form as it is sent: texts alone, or texts and files. Files go to the disk as they come, and never lie in memory
 //! whole; what a sender says about their length is not believed.
 
-use std::io::Write;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,12 +13,13 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use futures_util::Stream;
-use platform::{Attaching, FileKind, FileProblem, Person};
+use platform::{Attaching, FileKind, FileProblem};
 
 use crate::app::App;
 use crate::frame::Frame;
 use crate::input::Posted;
 use crate::session::Visitor;
+use crate::spool::Spool;
 use crate::wrong::Wrong;
 
 /// The most files that come with one form.
@@ -187,56 +187,29 @@ impl Reading<'_> {
             }
             return self.throw_away(field).await;
         }
-        match self.spooled(field).await? {
-            None => {
-                let megabytes = self.app.options.attachment_limit / 1_000_000;
-                let args = [("name", short(&name)), ("most", megabytes.to_string())];
-                sent.problems.push(wording::say(frame.language, "file-too-large", &args));
-            }
-            Some(file) => match self.staged(person, name.clone(), file).await? {
-                Ok(one) => sent.posted.0.push((ATTACHED.to_owned(), format!("{}/{}", one.digest, one.name))),
-                Err(problem) => sent.problems.push(told(frame, &name, &problem)),
-            },
+        let Some(file) = self.spooled(field).await? else {
+            sent.problems.push(too_large(self.app, &name).in_words(frame));
+            return Ok(());
+        };
+        match file.stage(self.app, &person, &name).await? {
+            Ok((one, _)) => sent.posted.0.push((ATTACHED.to_owned(), format!("{}/{}", one.digest, one.name))),
+            Err(problem) => sent.problems.push(told(&name, &problem).in_words(frame)),
         }
         Ok(())
     }
 
     /// Writes a file to the disk as it comes; nothing where it is too large.
-    async fn spooled(&mut self, mut field: Field<'_>) -> Result<Option<std::fs::File>, Wrong> {
-        let folder = self.app.options.spool.clone();
-        let mut file = blocking(move || {
-            std::fs::create_dir_all(&folder)?;
-            // It has no name: whatever becomes of the program, nothing of it is left.
-            tempfile::tempfile_in(&folder)
-        })
-        .await?;
-        let mut size = 0;
+    async fn spooled(&mut self, mut field: Field<'_>) -> Result<Option<Spool>, Wrong> {
+        let mut spool = Spool::new(self.app)?;
         while let Some(piece) = self.next(&mut field).await? {
-            size += piece.len() as u64;
-            if size > self.app.options.attachment_limit {
-                self.thrown += size;
+            if !spool.push(&piece)? {
+                self.thrown += spool.size();
                 self.throw_away(field).await?;
                 return Ok(None);
             }
-            file = blocking(move || file.write_all(&piece).map(|()| file)).await?;
         }
-        Ok(Some(file))
+        Ok(Some(spool))
     }
-
-    async fn staged(
-        &self,
-        person: Person,
-        name: String,
-        mut file: std::fs::File,
-    ) -> Result<Result<Attaching, FileProblem>, Wrong> {
-        self.app.ask(move |platform| platform.stage(&person, &name, &mut file)).await
-    }
-}
-
-/// Does what waits for the disk, without holding up other visitors.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T, Wrong> {
-    let done = tokio::task::spawn_blocking(work).await.map_err(|_| Wrong::broken("panic"))?;
-    done.map_err(|why| Wrong::Fault { kind: "spool", told: why.to_string() })
 }
 
 /// As much of a name as a sentence bears.
@@ -244,18 +217,32 @@ fn short(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(60).collect()
 }
 
-/// What is wrong with a file, in words.
-fn told(frame: &Frame, name: &str, problem: &FileProblem) -> String {
-    let name = short(name);
+/// What is wrong with a file: a sentence with what is filled in.
+pub(crate) struct Told(pub &'static str, pub Vec<(&'static str, String)>);
+
+impl Told {
+    fn in_words(self, frame: &Frame) -> String {
+        wording::say(frame.language, self.0, &self.1)
+    }
+}
+
+/// Why a file is not taken.
+pub(crate) fn told(name: &str, problem: &FileProblem) -> Told {
+    let name = ("name", short(name));
     match problem {
-        FileProblem::Empty => frame.t1("file-empty", "name", name),
-        FileProblem::Active => frame.t1("file-active", "name", name),
-        FileProblem::Unknown => wording::say(frame.language, "file-unknown", &[("name", name), ("kinds", kinds())]),
+        FileProblem::Empty => Told("file-empty", vec![name]),
+        FileProblem::Active => Told("file-active", vec![name]),
+        FileProblem::Unknown => Told("file-unknown", vec![name, ("kinds", kinds())]),
         FileProblem::NotWhatItSays { is, says } => {
-            let args = [("name", name), ("is", is.endings()[0].to_owned()), ("says", says.clone())];
-            wording::say(frame.language, "file-not-what-it-says", &args)
+            Told("file-not-what-it-says", vec![name, ("is", is.endings()[0].to_owned()), ("says", says.clone())])
         }
     }
+}
+
+/// That a file is larger than what is taken.
+pub(crate) fn too_large(app: &App, name: &str) -> Told {
+    let megabytes = app.options.attachment_limit / 1_000_000;
+    Told("file-too-large", vec![("name", short(name)), ("most", megabytes.to_string())])
 }
 
 /// The pieces of a body, one at a time: who reads them gets to its own work between two, and the head of a part cannot

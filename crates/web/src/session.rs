@@ -71,13 +71,13 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Visitor, Wrong> {
         let token = cookie(&parts.headers, SESSION_COOKIE).map(str::to_owned);
-        let session = app.visit(token.clone()).await?;
+        let session = app.visit(token.as_deref()).await?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let mut frame = Frame::bare(app, language_of(&parts.headers), path);
         frame.large = cookie(&parts.headers, PRINT_COOKIE) == Some("large");
         let mut visitor = Visitor { frame, app: app.clone(), token: None, told: Vec::new(), renew: false };
-        if let Some((session, unread)) = session {
-            visitor.frame.unread = unread;
+        if let Some(session) = session {
+            visitor.frame.unread = session.unread;
             visitor.frame.leads = app.platform.leads(&session.person);
             let duties = app.platform.administers(&session.person);
             visitor.frame.administers = !duties.is_empty();

@@ -103,7 +103,7 @@ fn tell(site: &Site) {
     site.platform.tell_news(&government(), "test").unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_form_is_put_aside_and_taken_up_again() {
     let site = Site::new();
     let (mut wang, _) = Visitor::signed_in(&site, "wang").await;
@@ -135,7 +135,7 @@ async fn a_form_is_put_aside_and_taken_up_again() {
     wang.sends(&desk, &draft, &[]).await.has("草稿已删除").lacks("/drafts/");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_signing_page_says_all_and_signs_with_one_tap() {
     let site = Site::new();
     let id = proposed(&site, "甲");
@@ -164,7 +164,7 @@ async fn a_signing_page_says_all_and_signs_with_one_tap() {
     assert_eq!(sun.get(&path).await.status, StatusCode::NOT_FOUND);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_signature_that_would_meet_a_refusal_says_so_first() {
     let site = Site::new();
     let id = proposed(&site, "甲");
@@ -174,7 +174,7 @@ async fn a_signature_that_would_meet_a_refusal_says_so_first() {
     zhao.get(&format!("/records/{id}/sign")).await.has("按目前情况，签批不能生效").has("R201");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn notices_are_counted_read_and_opened() {
     let site = Site::new();
     let id = proposed(&site, "甲");
@@ -201,7 +201,7 @@ async fn notices_are_counted_read_and_opened() {
     wang.sends(&list, "/notices", &[]).await.lacks("未读").lacks("class=\"badge\"");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn remarks_stand_beside_a_record_and_leave_a_stub() {
     let site = Site::new();
     let id = site.received("甲");
@@ -223,7 +223,7 @@ async fn remarks_stand_beside_a_record_and_leave_a_stub() {
     assert_eq!(sent.status, StatusCode::NOT_FOUND);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_case_file_begins_with_what_presses() {
     let site = Site::new();
     let id = site.received("甲");
@@ -243,7 +243,7 @@ async fn a_case_file_begins_with_what_presses() {
     first.has("已逾期、尚未办结").has("tab=agency&#38;agency=justice").has("县司法局 <strong>1</strong>");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_annulment_shows_what_it_restates_before_it_is_sent() {
     let site = Site::new();
     let id = proposed(&site, "甲");

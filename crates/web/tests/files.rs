@@ -151,7 +151,7 @@ fn staged(site: &Site, bytes: &[u8]) -> bool {
     read.attachment(&government(), ledger::hash(bytes)).unwrap().is_some()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn files_come_with_an_act_and_are_shown_on_the_record() {
     let site = Site::new();
     let visitor = Visitor::signed_in(&site, "wang").await;
@@ -178,7 +178,7 @@ async fn files_come_with_an_act_and_are_shown_on_the_record() {
     assert_eq!(visitor.send(request, Body::from(form)).await.status, StatusCode::SEE_OTHER);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn file_is_kept_from_being_more_than_a_file() {
     let site = Site::new();
     let visitor = Visitor::signed_in(&site, "wang").await;
@@ -207,7 +207,7 @@ async fn file_is_kept_from_being_more_than_a_file() {
     assert!(visitor.get("/desk").await.header("content-security-policy").contains("style-src 'self'"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn parts_of_a_file_are_given() {
     let site = Site::new();
     let visitor = Visitor::signed_in(&site, "wang").await;
@@ -230,7 +230,7 @@ async fn parts_of_a_file_are_given() {
     assert_eq!(page.header(header::CONTENT_RANGE), format!("bytes */{size}"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_see_the_record_does_not_come_by_its_files() {
     let site = Site::new();
     let visitor = Visitor::signed_in(&site, "wang").await;
@@ -256,7 +256,7 @@ async fn who_does_not_see_the_record_does_not_come_by_its_files() {
     assert_eq!(looks.iter().map(|look| look.account.as_str()).collect::<Vec<_>>(), ["wang"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn form_that_comes_back_keeps_its_files() {
     let site = Site::new();
     let visitor = Visitor::signed_in(&site, "wang").await;
@@ -280,7 +280,7 @@ async fn form_that_comes_back_keeps_its_files() {
     page.has("甲 &#60;b&#62;.pdf").has("丙.txt").lacks("乙.txt");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn bad_files_are_told_by_name_and_nothing_is_done() {
     let site = Site::new();
     let visitor = Visitor::signed_in(&site, "wang").await;
@@ -307,7 +307,7 @@ async fn bad_files_are_told_by_name_and_nothing_is_done() {
     assert_eq!(records(&site), 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn no_more_files_than_a_form_may_have() {
     let site = Site::new();
     let visitor = Visitor::signed_in(&site, "wang").await;
@@ -325,7 +325,7 @@ async fn no_more_files_than_a_form_may_have() {
     page.has("一次最多附10个文件");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn file_of_another_is_not_named_by_its_digest() {
     let site = Site::new();
     let sun = Visitor::signed_in(&site, "sun").await;
@@ -341,7 +341,7 @@ async fn file_of_another_is_not_named_by_its_digest() {
     page.has("附件“secret.pdf”已不在暂存区");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_taken_in_for_a_form_that_is_not_ours() {
     let site = Site::new();
     let visitor = Visitor::signed_in(&site, "wang").await;
@@ -373,7 +373,7 @@ fn endless(head: Vec<u8>, piece: Vec<u8>, pieces: usize) -> Body {
     Body::from_stream(stream::iter(std::iter::once(Bytes::from(head)).chain(rest).map(Ok::<_, Infallible>)))
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn bounds_hold_while_the_form_comes_in() {
     let site = Site::new();
     let visitor = Visitor::signed_in(&site, "wang").await;

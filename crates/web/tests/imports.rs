@@ -116,7 +116,7 @@ const ROWS: &str = "收到申请：日期,申请人,申请人：类别,事项\n2
 const FIELDS: [(&str, &str); 4] =
     [("what", "demo/receive"), ("as", "history"), ("source", "旧登记簿"), ("approver", "局长")];
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_previewed_mended_and_brought_in() {
     let site = site();
     let browser = Browser::of(&site, "chen").await;
@@ -154,7 +154,7 @@ async fn a_file_is_previewed_mended_and_brought_in() {
     assert_eq!(records(&site), 2);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_come_in_is_told_on_the_page_and_keeps_what_was_typed() {
     let site = site();
     let browser = Browser::of(&site, "chen").await;
@@ -181,7 +181,7 @@ async fn what_cannot_come_in_is_told_on_the_page_and_keeps_what_was_typed() {
     assert_eq!(records(&site), 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn another_than_the_steward_brings_in_nothing_and_sees_no_file() {
     let site = site();
     let steward = Browser::of(&site, "chen").await;
@@ -206,7 +206,7 @@ async fn another_than_the_steward_brings_in_nothing_and_sees_no_file() {
     assert!(nobody.get("/records/export?as=csv").await.location.starts_with("/sign-in"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_sheet_is_made_for_the_line() {
     let site = site();
     let browser = Browser::of(&site, "chen").await;
@@ -218,7 +218,7 @@ async fn an_empty_sheet_is_made_for_the_line() {
     assert_eq!(browser.get("/imports/template?what=nothing").await.status, StatusCode::NOT_FOUND);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_goes_out_as_its_page_shows_it() {
     let site = site();
     site.received("甲");
@@ -242,7 +242,7 @@ async fn a_list_goes_out_as_its_page_shows_it() {
     steward.get("/imports").await.has("导出").has("王明");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_official_table_is_a_link_on_the_page_of_figures() {
     let site = Site::over(testkit::repository().unwrap());
     let browser = Browser::of(&site, "wang").await;

@@ -79,7 +79,7 @@ fn input(page: &str, name: &str) -> String {
     rest.split_once("value=\"").unwrap().1.split('"').next().unwrap().to_owned()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn no_log_line_holds_what_somebody_wrote() {
     let log = Log::default();
     let all = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();

@@ -111,7 +111,7 @@ fn quoted(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_password_is_refused_and_the_right_one_opens_the_desk() {
     let site = Site::new();
     let mut visitor = Visitor::new(&site);
@@ -124,7 +124,7 @@ async fn wrong_password_is_refused_and_the_right_one_opens_the_desk() {
     visitor.get("/desk").await.has("王明").has("县司法局");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn guessing_passwords_is_slowed_down() {
     let site = Site::new();
     let mut visitor = Visitor::new(&site);
@@ -134,7 +134,7 @@ async fn guessing_passwords_is_slowed_down() {
     visitor.post("/sign-in", &[("name", "wang"), ("password", PASSWORD)]).await.has("1分钟后再试");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_page_says_that_the_data_are_synthetic_and_carries_the_headers() {
     let site = Site::new();
     let id = site.received("甲");
@@ -153,7 +153,7 @@ async fn every_page_says_that_the_data_are_synthetic_and_carries_the_headers() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_desk_lists_by_due_day_with_word_and_shape() {
     let site = Site::new();
     site.received("早到的");
@@ -164,7 +164,7 @@ async fn the_desk_lists_by_due_day_with_word_and_shape() {
     assert!(page.text.find("早到的").unwrap() < page.text.find("晚到的").unwrap());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_act_through_its_form_gives_the_due_day() {
     let site = Site::new();
     let mut visitor = Visitor::signed_in(&site, "wang").await;
@@ -184,7 +184,7 @@ async fn an_act_through_its_form_gives_the_due_day() {
     visitor.get(&sent.location).await.lacks("已办理：收到申请");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bad_form_comes_back_with_everything_typed() {
     let site = Site::new();
     let mut visitor = Visitor::signed_in(&site, "wang").await;
@@ -207,7 +207,7 @@ async fn a_bad_form_comes_back_with_everything_typed() {
     assert_eq!(page.input("command"), form.input("command"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_names_article_and_remedy_and_keeps_the_form() {
     let site = Site::new();
     let id = site.received("甲");
@@ -218,7 +218,7 @@ async fn a_refusal_names_article_and_remedy_and_keeps_the_form() {
     page.has("R201").has("行政复议法 第七十九条第一款").has("下一步").has("没有写入");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_warning_asks_for_a_reason_and_takes_it() {
     let site = Site::new();
     let id = decided(&site, "revoke");
@@ -247,7 +247,7 @@ fn decided_of(site: &Site, matter: &str, outcome: &str) -> terms::RecordId {
     id
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_proposal_climbs_its_signatures() {
     let site = Site::new();
     let id = site.received("甲");
@@ -267,7 +267,7 @@ async fn a_proposal_climbs_its_signatures() {
     officer.get(&format!("/records/{id}")).await.has("祁连政复决〔2026〕1号").has("已决定").lacks("正在审批");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn who_comes_second_is_told_what_happened_and_loses_nothing() {
     let site = Site::new();
     let id = site.received("甲");
@@ -282,7 +282,7 @@ async fn who_comes_second_is_told_what_happened_and_loses_nothing() {
     assert_eq!(sent.status, StatusCode::SEE_OTHER);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_command_gets_the_first_answer() {
     let site = Site::new();
     let mut visitor = Visitor::signed_in(&site, "wang").await;
@@ -295,7 +295,7 @@ async fn a_repeated_command_gets_the_first_answer() {
     visitor.get("/records").await.has("共1件");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn another_agencys_record_is_not_found() {
     let site = Site::new();
     let id = site.received("保密的事");
@@ -309,7 +309,7 @@ async fn another_agencys_record_is_not_found() {
     other.get("/figures/demo.received").await.has("不在您的查看权限之内").lacks("保密的事");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_public_sees_masks_and_a_stub() {
     let site = Site::new();
     let id = decided(&site, "uphold");
@@ -327,7 +327,7 @@ async fn the_public_sees_masks_and_a_stub() {
     public.get("/figures/demo.received").await.has("登录后可以查看").lacks("乙");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn markup_in_a_field_stays_text() {
     let site = Site::new();
     let id = site.received("<script>alert(1)</script>\" onclick=\"x");
@@ -338,7 +338,7 @@ async fn markup_in_a_field_stays_text() {
     visitor.get("/records?text=%22%3E%3Cscript%3E").await.lacks("<script>");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_form_without_its_token_or_from_elsewhere_is_not_taken() {
     let site = Site::new();
     let id = site.received("甲");
@@ -351,7 +351,7 @@ async fn a_form_without_its_token_or_from_elsewhere_is_not_taken() {
     assert_eq!(visitor.send(foreign, Body::empty()).await.status, StatusCode::FORBIDDEN);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn general_acts_have_forms_too() {
     let site = Site::new();
     let id = site.received("写错的事项");
@@ -372,7 +372,7 @@ async fn general_acts_have_forms_too() {
     visitor.get(&sent.location).await.has("轮岗");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_last_act_is_taken_back_and_a_time_put_right() {
     let site = Site::new();
     let id = site.received("甲");
@@ -397,7 +397,7 @@ async fn the_last_act_is_taken_back_and_a_time_put_right() {
     officer.sends(&form, &path, &[("to", "li"), ("until", "x")]).await.has("不是有效日期").has("请写明理由");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_proposal_goes_back_with_its_reason() {
     let site = Site::new();
     let id = site.received("甲");
@@ -412,7 +412,7 @@ async fn a_proposal_goes_back_with_its_reason() {
     head.get(&sent.location).await.has("退回：决定").has("事实不清").lacks("正在审批");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_too_large_or_malformed_is_told_in_words() {
     let site = Site::new();
     let mut visitor = Visitor::signed_in(&site, "wang").await;
@@ -424,7 +424,7 @@ async fn what_is_too_large_or_malformed_is_told_in_words() {
     visitor.send(other, Body::from("x")).await.has("请求无法识别");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_report_is_taken_away_as_a_letter() {
     let site = Site::over(testkit::repository().unwrap());
     let printer = web::Printer {
@@ -455,7 +455,7 @@ async fn a_report_is_taken_away_as_a_letter() {
         .has("% to 海北藏族自治州人民政府：");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_figure_opens_into_its_records_and_adds_up() {
     let site = Site::new();
     let id = decided(&site, "uphold");
@@ -472,7 +472,7 @@ async fn a_figure_opens_into_its_records_and_adds_up() {
     assert_eq!(visitor.get("/figures/no.such").await.status, StatusCode::NOT_FOUND);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_report_stands_beside_the_published_one() {
     let site = Site::over(testkit::repository().unwrap());
     let mut visitor = Visitor::new(&site);
@@ -484,7 +484,7 @@ async fn the_report_stands_beside_the_published_one() {
     visitor.get("/figures?year=2026").await.has("分为").has("无法计算");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_opening_act_of_the_catalogue_has_its_form() {
     let site = Site::over(testkit::repository().unwrap());
     common::with_every_post(&site);
@@ -502,7 +502,7 @@ async fn every_opening_act_of_the_catalogue_has_its_form() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn lists_are_filtered_and_paged() {
     let site = Site::new();
     for n in 0..51 {
@@ -519,7 +519,7 @@ async fn lists_are_filtered_and_paged() {
     visitor.get("/records?from=bad").await.has("无法识别");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn english_by_a_switch_on_every_page() {
     let site = Site::new();
     let id = site.received("甲");
@@ -537,7 +537,7 @@ async fn english_by_a_switch_on_every_page() {
     assert_eq!(visitor.get("/language/zh?back=//other.example").await.location, "/");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_ended_loses_nothing_that_was_typed() {
     let site = Site::new();
     let mut visitor = Visitor::signed_in(&site, "wang").await;
@@ -556,7 +556,7 @@ async fn a_session_that_ended_loses_nothing_that_was_typed() {
     assert_eq!(sent.status, StatusCode::SEE_OTHER);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_came_back_still_knows_what_it_saw() {
     let site = Site::new();
     let id = site.received("甲");
@@ -570,7 +570,7 @@ async fn a_form_that_came_back_still_knows_what_it_saw() {
     visitor.sends(&page, &path, &[("f.ground", "expert")]).await.has("其他人已办理了本案卷");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn signing_out_ends_the_session() {
     let site = Site::new();
     let mut visitor = Visitor::signed_in(&site, "wang").await;
@@ -584,7 +584,7 @@ fn elsewhere(visitor: &Visitor, site: &Site) -> Visitor {
     Visitor { router: site.another().router(), cookies: visitor.cookies.clone() }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_program_on_the_store_knows_the_session() {
     let site = Site::new();
     let mut one = Visitor::signed_in(&site, "wang").await;
@@ -601,7 +601,7 @@ async fn every_program_on_the_store_knows_the_session() {
     assert_eq!(one.get("/desk").await.location, "/sign-in?back=/desk");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn who_does_nothing_for_half_an_hour_signs_in_again() {
     let site = Site::new();
     let mut visitor = Visitor::signed_in(&site, "wang").await;
@@ -613,7 +613,7 @@ async fn who_does_nothing_for_half_an_hour_signs_in_again() {
     assert_eq!(visitor.get("/desk").await.location, "/sign-in?back=/desk");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password_counts_in_every_program() {
     let site = Site::new();
     let mut visitor = Visitor::new(&site);
@@ -626,7 +626,7 @@ async fn a_wrong_password_counts_in_every_program() {
     assert_eq!(visitor.post("/sign-in", &right).await.location, "/desk");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_cookie_is_the_browsers_alone() {
     let site = Site::new();
     let mut visitor = Visitor::new(&site);
@@ -659,7 +659,7 @@ fn every_sentence_that_a_page_asks_for_is_there() {
     assert!(asked > 100, "{asked}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_access_token_is_shown_once_and_taken_back() {
     let site = Site::new();
     let mut visitor = Visitor::signed_in(&site, "wang").await;
@@ -711,7 +711,7 @@ law = "行政复议法 30.1"
     Site::over(testkit::small_with(&[("demo/2024", &line)], &templates).unwrap())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_document_is_offered_and_taken_away() {
     let site = site_with_documents();
     let record = site.received("甲");
@@ -746,7 +746,7 @@ async fn a_document_is_offered_and_taken_away() {
     assert!(nobody.get(&path).await.location.starts_with("/sign-in"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_program_without_the_press_says_how_to_get_it() {
     let site = site_with_documents();
     let record = site.received("甲");
@@ -756,7 +756,7 @@ async fn a_program_without_the_press_says_how_to_get_it() {
     page.has("--features press");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_case_file_is_handed_out_as_it_is_printed() {
     let site = site_with_documents();
     let record = site.received("甲");

@@ -25,7 +25,7 @@ fn lines<'m>(told: &'m str, figure: &str) -> Vec<&'m str> {
         .collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn it_lives_and_is_ready_until_it_is_stopped() {
     let site = Site::new();
     let router = site.router();
@@ -41,7 +41,7 @@ async fn it_lives_and_is_ready_until_it_is_stopped() {
     assert_eq!(get(&router, "/health").await.0, StatusCode::OK);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn figures_are_no_page() {
     let site = Site::new();
     let (status, text, _) = get(&site.router(), "/metrics").await;
@@ -49,7 +49,7 @@ async fn figures_are_no_page() {
     assert!(!text.contains("fazhi_"), "{text}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn figures_count_by_government_outcome_and_route() {
     let site = Site::new();
     let id = site.received("甲");
@@ -92,7 +92,7 @@ async fn figures_count_by_government_outcome_and_route() {
     assert!(told.ends_with("# EOF\n"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_passed_and_nobody_recorded_is_told() {
     let site = Site::new();
     site.received("甲");
@@ -110,7 +110,7 @@ async fn what_passed_and_nobody_recorded_is_told() {
     assert_eq!(lines(&told, "fazhi_put_through_total"), [format!("fazhi_put_through_total{{{place}}} 1")]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn each_answer_has_the_number_of_its_log_line() {
     let site = Site::new();
     let router = site.router();

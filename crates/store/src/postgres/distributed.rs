@@ -449,6 +449,8 @@ fn judged_step(sql: &str) -> Result<BTreeSet<String>, String> {
                     }
                 }
             }
+            // An index that is made anew with other columns.
+            ast::Statement::Drop { object_type: ast::ObjectType::Index, .. } => {}
             _ => return Err("neither a table nor an index".to_owned()),
         }
     }

@@ -206,6 +206,7 @@ statements! {
     Schema STEP_8 = include_str!("../../../../migrations/postgres/0008_intake.sql");
     Schema STEP_9 = include_str!("../../../../migrations/postgres/0009_token.sql");
     Schema STEP_10 = include_str!("../../../../migrations/postgres/0010_erased.sql");
+    Schema STEP_11 = include_str!("../../../../migrations/postgres/0011_lists.sql");
     Reference VERSION = "SELECT version, distributed FROM schema_version WHERE application = 'fazhi'";
     Reference PUT_VERSION = "INSERT INTO schema_version (application, version, distributed) VALUES ('fazhi', $1, $2) \
                              ON CONFLICT (application) DO UPDATE SET version = excluded.version";
@@ -643,6 +644,7 @@ pub(crate) static STEPS: &[Step] = &[
     Step { tables: &STEP_8, guards: None, distributed: &["exchange", "sheet"], reference: &[] },
     Step { tables: &STEP_9, guards: None, distributed: &["token"], reference: &[] },
     Step { tables: &STEP_10, guards: None, distributed: &[], reference: &[] },
+    Step { tables: &STEP_11, guards: None, distributed: &[], reference: &[] },
 ];
 
 /// Distributes a table by the government, beside `event`.

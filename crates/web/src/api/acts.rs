@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::Standing;
-use platform::{Answer, Person, Platform, Receipt, Request, RequestAsk};
+use platform::{Answer, Attaching, Person, Platform, Receipt, Request, RequestAsk};
 use procedure::{General, Language, Line, Said};
 use serde::{Deserialize, Serialize};
 use terms::{Code, CommandId, DateTime, RecordId, Value};
@@ -17,6 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::caller::{Key, Seen, Writer};
+use super::files::{self, NamedFile};
 use super::inputs;
 use super::lines::resource;
 use super::records::tag;
@@ -68,6 +69,9 @@ struct NewRecord {
     /// Reasons for rules that warn, by the rules' codes.
     #[serde(default)]
     reasons: Reasons,
+    /// Files that come with it, taken in before (`POST /files`).
+    #[serde(default)]
+    files: Vec<NamedFile>,
     /// When it was done, civil time +08:00, where that is not now; of facts only.
     #[schema(examples("2026-03-01T09:30:00"))]
     done_at: Option<String>,
@@ -92,6 +96,9 @@ struct NewAct {
     /// Reasons for rules that warn, by the rules' codes.
     #[serde(default)]
     reasons: Reasons,
+    /// Files that come with it, taken in before (`POST /files`).
+    #[serde(default)]
+    files: Vec<NamedFile>,
     /// When it was done, civil time +08:00, where that is not now; of facts only.
     #[schema(examples("2026-03-01T09:30:00"))]
     done_at: Option<String>,
@@ -208,6 +215,7 @@ struct Doing {
     done_at: Option<DateTime>,
     place: Option<terms::PlaceCode>,
     handler: Option<Code>,
+    files: Vec<Attaching>,
 }
 
 #[derive(Clone, Copy)]
@@ -228,6 +236,7 @@ impl Doing {
             done_at: None,
             place: None,
             handler: None,
+            files: Vec::new(),
         }
     }
 
@@ -246,7 +255,7 @@ impl Doing {
             ask: self.ask,
             inputs: self.inputs,
             reasons: reasons.map(|(rule, text)| (rule.into(), text.trim().to_owned())).collect(),
-            attachments: Vec::new(),
+            attachments: self.files,
             done_at: self.done_at,
             place: self.place,
             handler: self.handler,
@@ -394,6 +403,7 @@ async fn open(
         flaws.push(unknown_act(&line, &body.act, true));
     }
     let inputs = inputs::values(&line, &body.inputs, &mut flaws);
+    let files = files::named(&body.files, &mut flaws);
     let done_at = at(body.done_at.as_deref(), "/done_at", &mut flaws);
     let today = app.platform.now().date();
     let place = body.place.as_ref().map(|text| {
@@ -407,7 +417,7 @@ async fn open(
     let title = act.map(|act| act.title.clone()).unwrap_or_default();
     let doing = Doing::new(On::New, line, title, RequestAsk::Act(body.act.into()));
     let handler = body.handler.filter(|handler| !handler.is_empty()).map(Code::from);
-    let doing = Doing { inputs, reasons: body.reasons, done_at, place, handler, ..doing };
+    let doing = Doing { inputs, reasons: body.reasons, done_at, place, handler, files, ..doing };
     send(&app, writer, key, doing, dry).await
 }
 
@@ -439,11 +449,12 @@ async fn act(
         })),
     }
     let inputs = inputs::values(&line, &body.inputs, &mut flaws);
+    let files = files::named(&body.files, &mut flaws);
     let done_at = at(body.done_at.as_deref(), "/done_at", &mut flaws);
     whole(flaws)?;
     let title = act.map(|act| act.title.clone()).unwrap_or_default();
     let doing = Doing::new(on, line, title, RequestAsk::Act(body.act.into()));
-    send(&app, writer, key, Doing { inputs, reasons: body.reasons, done_at, ..doing }, dry).await
+    send(&app, writer, key, Doing { inputs, reasons: body.reasons, done_at, files, ..doing }, dry).await
 }
 
 /// Gives the next signature of the record's proposal; the last one does the act.

@@ -65,12 +65,12 @@ impl FromRequestParts<App> for Anyone {
         let Some(token) = cookie(headers, SESSION_COOKIE).map(str::to_owned) else {
             return Ok(Anyone { language, who: None });
         };
-        let session = app.visit(Some(token.clone())).await?;
+        let session = app.visit(Some(&token)).await?;
         let shown = headers.get(SECRET_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        if session.as_ref().is_some_and(|(session, _)| session.renew) {
+        if session.as_ref().is_some_and(|session| session.renew) {
             return Err(Wrong::Renew.into());
         }
-        let who = session.map(|(session, _)| {
+        let who = session.map(|session| {
             let shown = !session.secret.is_empty() && shown.as_ref() == Some(&session.secret);
             (session.person, Way::Session { token, secret: session.secret, shown })
         });

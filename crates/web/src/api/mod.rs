@@ -5,6 +5,7 @@ mod acts;
 mod caller;
 mod desk;
 mod figures;
+mod files;
 mod inputs;
 mod lines;
 mod openapi;
@@ -40,9 +41,12 @@ fn described() -> OpenApiRouter<App> {
         .merge(desk::routes())
         .merge(records::routes())
         .merge(acts::routes())
+        .merge(files::routes())
         .merge(publications::routes())
         .merge(figures::routes())
         .merge(report::routes())
+        .layer(from_fn(caller::negotiated))
+        .merge(files::given_out())
 }
 
 /// The description of the API as it is served, pretty-printed.
@@ -66,7 +70,6 @@ pub(crate) fn router() -> Router<App> {
             tracing::error!(kind = "panic", told = "", place = "api", "fault");
             Trouble::from(trouble::BROKEN).into_response()
         }))
-        .layer(from_fn(caller::negotiated))
         .layer(from_fn(trouble::in_words))
         .layer(DefaultBodyLimit::max(MOST_BYTES));
     Router::new().nest(BASE, router)

@@ -7,11 +7,11 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::ClockState;
-use ledger::RecordRow;
+use ledger::{Attached, RecordRow};
 use platform::{Directory, Entry, Filter, Light, Person, Platform, RecordView};
 use procedure::{Language, Line};
 use serde::{Deserialize, Serialize};
-use terms::Date;
+use terms::{Date, RecordId};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -283,6 +283,21 @@ struct FindingView {
     reason: Option<String>,
 }
 
+/// A file of the record.
+#[derive(Serialize, ToSchema)]
+struct FileOf {
+    /// SM3 of its bytes.
+    digest: String,
+    name: String,
+    /// What it is, by its content.
+    #[schema(examples("pdf"))]
+    kind: String,
+    /// Its bytes.
+    size: u64,
+    /// Where it is given out.
+    href: String,
+}
+
 /// Something that happened to the record.
 #[derive(Serialize, ToSchema)]
 struct EventView {
@@ -306,6 +321,8 @@ struct EventView {
     findings: Vec<FindingView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// The files that came with it, those erased left out.
+    files: Vec<FileOf>,
     /// The event that this one takes back.
     #[serde(skip_serializing_if = "Option::is_none")]
     annuls: Option<u32>,
@@ -386,7 +403,7 @@ pub(super) fn tag(version: u32) -> (HeaderName, HeaderValue) {
     (header::ETAG, tag.unwrap_or(HeaderValue::from_static("\"\"")))
 }
 
-fn detail(platform: &Platform, reader: &Reader, id: terms::RecordId) -> Asked<Option<RecordDetail>> {
+fn detail(platform: &Platform, reader: &Reader, id: RecordId) -> Asked<Option<RecordDetail>> {
     let (person, language) = (&reader.person, reader.language);
     let Some(view) = platform.record(person, id)? else { return Ok(None) };
     let directory = platform.directory(&person.government)?;
@@ -402,7 +419,7 @@ fn detail(platform: &Platform, reader: &Reader, id: terms::RecordId) -> Asked<Op
         clocks: view.clocks.iter().map(|one| clock(language, line, one)).collect(),
         proposal: proposal(platform, &directory, &view, person),
         next: view.next.iter().map(|next| next_view(platform, language, &view, next)).collect(),
-        timeline: view.timeline.iter().map(|entry| event(platform, &directory, language, line, entry)).collect(),
+        timeline: view.timeline.iter().map(|entry| event(platform, &directory, language, (id, line), entry)).collect(),
         publications: view.public.iter().map(|row| published(line, row)).collect(),
     }))
 }
@@ -475,7 +492,13 @@ fn proposal(platform: &Platform, directory: &Directory, view: &RecordView, perso
     })
 }
 
-fn event(platform: &Platform, directory: &Directory, language: Language, line: &Line, entry: &Entry) -> EventView {
+fn event(
+    platform: &Platform,
+    directory: &Directory,
+    language: Language,
+    (record, line): (RecordId, &Line),
+    entry: &Entry,
+) -> EventView {
     let finding = |(code, reason): &(terms::Code, Option<String>)| FindingView {
         code: code.to_string(),
         title: finding_words(language, line, code),
@@ -496,8 +519,19 @@ fn event(platform: &Platform, directory: &Directory, language: Language, line: &
             .collect(),
         findings: entry.findings.iter().map(finding).collect(),
         reason: entry.reason.clone(),
+        files: entry.attachments.iter().map(|file| file_of(record, file)).collect(),
         annuls: entry.annuls,
         hash: entry.hash.to_string(),
+    }
+}
+
+fn file_of(record: RecordId, file: &Attached) -> FileOf {
+    FileOf {
+        digest: file.digest.to_string(),
+        name: file.name.clone(),
+        kind: file.kind.to_string(),
+        size: file.size,
+        href: format!("/api/v1/records/{record}/files/{}", file.digest),
     }
 }
 

@@ -174,7 +174,7 @@ impl Trouble {
                 Trouble::flawed(TAKEN, vec![Flaw::new(Place::Pointer(pointer("inputs", &field)), "answer-taken", args)])
             }
             Answer::NoAttachment { name } => {
-                let place = Place::Pointer("/attachments".to_owned());
+                let place = Place::Pointer("/files".to_owned());
                 Trouble::flawed(INCOMPLETE, vec![Flaw::new(place, "answer-no-attachment", vec![("name", both(&name))])])
             }
             Answer::Stale { now } => Trouble { now: Some(now), ..STALE.into() },

@@ -10,7 +10,7 @@ fn matter(text: &str) -> serde_json::Value {
         "applicant": { "kind": "person", "name": "欧阳建国", "phone": "13900000000" }, "matter": text } })
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_record_lives_from_opening_to_publication() {
     let site = Site::new();
     let (wang, li, zhao) = (Client::of(&site, "wang"), Client::of(&site, "li"), Client::of(&site, "zhao"));
@@ -43,7 +43,7 @@ async fn a_record_lives_from_opening_to_publication() {
     assert_eq!(record.json["stage"]["code"], "decided");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_key_gets_the_first_answer_and_nothing_else() {
     let site = Site::new();
     let client = Client::of(&site, "wang").with("idempotency-key", &key());
@@ -79,7 +79,7 @@ fn bearer(site: &Site, who: &str) -> String {
     format!("Bearer {}", crate::client::token(site, who, true))
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_number_is_told_again() {
     let site = Site::new();
     let id = site.received("甲");
@@ -96,7 +96,7 @@ async fn a_repeated_number_is_told_again() {
     assert_eq!(again.json["numbers"], first.json["numbers"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_cites_its_article_and_the_lawful_way() {
     let site = Site::new();
     let id = site.received("甲");
@@ -122,7 +122,7 @@ async fn a_refusal_cites_its_article_and_the_lawful_way() {
     assert_eq!(unchanged.json["version"], 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rule_that_warns_wants_its_reason() {
     let site = Site::new();
     let id = site.received("甲");
@@ -140,7 +140,7 @@ async fn a_rule_that_warns_wants_its_reason() {
     assert_eq!(done.json["findings"][0]["code"], "upheld");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn gaps_have_their_pointers_and_unknown_words_their_neighbours() {
     let site = Site::new();
     let wang = Client::of(&site, "wang");
@@ -199,7 +199,7 @@ async fn gaps_have_their_pointers_and_unknown_words_their_neighbours() {
     assert_eq!(problem["errors"][0]["pointer"], "/done_at");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn who_was_slower_is_told_so() {
     let site = Site::new();
     let id = site.received("甲");
@@ -217,7 +217,7 @@ async fn who_was_slower_is_told_so() {
     wang.with("if-match", "*").post(&acts, json!({ "act": "resume" })).await.is(200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_is_judged_and_leaves_nothing() {
     let site = Site::new();
     let wang = Client::of(&site, "wang");
@@ -237,7 +237,7 @@ async fn a_dry_run_is_judged_and_leaves_nothing() {
     assert!(site.platform.verify(&crate::common::government()).unwrap().is_ok());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_every_line_has_is_done_at_its_own_place() {
     let site = Site::new();
     let id = site.received("甲");

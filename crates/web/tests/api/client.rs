@@ -98,6 +98,16 @@ impl Client {
         self.clone().with("if-match", &format!("\"{version}\"")).post(path, body).await
     }
 
+    /// What is given out as it is, and not as JSON.
+    pub async fn bytes(&self, path: &str) -> (StatusCode, Vec<u8>) {
+        let mut request = Request::get(format!("/api/v1{path}"));
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        (response.status(), response.into_body().collect().await.unwrap().to_bytes().into())
+    }
+
     /// Sends a text as it is.
     pub async fn call(&self, method: Method, path: &str, body: Option<String>) -> Answer {
         let mut request = Request::builder().method(method.clone()).uri(format!("/api/v1{path}"));

@@ -21,7 +21,7 @@ fn the_committed_description_is_that_of_the_code() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_description_is_served() {
     let site = Site::new();
     let served = Client::anyone(&site).get("/openapi.json").await.is(200);

@@ -7,6 +7,7 @@ mod common;
 mod acts;
 mod client;
 mod description;
+mod files;
 mod guide;
 mod people;
 mod problems;

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::client::{Client, token};
 use crate::common::{PASSWORD, Site};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_says_who_calls_and_what_it_may() {
     let site = Site::new();
     let me = Client::of(&site, "wang").get("/me").await.is(200);
@@ -20,7 +20,7 @@ async fn a_token_says_who_calls_and_what_it_may() {
     reads.post("/records", json!({ "line": "demo", "act": "receive" })).await.problem(403, "problem:read-only");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_is_unknown_expired_or_taken_back_is_nobodys() {
     let site = Site::new();
     for shown in ["Bearer fazhi_unknown", "Bearer ", "Basic d2FuZzp4", "fazhi_x"] {
@@ -47,7 +47,7 @@ async fn a_token_that_is_unknown_expired_or_taken_back_is_nobodys() {
     client.get("/me").await.problem(401, "problem:sign-in");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_writes_only_with_its_secret() {
     let site = Site::new();
     let anyone = Client::anyone(&site);
@@ -76,7 +76,7 @@ async fn a_session_writes_only_with_its_secret() {
     session.get("/me").await.problem(401, "problem:sign-in");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn guessing_is_slowed_down() {
     let site = Site::new();
     let anyone = Client::anyone(&site);
@@ -91,7 +91,7 @@ async fn guessing_is_slowed_down() {
     answer.problem(429, "problem:wait");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_directory_is_for_those_who_work_here() {
     let site = Site::new();
     Client::anyone(&site).get("/directory").await.problem(401, "problem:sign-in");

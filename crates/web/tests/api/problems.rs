@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::client::Client;
 use crate::common::Site;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_failure_is_a_problem_in_the_language_asked_for() {
     let site = Site::new();
     let wang = Client::of(&site, "wang");
@@ -29,7 +29,7 @@ async fn every_failure_is_a_problem_in_the_language_asked_for() {
     form.post("/records", json!({})).await.problem(415, "problem:media-type");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_read_is_told_with_its_place() {
     let site = Site::new();
     let wang = Client::of(&site, "wang").with("idempotency-key", &crate::client::key());
@@ -59,7 +59,7 @@ async fn what_cannot_be_read_is_told_with_its_place() {
     assert_eq!(none.problem(400, "problem:malformed")["errors"][0]["code"], "problem-no-key");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_another_site_gets_nothing_done_with_a_cookie() {
     let site = Site::new();
     let begun = Client::anyone(&site)

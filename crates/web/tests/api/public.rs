@@ -20,7 +20,7 @@ fn published(site: &Site) -> terms::RecordId {
     id
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn publications_are_masked_and_a_stub_stays() {
     let site = Site::new();
     let id = published(&site);
@@ -45,7 +45,7 @@ async fn publications_are_masked_and_a_stub_stays() {
     anyone.get("/publications/99/decision").await.problem(404, "problem:not-found");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn publications_go_on_from_page_to_page() {
     let site = Site::new();
     let all = [published(&site).0];
@@ -56,7 +56,7 @@ async fn publications_go_on_from_page_to_page() {
     anyone.get("/publications?cursor=x").await.problem(400, "problem:malformed");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_figure_opens_into_its_records() {
     let site = Site::new();
     let id = published(&site);
@@ -100,7 +100,7 @@ async fn a_figure_opens_into_its_records() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_report_links_every_number() {
     let site = Site::over(testkit::repository().unwrap());
     let report = Client::anyone(&site).with("accept-language", "en").get("/report?year=2026").await.is(200).json;

@@ -9,7 +9,7 @@ fn ids(list: &Value) -> Vec<u64> {
     list["records"].as_array().unwrap().iter().map(|row| row["id"].as_u64().unwrap()).collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_goes_on_from_page_to_page_and_loses_nothing() {
     let site = Site::new();
     let mut all: Vec<u64> = (0..5).map(|n| site.received(&format!("事项{n}")).0).collect();
@@ -34,7 +34,7 @@ async fn a_list_goes_on_from_page_to_page_and_loses_nothing() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_narrowed_and_keeps_to_the_callers_rights() {
     let site = Site::new();
     let (one, two) = (site.received("甲"), site.received("乙"));
@@ -64,7 +64,7 @@ async fn a_list_is_narrowed_and_keeps_to_the_callers_rights() {
     other.get("/records/99999999999999999999").await.problem(404, "problem:not-found");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_record_says_where_its_limits_stand_and_what_may_be_done() {
     let site = Site::new();
     let id = site.received("不服罚款");
@@ -103,7 +103,7 @@ async fn a_record_says_where_its_limits_stand_and_what_may_be_done() {
     assert_eq!(publish["refusals"][0]["detail"], "Published once it is paid.");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn who_has_the_version_is_told_so_and_no_look_is_noted() {
     let site = Site::new();
     let id = site.received("甲");
@@ -117,7 +117,7 @@ async fn who_has_the_version_is_told_so_and_no_look_is_noted() {
     Client::of(&site, "sun").with("if-none-match", "\"1\"").get(&path).await.problem(404, "problem:not-found");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_desk_has_what_is_due_and_what_is_to_be_signed() {
     let site = Site::new();
     let id = site.received("甲");
@@ -132,7 +132,7 @@ async fn the_desk_has_what_is_due_and_what_is_to_be_signed() {
     assert_eq!((mine["may_sign"].as_bool(), mine["may_return"].as_bool()), (Some(false), Some(true)));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn lines_describe_themselves_in_both_languages() {
     let site = Site::new();
     with_every_post(&site);
@@ -175,7 +175,7 @@ async fn lines_describe_themselves_in_both_languages() {
     assert_eq!(keys["keys"][0]["key"], "K-1");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_line_of_the_catalogue_fits_the_description() {
     let site = Site::over(testkit::repository().unwrap());
     let anyone = Client::anyone(&site);

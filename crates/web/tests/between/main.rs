@@ -60,7 +60,7 @@ async fn given(site: &Site, to: &str) -> (Visitor, String) {
     (ma, record)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_task_goes_down_and_its_answer_comes_back() {
     let site = Site::over(testkit::small(&[("task/2022", TASK)]).unwrap());
     let (mut ma, record) = given(&site, "632222/justice").await;
@@ -76,7 +76,7 @@ async fn a_task_goes_down_and_its_answer_comes_back() {
     wang.get(&format!("{record}?of=632200")).await.is(StatusCode::NOT_FOUND);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_finds_no_agency_is_looked_after_by_a_person_who_may() {
     let site = Site::over(testkit::small(&[("task/2022", TASK)]).unwrap());
     let (mut ma, record) = given(&site, "632222/nobody").await;
@@ -98,7 +98,7 @@ async fn what_finds_no_agency_is_looked_after_by_a_person_who_may() {
     ma.get(&record).await.has("已送达");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_sent_back_says_why() {
     let site = Site::over(testkit::small(&[("task/2022", TASK)]).unwrap());
     let (mut ma, record) = given(&site, "632222/nobody").await;
@@ -118,7 +118,7 @@ async fn what_is_sent_back_says_why() {
     wang.post("/messages", &nothing).await.is(StatusCode::NOT_FOUND);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_is_of_one_government() {
     let site = Site::over(testkit::small(&[("task/2022", TASK)]).unwrap());
     above(&site);
@@ -195,7 +195,7 @@ async fn decides(visitor: &mut Visitor, doing: &str, all: &str, last: &str) -> v
     visitor.post("/campaigns/list/cleanup", &form).await
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn one_decision_over_many_documents() {
     let site = documents(6);
     let mut wang = Visitor::signed_in(&site, "wang", PASSWORD).await;

@@ -11,7 +11,7 @@ fn decided_so(uphold: usize, revoke: usize) -> Site {
     site
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_figure_stands_beside_itself_with_tables_and_files() {
     let site = decided_so(2, 1);
     let mut visitor = Visitor::signed_in(&site, "wang").await;
@@ -37,7 +37,7 @@ async fn a_figure_stands_beside_itself_with_tables_and_files() {
     visitor.get("/figures/demo.by_outcome?year=2026&span=q5").await.has("已改用默认值");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_public_is_not_shown_small_parts_by_any_way() {
     let site = decided_so(2, 1);
     let mut public = Visitor::new(&site);
@@ -56,7 +56,7 @@ async fn the_public_is_not_shown_small_parts_by_any_way() {
     page.has(">维持 </span>5<").has(">撤销 </span>6<").has("data-of=\"t-parts\"");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_panel_says_what_is_overdue_to_whom() {
     let site = Site::new();
     let id = site.received("甲");

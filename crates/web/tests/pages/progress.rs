@@ -7,7 +7,7 @@ fn without(page: &Page, number: &str) -> String {
     page.text.replace(number, "#")
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_party_learns_how_it_stands_and_nothing_else() {
     let site = Site::new();
     let id = site.received("对道路封闭决定不服").to_string();
@@ -22,7 +22,7 @@ async fn a_party_learns_how_it_stands_and_nothing_else() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_number_and_wrong_digits_get_the_same_answer() {
     let site = Site::new();
     let id = site.received("对道路封闭决定不服").to_string();
@@ -39,7 +39,7 @@ async fn a_wrong_number_and_wrong_digits_get_the_same_answer() {
     page.has("没有查到").lacks("<script>");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn guessing_digits_is_slowed_down_for_each_number_and_each_address() {
     let site = Site::new();
     let id = site.received("对道路封闭决定不服").to_string();
@@ -62,7 +62,7 @@ async fn guessing_digits_is_slowed_down_for_each_number_and_each_address() {
     visitor.send(request, body).await.has("县司法局");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn large_print_is_kept() {
     let site = Site::new();
     let mut visitor = Visitor::new(&site);

@@ -6,7 +6,7 @@ fn searching() -> Site {
     Site::searching(testkit::small(&[("demo/2024", testkit::DEMO)]).unwrap())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_found_is_marked_and_escaped() {
     let site = searching();
     site.received("草场<b>纠纷</b>");
@@ -25,7 +25,7 @@ async fn what_is_found_is_marked_and_escaped() {
     page.has("tomorrow");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_searches_the_records_of_others() {
     let site = searching();
     site.received("草场纠纷");
@@ -36,7 +36,7 @@ async fn nobody_searches_the_records_of_others() {
     visitor.get(&path).await.has("共0条结果").lacks("草场纠纷");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_typed_there_is_a_page() {
     let site = searching();
     site.received("草场纠纷");
@@ -56,7 +56,7 @@ async fn whatever_is_typed_there_is_a_page() {
     visitor.get(&format!("/search?text={long}")).await.has("检索词过长");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_in_the_index_yet_is_told() {
     let site = searching();
     site.received("草场纠纷");
@@ -64,7 +64,7 @@ async fn what_is_not_in_the_index_yet_is_told() {
     visitor.get(&format!("/search?text={}", quoted("草场"))).await.has("另有1条最新记录尚未编入检索");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn without_an_index_names_are_searched_and_it_is_told() {
     let site = Site::new();
     site.received("草场纠纷");
@@ -73,7 +73,7 @@ async fn without_an_index_names_are_searched_and_it_is_told() {
     page.has("未启用全文检索").has("共1条结果").has("草场纠纷");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_public_searches_what_is_published() {
     let site = searching();
     let id = site.received("征地批复文件");

@@ -34,7 +34,7 @@ fn administrators(site: &Site) {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_but_administrators_finds_administration() {
     let site = Site::new();
     administrators(&site);
@@ -73,7 +73,7 @@ async fn nobody_but_administrators_finds_administration() {
     eye.sends("/admin/people/li/close", &[]).await.is(StatusCode::NOT_FOUND);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn administrators_do_no_business() {
     let site = Site::new();
     administrators(&site);
@@ -92,7 +92,7 @@ async fn administrators_do_no_business() {
     Visitor::signed_in(&site, "wang", PASSWORD).await.get("/records").await.has("修路").lacks("乙");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_is_made_used_and_closed() {
     let site = Site::new();
     administrators(&site);
@@ -156,7 +156,7 @@ async fn an_account_is_made_used_and_closed() {
     eye.get("/admin/log").await.has("停用账号").has("本人修改密码").has("授予岗位").lacks(new).lacks(&first);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn another_account_finds_nothing_and_its_cookie_sends_nothing() {
     let site = Site::new();
     let id = site.received("修路");
@@ -184,7 +184,7 @@ async fn another_account_finds_nothing_and_its_cookie_sends_nothing() {
     assert_eq!(view.row.seq, 1, "nothing was done");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reason_opens_what_is_masked() {
     let site = Site::new();
     let id = site.received("修路");
@@ -215,7 +215,7 @@ async fn a_reason_opens_what_is_masked() {
     eye.get("/admin/looks?account=nobody").await.lacks(">he<");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn script_and_sql_are_shown_as_text_and_harm_nothing() {
     let site = Site::new();
     administrators(&site);
@@ -256,7 +256,7 @@ async fn script_and_sql_are_shown_as_text_and_harm_nothing() {
     assert!(names.iter().any(|name| name == NASTY), "it is kept as it was written: {names:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_wrong_passwords_lock_one_name_and_hold_up_nobody() {
     let site = Site::new();
     let mut guessing = Visitor::new(&site);
