@@ -52,14 +52,15 @@ fn rebuild(at: &At) -> Result<Found, Failure> {
 }
 
 fn said(government: &GovernmentCode, rebuilt: &Rebuilt) -> String {
-    let Rebuilt { events, records, rows, due, waiting, keys, public, deltas, first } = rebuilt;
-    if first.is_empty() {
+    let Rebuilt { events, records, rows, due, waiting, keys, public, deltas, months, first } = rebuilt;
+    if !rebuilt.differed() {
         return format!("{government}: {events} events of {records} records; nothing differed\n");
     }
+    let months = if *months { ", the sums of figures by month" } else { "" };
     let named: Vec<String> = first.iter().map(ToString::to_string).collect();
     format!(
         "{government}: {events} events of {records} records; rebuilt: {rows} rows, {due} with due days, {waiting} that wait, {keys} with \
-         keys, {public} with publications, {deltas} with figures; first records: {}\n",
+         keys, {public} with publications, {deltas} with figures{months}; first records: {}\n",
         named.join(" ")
     )
 }

@@ -555,6 +555,8 @@ pub trait Read: ReadMessages + OfficeRead + ReadAttachments + ReadDesk + ReadExc
     ) -> Result<Vec<(GovernmentCode, RecordId, i64)>, Fault>;
     /// The deltas of a record, in order.
     fn deltas_of(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<DeltaRow>, Fault>;
+    /// Whether what is kept of sums by month is what the deltas of a government add up to.
+    fn months_hold(&mut self, government: &GovernmentCode) -> Result<bool, Fault>;
     /// A resolved definition as it was frozen.
     fn definition(&mut self, digest: Digest) -> Result<Option<Vec<u8>>, Fault>;
     /// The digests and names of all frozen definitions, in order of their digests.
@@ -625,6 +627,8 @@ pub trait Transaction: Read + WriteMessages + OfficeWrite + HoldAttachments + Wr
     fn put_keys(&mut self, government: &GovernmentCode, record: RecordId, rows: &[KeyRow]) -> Result<(), Fault>;
     /// Adds deltas.
     fn add_deltas(&mut self, rows: &[DeltaRow]) -> Result<(), Fault>;
+    /// Makes what is kept of sums by month anew from the deltas of a government.
+    fn months_anew(&mut self, government: &GovernmentCode) -> Result<(), Fault>;
     /// The next number of a series: 1, 2, 3 ... without a gap once committed.
     fn next_number(&mut self, government: &GovernmentCode, series: &str, year: i16) -> Result<u64, Fault>;
     /// Freezes a resolved definition; the same digest again changes nothing.

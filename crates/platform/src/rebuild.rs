@@ -45,6 +45,8 @@ pub struct Rebuilt {
     pub public: u64,
     /// Figures.
     pub deltas: u64,
+    /// The sums of figures by month.
+    pub months: bool,
     /// The first records that differed.
     pub first: Vec<RecordId>,
 }
@@ -52,7 +54,7 @@ pub struct Rebuilt {
 impl Rebuilt {
     /// Whether anything differed.
     pub fn differed(&self) -> bool {
-        !self.first.is_empty()
+        self.months || !self.first.is_empty()
     }
 
     fn name(&mut self, id: RecordId) {
@@ -92,6 +94,12 @@ impl Platform {
                 self.rebuilds.fetch_add(1, Ordering::SeqCst);
                 tx.commit()?;
             }
+        }
+        let mut tx = self.store.begin(government)?;
+        if !tx.months_hold(government)? {
+            tx.months_anew(government)?;
+            tx.commit()?;
+            rebuilt.months = true;
         }
         Ok(rebuilt)
     }

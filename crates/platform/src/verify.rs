@@ -37,6 +37,8 @@ pub enum Mismatch {
     Public(RecordId),
     /// The deltas do not add up to what the record contributes.
     Deltas(RecordId),
+    /// The sums by month are not what the deltas add up to.
+    Months,
     /// A file is not there as the events tell.
     File(Digest, &'static str),
     /// The log's head is not the one kept.
@@ -63,6 +65,7 @@ impl std::fmt::Display for Mismatch {
             Mismatch::Keys(id) => write!(f, "record {id}: the index of keys differs from its fields"),
             Mismatch::Public(id) => write!(f, "record {id}: what is published is not what the record shows"),
             Mismatch::Deltas(id) => write!(f, "record {id}: the deltas of its figures do not add up"),
+            Mismatch::Months => write!(f, "the sums of figures by month are not what the deltas add up to"),
             Mismatch::File(digest, what) => write!(f, "file {digest}: {what}"),
             Mismatch::Head => write!(f, "the head of the log is not the hash of its events"),
         }
@@ -88,6 +91,9 @@ impl Platform {
             if let Some(mismatch) = self.verify_record(read.as_mut(), government, *id)? {
                 return Ok(Err(mismatch));
             }
+        }
+        if !read.months_hold(government)? {
+            return Ok(Err(Mismatch::Months));
         }
         let files = match living.check(read.as_mut(), self.store.as_ref(), government)? {
             Ok(files) => files,

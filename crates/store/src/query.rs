@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use ledger::{Above, DeltaQuery, DeltaSum, GroupBy, Order, RecordQuery, Sight};
+use ledger::{Above, DeltaQuery, DeltaRow, DeltaSum, GroupBy, Order, RecordQuery, Sight};
 use terms::{Code, Date, GovernmentCode, PlaceCode, RecordId};
 
 /// A value to bind, of no particular database.
@@ -245,17 +245,78 @@ pub(crate) fn told(governments: Vec<GovernmentCode>, as_of: &[(GovernmentCode, u
     governments.into_iter().filter_map(|government| at(&government).map(|at| (government, Some(at)))).collect()
 }
 
-/// Sums of deltas in one government: rows of a key and an amount. A month is a number, 202007.
-pub(crate) fn sums(told: &Told, query: &DeltaQuery, by: GroupBy) -> Query {
-    let key = match by {
-        GroupBy::Nothing => "''",
-        GroupBy::Part => "part",
-        GroupBy::Agency => "agency",
-        GroupBy::Month => "day / 100",
-        GroupBy::Place => "place",
+/// Gives a row where the sums by month are not what the deltas of a government add up to.
+macro_rules! months_wrong {
+    () => {
+        "SELECT 1 FROM (SELECT figure, month, agency, place, part, amount FROM delta_month \
+         WHERE government = $1 AND amount <> 0 EXCEPT \
+         SELECT figure, day / 100, agency, place, part, CAST(sum(amount) AS BIGINT) FROM delta \
+         WHERE government = $1 GROUP BY figure, day / 100, agency, place, part) AS more UNION ALL \
+         SELECT 1 FROM (SELECT figure, day / 100, agency, place, part, CAST(sum(amount) AS BIGINT) FROM delta \
+         WHERE government = $1 GROUP BY figure, day / 100, agency, place, part HAVING sum(amount) <> 0 EXCEPT \
+         SELECT figure, month, agency, place, part, amount FROM delta_month WHERE government = $1) AS less LIMIT 1"
     };
-    let mut sql = Query::new(&format!("SELECT {key}, CAST(coalesce(sum(amount), 0) AS BIGINT) FROM delta"));
-    deltas(&mut sql, told, query);
+}
+pub(crate) use months_wrong;
+
+/// What deltas add to a month: figure, month, agency, place and part with the amount, each once.
+pub(crate) fn by_month<'r>(rows: impl IntoIterator<Item = &'r DeltaRow>) -> Vec<(Month<'r>, i64)> {
+    let mut all: BTreeMap<Month<'_>, i64> = BTreeMap::new();
+    for row in rows {
+        let month = (row.figure.as_str(), month(row.day), row.agency.as_str(), row.place.as_str(), row.part.as_str());
+        *all.entry(month).or_default() += row.amount;
+    }
+    all.into_iter().collect()
+}
+
+/// Figure, month (202006), agency, place and part.
+pub(crate) type Month<'r> = (&'r str, i64, &'r str, &'r str, &'r str);
+
+/// A month as it is stored: 202006.
+fn month(day: Date) -> i64 {
+    self::day(day) / 100
+}
+
+/// Where sums are taken from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum From {
+    /// The deltas of days.
+    Days,
+    /// What they add up to by month.
+    Months,
+}
+
+/// Sums of deltas in one government, to be added up: rows of a key and an amount. A month is a number, 202007.
+///
+/// Whole months are read from what they add up to, and the days at both ends from the deltas; as of an earlier position
+/// there are the deltas alone.
+pub(crate) fn sums(told: &Told, query: &DeltaQuery, by: GroupBy) -> Vec<Query> {
+    let (begins, ends) = (query.from.filter(|day| day.day() > 1), query.to.filter(|day| *day < day.last_of_month()));
+    // The first and the last day of the whole months, if there are any.
+    let first = begins.map_or(query.from, |day| day.last_of_month().tomorrow().ok());
+    let last = ends.map_or(query.to, |day| day.first_of_month().yesterday().ok());
+    if told.1.is_some() || first.zip(last).is_some_and(|(first, last)| first > last) {
+        return vec![sum(told, query, by, From::Days)];
+    }
+    let part = |from, to| DeltaQuery { from, to, ..query.clone() };
+    let mut all = vec![sum(told, &part(first, last), by, From::Months)];
+    all.extend(begins.map(|day| sum(told, &part(Some(day), Some(day.last_of_month())), by, From::Days)));
+    all.extend(ends.map(|day| sum(told, &part(Some(day.first_of_month()), Some(day)), by, From::Days)));
+    all
+}
+
+fn sum(told: &Told, query: &DeltaQuery, by: GroupBy, from: From) -> Query {
+    let key = match (by, from) {
+        (GroupBy::Nothing, _) => "''",
+        (GroupBy::Part, _) => "part",
+        (GroupBy::Agency, _) => "agency",
+        (GroupBy::Month, From::Days) => "day / 100",
+        (GroupBy::Month, From::Months) => "month",
+        (GroupBy::Place, _) => "place",
+    };
+    let table = if from == From::Days { "delta" } else { "delta_month" };
+    let mut sql = Query::new(&format!("SELECT {key}, CAST(coalesce(sum(amount), 0) AS BIGINT) FROM {table}"));
+    deltas(&mut sql, told, query, from);
     if by != GroupBy::Nothing {
         sql.push(&format!(" GROUP BY {key} ORDER BY {key}"));
     }
@@ -279,7 +340,7 @@ pub(crate) fn added(sums: Vec<DeltaSum>, by: GroupBy) -> Vec<DeltaSum> {
 /// The records behind a sum in one government: rows of government, record and amount, in order of the record.
 pub(crate) fn counted(told: &Told, query: &DeltaQuery, after: Option<RecordId>, limit: u32) -> Query {
     let mut sql = Query::new("SELECT government, record, CAST(sum(amount) AS BIGINT) FROM delta");
-    deltas(&mut sql, told, query);
+    deltas(&mut sql, told, query, From::Days);
     if let Some(RecordId(after)) = after {
         sql.number(" AND record > ", integer(after));
     }
@@ -288,14 +349,18 @@ pub(crate) fn counted(told: &Told, query: &DeltaQuery, after: Option<RecordId>, 
     sql
 }
 
-fn deltas(sql: &mut Query, (government, until): &Told, query: &DeltaQuery) {
+fn deltas(sql: &mut Query, (government, until): &Told, query: &DeltaQuery, table: From) {
+    let (column, number): (_, fn(Date) -> i64) = match table {
+        From::Days => ("day", day),
+        From::Months => ("month", month),
+    };
     sql.text(" WHERE government = ", government.as_str());
     sql.text(" AND figure = ", &query.figure);
     if let Some(from) = query.from {
-        sql.number(" AND day >= ", day(from));
+        sql.number(&format!(" AND {column} >= "), number(from));
     }
     if let Some(to) = query.to {
-        sql.number(" AND day <= ", day(to));
+        sql.number(&format!(" AND {column} <= "), number(to));
     }
     if let Some(until) = until {
         sql.number(" AND position <= ", integer(*until));
@@ -385,7 +450,7 @@ pub(crate) mod tests {
             };
             for told in [(county.clone(), None), (county.clone(), Some(1))] {
                 let groups = [GroupBy::Nothing, GroupBy::Part, GroupBy::Agency, GroupBy::Month];
-                all.extend(groups.map(|by| sums(&told, &query, by)));
+                all.extend(groups.into_iter().flat_map(|by| sums(&told, &query, by)));
                 all.extend([None, Some(RecordId(1))].map(|after| counted(&told, &query, after, 9)));
             }
         }

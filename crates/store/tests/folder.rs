@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::{COUNTY, append, place, record};
+use common::{COUNTY, append, delta, place, record};
 use ledger::{FaultKind, Store};
 use rusqlite::Connection;
 use store::Options;
@@ -78,6 +78,51 @@ fn ledger_of_a_newer_version_is_left_alone() {
     let (kind, message) = kind_and_message(folder.path());
     assert_eq!(kind, FaultKind::Newer);
     assert!(message.contains("schema 99") && message.contains("install that one"), "{message}");
+}
+
+/// A ledger of an event with deltas in two months, closed again.
+fn counted() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let store = open(folder.path(), &options()).unwrap();
+    let mut transaction = store.begin(&place(COUNTY)).unwrap();
+    let event = append(&mut *transaction, COUNTY, None);
+    let deltas = [("2020-07-15", 1), ("2020-07-31", 2), ("2020-08-01", 4)];
+    transaction.add_deltas(&deltas.map(|(day, amount)| delta(&event, "petitions", day, amount))).unwrap();
+    transaction.commit().unwrap();
+    folder
+}
+
+#[test]
+fn an_older_ledger_gets_its_sums_by_month() {
+    let folder = counted();
+    let raw = Connection::open(folder.path().join("ledger.db")).unwrap();
+    raw.execute_batch("DROP TABLE delta_month; PRAGMA user_version = 11").unwrap();
+    drop(raw);
+    let store = open(folder.path(), &options()).unwrap();
+    assert!(store.read().unwrap().months_hold(&place(COUNTY)).unwrap());
+    drop(store);
+    let raw = Connection::open(folder.path().join("ledger.db")).unwrap();
+    let sums = "SELECT group_concat(month || ' ' || amount, ', ' ORDER BY month) FROM delta_month";
+    assert_eq!(raw.query_row(sums, [], |row| row.get::<_, String>(0)).unwrap(), "202007 3, 202008 4");
+}
+
+#[test]
+fn sums_by_month_that_were_altered_are_found_and_made_anew() {
+    for damage in [
+        "UPDATE delta_month SET amount = 9 WHERE month = 202007",
+        "DELETE FROM delta_month WHERE month = 202008",
+        "INSERT INTO delta_month SELECT government, figure, 202009, agency, place, part, 1 FROM delta_month LIMIT 1",
+    ] {
+        let folder = counted();
+        Connection::open(folder.path().join("ledger.db")).unwrap().execute_batch(damage).unwrap();
+        let store = open(folder.path(), &options()).unwrap();
+        let holds = || store.read().unwrap().months_hold(&place(COUNTY)).unwrap();
+        assert!(!holds(), "{damage}");
+        let mut transaction = store.begin(&place(COUNTY)).unwrap();
+        transaction.months_anew(&place(COUNTY)).unwrap();
+        transaction.commit().unwrap();
+        assert!(holds(), "{damage}");
+    }
 }
 
 #[test]

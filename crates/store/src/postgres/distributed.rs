@@ -238,7 +238,11 @@ fn judged_insert(insert: &Insert, reach: Reach) -> Found {
     let first = insert.columns.first().map(last_name);
     refuse(sharded && first.as_deref() != Some("government"), "an insert that does not begin with the government")?;
     let values = insert.source.as_ref().is_some_and(|source| matches!(*source.body, SetExpr::Values(_)));
-    refuse(!values, "an insert of other than given values")?;
+    let first = insert.source.as_ref().and_then(|source| first_column(source));
+    // Rows of one government made of rows of the same one never leave their server.
+    let own = reach == Reach::Government && first.as_deref() == Some("government");
+    refuse(!values && !own, "an insert of other than given values")?;
+    insert.source.as_ref().map_or(Ok(()), |source| judged_query(source, reach, &[]))?;
     subqueries(&insert.source, reach, &[])?;
     let Some(on) = &insert.on else { return Ok(()) };
     let OnInsert::OnConflict(on) = on else { return Err("not PostgreSQL's way".to_owned()) };
@@ -254,6 +258,12 @@ fn judged_insert(insert: &Insert, reach: Reach) -> Found {
             subqueries(update, reach, &[])
         }
     }
+}
+
+/// The first column that a plain read gives.
+fn first_column(query: &Query) -> Option<String> {
+    let SetExpr::Select(select) = &*query.body else { return None };
+    select.projection.first().map(|column| column.to_string().to_lowercase())
 }
 
 fn judged_update(update: &Update, reach: Reach) -> Found {
@@ -448,6 +458,15 @@ fn judged_step(sql: &str) -> Result<BTreeSet<String>, String> {
                         }
                     }
                 }
+            }
+            // A table filled from another of the government's, before it is distributed.
+            ast::Statement::Insert(insert) => {
+                let grouped = insert.source.as_ref().is_some_and(|source| {
+                    first_column(source).as_deref() == Some("government")
+                        && matches!(&*source.body, SetExpr::Select(select)
+                            if select.group_by.to_string().to_lowercase().starts_with("group by government"))
+                });
+                refuse(!grouped, "rows that are not made government by government")?;
             }
             // An index that is made anew with other columns.
             ast::Statement::Drop { object_type: ast::ObjectType::Index, .. } => {}

@@ -14,7 +14,7 @@ use super::handle::{Handle, Value};
 use super::rows;
 use super::statement::{self as say, Statement};
 use super::write::Work;
-use crate::query::{self, Query, day, integer};
+use crate::query::{self, Query, Told, day, integer};
 
 /// A connection in a transaction, for reading or for writing.
 pub(crate) struct Session<H> {
@@ -66,6 +66,21 @@ impl<H: DerefMut<Target = Handle>> Session<H> {
         let (statement, params) = say::listed(query);
         let params: Vec<Value> = params.into_iter().map(Value::from).collect();
         self.handle.rows(&statement, &params, read)
+    }
+
+    /// Without a position where everything counts up to it that stands now.
+    fn current(&mut self, (government, until): Told) -> Result<Told, Fault> {
+        let Some(asked) = until else { return Ok((government, None)) };
+        let known = self.work.heads.get(&government).copied();
+        let head = match known {
+            Some(head) => head,
+            None => self.head(&government)?.position,
+        };
+        // While a session writes, its head moves.
+        if self.work.government.is_none() {
+            self.work.heads.insert(government.clone(), head);
+        }
+        Ok((government, Some(asked).filter(|asked| *asked < head)))
     }
 }
 
@@ -232,15 +247,18 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
         let governments = self.all_unless_named(&query.governments)?;
         let mut found = Vec::new();
         for told in query::told(governments, &query.as_of) {
-            found.extend(self.listed(query::sums(&told, query, by), |row| {
-                let key = if by == GroupBy::Month {
-                    let month = rows::integer(row, 0)?;
-                    format!("{:04}-{:02}", month.div_euclid(100), month.rem_euclid(100))
-                } else {
-                    rows::string(row, 0)?
-                };
-                Ok(DeltaSum { key, amount: rows::integer(row, 1)? })
-            })?);
+            let told = self.current(told)?;
+            for sum in query::sums(&told, query, by) {
+                found.extend(self.listed(sum, |row| {
+                    let key = if by == GroupBy::Month {
+                        let month = rows::integer(row, 0)?;
+                        format!("{:04}-{:02}", month.div_euclid(100), month.rem_euclid(100))
+                    } else {
+                        rows::string(row, 0)?
+                    };
+                    Ok(DeltaSum { key, amount: rows::integer(row, 1)? })
+                })?);
+            }
         }
         Ok(query::added(found, by))
     }
@@ -267,6 +285,11 @@ impl<H: DerefMut<Target = Handle>> Read for Session<H> {
     fn deltas_of(&mut self, government: &GovernmentCode, record: RecordId) -> Result<Vec<DeltaRow>, Fault> {
         self.flush()?;
         self.handle.rows(&say::DELTAS_OF, &[government.as_str().into(), integer(record.0).into()], rows::delta)
+    }
+
+    fn months_hold(&mut self, government: &GovernmentCode) -> Result<bool, Fault> {
+        self.flush()?;
+        Ok(self.handle.one(&say::MONTHS_WRONG, &[government.as_str().into()], |_| Ok(()))?.is_none())
     }
 
     fn definition(&mut self, digest: Digest) -> Result<Option<Vec<u8>>, Fault> {

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::query::{Param, Query, record_columns, values};
+use crate::query::{Param, Query, months_wrong, record_columns, values};
 
 /// How far a statement reaches in a database whose tables are distributed by the government.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,6 +207,7 @@ statements! {
     Schema STEP_9 = include_str!("../../../../migrations/postgres/0009_token.sql");
     Schema STEP_10 = include_str!("../../../../migrations/postgres/0010_erased.sql");
     Schema STEP_11 = include_str!("../../../../migrations/postgres/0011_lists.sql");
+    Schema STEP_12 = include_str!("../../../../migrations/postgres/0012_months.sql");
     Reference VERSION = "SELECT version, distributed FROM schema_version WHERE application = 'fazhi'";
     Reference PUT_VERSION = "INSERT INTO schema_version (application, version, distributed) VALUES ('fazhi', $1, $2) \
                              ON CONFLICT (application) DO UPDATE SET version = excluded.version";
@@ -265,6 +266,12 @@ statements! {
     Government DUE_OF = "SELECT government, record, limit_code, due, agency FROM due \
                          WHERE government = $1 AND record = $2 ORDER BY limit_code";
     Government CLEAR_DUE = "DELETE FROM due WHERE government = $1 AND record = ANY($2)";
+    Government MONTHS_WRONG = months_wrong!();
+    Government CLEAR_MONTHS = "DELETE FROM delta_month WHERE government = $1";
+    Government MONTHS_ANEW =
+        "INSERT INTO delta_month (government, figure, month, agency, place, part, amount) \
+         SELECT government, figure, day / 100, agency, place, part, CAST(sum(amount) AS BIGINT) FROM delta \
+         WHERE government = $1 GROUP BY government, figure, day / 100, agency, place, part";
     Government DELTAS_OF = "SELECT government, figure, day, position, record, agency, place, part, amount FROM delta \
                             WHERE government = $1 AND record = $2 ORDER BY position, n";
     Government SERIES = "SELECT series, year, last FROM series WHERE government = $1 ORDER BY series, year";
@@ -577,6 +584,9 @@ inserts! {
     Government INTO_KEY = 6 "key_value (government, line, field, value, record, only_one)", "";
     Government INTO_DELTA = 10
         "delta (government, figure, day, position, n, record, agency, place, part, amount)", "";
+    Government INTO_MONTH = 7 "delta_month (government, figure, month, agency, place, part, amount)",
+        " ON CONFLICT (government, figure, month, agency, place, part) \
+         DO UPDATE SET amount = delta_month.amount + excluded.amount";
     Government INTO_PUBLIC = 8 concat!("public (", public_columns!(), ")"),
         " ON CONFLICT (government, record, publication) DO UPDATE SET line = excluded.line, \
          published = excluded.published, withdrawn = excluded.withdrawn, shown = excluded.shown, \
@@ -645,6 +655,7 @@ pub(crate) static STEPS: &[Step] = &[
     Step { tables: &STEP_9, guards: None, distributed: &["token"], reference: &[] },
     Step { tables: &STEP_10, guards: None, distributed: &[], reference: &[] },
     Step { tables: &STEP_11, guards: None, distributed: &[], reference: &[] },
+    Step { tables: &STEP_12, guards: None, distributed: &["delta_month"], reference: &[] },
 ];
 
 /// Distributes a table by the government, beside `event`.

@@ -14,7 +14,7 @@ use super::open::Guard;
 use super::read::Session;
 use super::rows;
 use super::statement::{self as say, Insert, ROWS, Statement};
-use crate::query::{day, integer};
+use crate::query::{by_month, day, integer};
 
 /// What waits to be sent.
 #[derive(Default)]
@@ -121,6 +121,8 @@ pub(crate) struct Work {
     /// The last event's number of each record to which this transaction appended, as far as it is known.
     last: BTreeMap<RecordId, u32>,
     definitions: Vec<Digest>,
+    /// Of a session that only reads: the positions of heads that were asked for.
+    pub(crate) heads: BTreeMap<GovernmentCode, u64>,
     /// The number of this transaction, once it erased.
     pub(super) erased: Option<i64>,
 }
@@ -139,6 +141,7 @@ impl Default for Work {
             series: BTreeMap::new(),
             last: BTreeMap::new(),
             definitions: Vec::new(),
+            heads: BTreeMap::new(),
             erased: None,
         }
     }
@@ -316,6 +319,11 @@ fn send(handle: &mut Handle, government: &str, old: u64, waiting: Waiting) -> Re
             desks.iter().flat_map(|(_, rows)| rows).map(|row| desk::values(own(), row)),
         )?;
     }
+    let months = by_month(waiting.deltas.iter().map(|(_, row)| row)).into_iter().map(|(month, amount)| {
+        let (figure, month, agency, place, part) = month;
+        vec![own(), figure.into(), month.into(), agency.into(), place.into(), part.into(), amount.into()]
+    });
+    insert(handle, &say::INTO_MONTH, months)?;
     let deltas = waiting.deltas.into_iter().map(|(n, row)| {
         vec![
             own(),
@@ -500,6 +508,14 @@ impl Transaction for Session<Guard<'_>> {
             self.work.next_delta += 1;
         }
         Ok(())
+    }
+
+    fn months_anew(&mut self, government: &GovernmentCode) -> Result<(), Fault> {
+        self.own(government)?;
+        self.flush()?;
+        let own = [government.as_str().into()];
+        self.handle.run(&say::CLEAR_MONTHS, &own)?;
+        self.handle.run(&say::MONTHS_ANEW, &own).map(drop)
     }
 
     fn next_number(&mut self, government: &GovernmentCode, series: &str, year: i16) -> Result<u64, Fault> {

@@ -39,6 +39,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/sqlite/0009_token.sql"),
     include_str!("../../../../migrations/sqlite/0010_erased.sql"),
     include_str!("../../../../migrations/sqlite/0011_lists.sql"),
+    include_str!("../../../../migrations/sqlite/0012_months.sql"),
 ];
 
 /// How a store is opened.

@@ -14,7 +14,7 @@ use terms::{Code, CommandId, Date, Digest, GovernmentCode, RecordId};
 use super::handle::Handle;
 use super::rows;
 use super::write::Work;
-use crate::query::{self, Query, day, integer};
+use crate::query::{self, Query, Told, day, integer};
 
 /// How many values one statement looks up.
 const VALUES: usize = 500;
@@ -67,6 +67,21 @@ impl<H: Deref<Target = Handle>> Session<H> {
     fn listed<T>(&self, query: Query, read: impl FnMut(&Row<'_>) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
         let (sql, params) = query.into_parts();
         self.handle.rows(&sql, params_from_iter(&params), read)
+    }
+
+    /// Without a position where everything counts up to it that stands now.
+    fn current(&mut self, (government, until): Told) -> Result<Told, Fault> {
+        let Some(asked) = until else { return Ok((government, None)) };
+        let known = self.work.heads.get(&government).copied();
+        let head = match known {
+            Some(head) => head,
+            None => self.head(&government)?.position,
+        };
+        // While a session writes, its head moves.
+        if self.work.government.is_none() {
+            self.work.heads.insert(government.clone(), head);
+        }
+        Ok((government, Some(asked).filter(|asked| *asked < head)))
     }
 }
 
@@ -218,13 +233,16 @@ impl<H: Deref<Target = Handle>> Read for Session<H> {
         let governments = self.all_unless_named(&query.governments)?;
         let mut found = Vec::new();
         for told in query::told(governments, &query.as_of) {
-            found.extend(self.listed(query::sums(&told, query, by), |row| {
-                let key = match row.get(0).map_err(super::handle::fault)? {
-                    Value::Integer(month) => format!("{:04}-{:02}", month.div_euclid(100), month.rem_euclid(100)),
-                    _ => rows::string(row, 0)?,
-                };
-                Ok(DeltaSum { key, amount: rows::integer(row, 1)? })
-            })?);
+            let told = self.current(told)?;
+            for sum in query::sums(&told, query, by) {
+                found.extend(self.listed(sum, |row| {
+                    let key = match row.get(0).map_err(super::handle::fault)? {
+                        Value::Integer(month) => format!("{:04}-{:02}", month.div_euclid(100), month.rem_euclid(100)),
+                        _ => rows::string(row, 0)?,
+                    };
+                    Ok(DeltaSum { key, amount: rows::integer(row, 1)? })
+                })?);
+            }
         }
         Ok(query::added(found, by))
     }
@@ -252,6 +270,10 @@ impl<H: Deref<Target = Handle>> Read for Session<H> {
         let sql = "SELECT government, figure, day, position, record, agency, place, part, amount FROM delta \
                    INDEXED BY delta_record WHERE government = $1 AND record = $2 ORDER BY position, n";
         self.handle.rows(sql, params![government.as_str(), integer(record.0)], rows::delta)
+    }
+
+    fn months_hold(&mut self, government: &GovernmentCode) -> Result<bool, Fault> {
+        Ok(self.handle.one(query::months_wrong!(), params![government.as_str()], |_| Ok(()))?.is_none())
     }
 
     fn definition(&mut self, digest: Digest) -> Result<Option<Vec<u8>>, Fault> {

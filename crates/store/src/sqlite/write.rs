@@ -1,5 +1,7 @@
 //! Writing. Few statements per act: what is unchanged is not written, and rows of a kind go in together.
 
+use std::collections::BTreeMap;
+
 use ledger::{
     AccountRow, AgencyRow, CommandRow, DeltaRow, DueRow, EventRow, Fault, FaultKind, KeyRow, Landing, LookRow,
     PublicRow, Read, RecordRow, Transaction, column,
@@ -12,7 +14,7 @@ use super::handle::refused;
 use super::open::WriteGuard;
 use super::read::Session;
 use super::rows;
-use crate::query::{day, integer, values};
+use crate::query::{by_month, day, integer, values};
 
 /// How many rows one statement inserts.
 const ROWS: usize = 32;
@@ -37,6 +39,8 @@ pub(crate) struct Work {
     without_due: Option<RecordId>,
     /// Position of the log's last event, once it was asked for: a record beyond it is not there, and has no keys.
     pub(crate) last: Option<u64>,
+    /// Of a session that only reads: the positions of heads that were asked for.
+    pub(crate) heads: BTreeMap<GovernmentCode, u64>,
     /// Definitions known to stand in this transaction.
     pub(crate) definitions: Vec<Digest>,
 }
@@ -103,8 +107,19 @@ impl Session<WriteGuard<'_>> {
         rows: &'r [R],
         params: impl Fn(&'r R) -> [Bound<'r>; N],
     ) -> Result<(), Fault> {
+        self.insert_or(into, "", rows, params)
+    }
+
+    /// The same, with what is done where a row of the same key stands.
+    fn insert_or<'r, R, const N: usize>(
+        &self,
+        into: &str,
+        or: &str,
+        rows: &'r [R],
+        params: impl Fn(&'r R) -> [Bound<'r>; N],
+    ) -> Result<(), Fault> {
         for some in rows.chunks(ROWS) {
-            let sql = format!("INSERT INTO {into} VALUES {}", values(some.len(), N));
+            let sql = format!("INSERT INTO {into} VALUES {}{or}", values(some.len(), N));
             self.handle.run(&sql, params_from_iter(some.iter().flat_map(&params)))?;
         }
         Ok(())
@@ -373,7 +388,27 @@ impl Transaction for Session<WriteGuard<'_>> {
                     number(row.amount),
                 ]
             },
+        )?;
+        let months = by_month(rows);
+        let government = self.work.government.as_ref().map_or("", |own| own.as_str());
+        self.insert_or(
+            "delta_month (government, figure, month, agency, place, part, amount)",
+            " ON CONFLICT (government, figure, month, agency, place, part) \
+             DO UPDATE SET amount = delta_month.amount + excluded.amount",
+            &months,
+            |((figure, month, agency, place, part), amount)| {
+                [text(government), text(figure), number(*month), text(agency), text(place), text(part), number(*amount)]
+            },
         )
+    }
+
+    fn months_anew(&mut self, government: &GovernmentCode) -> Result<(), Fault> {
+        self.own(government)?;
+        self.handle.run("DELETE FROM delta_month WHERE government = $1", params![government.as_str()])?;
+        let sql = "INSERT INTO delta_month (government, figure, month, agency, place, part, amount) \
+                   SELECT government, figure, day / 100, agency, place, part, sum(amount) FROM delta \
+                   WHERE government = $1 GROUP BY figure, day / 100, agency, place, part";
+        self.handle.run(sql, params![government.as_str()]).map(drop)
     }
 
     fn next_number(&mut self, government: &GovernmentCode, series: &str, year: i16) -> Result<u64, Fault> {

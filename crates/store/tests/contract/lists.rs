@@ -205,6 +205,15 @@ pub fn sums_are_those_of_the_records_behind_them(store: &dyn Store) {
         DeltaQuery { agencies: vec!["".into()], ..base.clone() },
         DeltaQuery { part: Some(Code::default()), ..base.clone() },
         DeltaQuery { figure: "none".into(), ..base.clone() },
+        // Months that are whole, in part, and neither.
+        DeltaQuery { from: Some(date("2020-07-01")), to: Some(date("2020-07-31")), ..base.clone() },
+        DeltaQuery { from: Some(date("2020-07-05")), to: Some(date("2020-09-10")), ..base.clone() },
+        DeltaQuery { from: Some(date("2020-07-05")), to: Some(date("2020-08-10")), ..base.clone() },
+        DeltaQuery { from: Some(date("2020-07-05")), to: Some(date("2020-07-09")), ..base.clone() },
+        DeltaQuery { from: Some(date("2020-06-30")), to: Some(date("2020-08-01")), ..base.clone() },
+        DeltaQuery { to: Some(date("2020-08-10")), ..base.clone() },
+        DeltaQuery { from: Some(date("2020-07-12")), part: Some("land".into()), ..base.clone() },
+        DeltaQuery { as_of: vec![(place(COUNTY), 20)], from: Some(date("2020-07-01")), ..base.clone() },
     ];
     let mut reader = store.read().unwrap();
     for query in &queries {
@@ -236,6 +245,39 @@ pub fn sums_are_those_of_the_records_behind_them(store: &dyn Store) {
     let deltas = reader.deltas_of(&place(COUNTY), RecordId(6)).unwrap();
     let amounts: Vec<i64> = deltas.iter().map(|row| row.amount).collect();
     assert_eq!(amounts, [6, 6, -6]);
+}
+
+pub fn sums_by_month_keep_step_with_their_deltas(store: &dyn Store) {
+    let holds = || store.read().unwrap().months_hold(&place(COUNTY)).unwrap();
+    assert!(holds(), "nothing adds up to nothing");
+    add_deltas(store, COUNTY);
+    assert!(holds());
+    let july = DeltaQuery {
+        governments: vec![place(COUNTY)],
+        figure: "petitions".into(),
+        from: Some(date("2020-07-01")),
+        to: Some(date("2020-07-31")),
+        ..DeltaQuery::default()
+    };
+    let told = |reader: &mut dyn ledger::Read| reader.sums(&july, GroupBy::Nothing).unwrap()[0].amount;
+    let before = told(&mut *store.read().unwrap());
+    // Also within the transaction that adds, and no more once that is undone.
+    let mut transaction = store.begin(&place(COUNTY)).unwrap();
+    transaction.mark().unwrap();
+    let event = append(&mut *transaction, COUNTY, None);
+    transaction.add_deltas(&[delta(&event, "petitions", "2020-07-15", 5)]).unwrap();
+    assert_eq!(told(&mut *transaction), before + 5);
+    transaction.undo().unwrap();
+    assert_eq!(told(&mut *transaction), before);
+    let event = append(&mut *transaction, COUNTY, None);
+    transaction.add_deltas(&[delta(&event, "petitions", "2020-07-15", 7)]).unwrap();
+    transaction.commit().unwrap();
+    assert_eq!(told(&mut *store.read().unwrap()), before + 7);
+    let mut transaction = store.begin(&place(COUNTY)).unwrap();
+    transaction.months_anew(&place(COUNTY)).unwrap();
+    transaction.commit().unwrap();
+    assert_eq!(told(&mut *store.read().unwrap()), before + 7);
+    assert!(holds());
 }
 
 pub fn sums_as_of_a_list_of_positions_stay(store: &dyn Store) {

@@ -69,6 +69,7 @@ macro_rules! on {
             record_row_is_replaced_as_a_whole,
             sums_are_those_of_the_records_behind_them,
             sums_as_of_a_list_of_positions_stay,
+            sums_by_month_keep_step_with_their_deltas,
             reader_sees_one_state,
             definitions_and_notes_stay,
             published_comes_newest_first_and_leaves_a_stub,
