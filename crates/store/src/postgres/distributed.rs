@@ -388,6 +388,11 @@ const BAD: &[(Reach, &str, &str)] = &[
     (
         Reach::Government,
         "INSERT INTO due (government, record) SELECT government, id FROM record",
+        "a distributed table without its government",
+    ),
+    (
+        Reach::Government,
+        "INSERT INTO due (government, record) SELECT agency, id FROM record WHERE government = $1",
         "an insert of other than given values",
     ),
     (
