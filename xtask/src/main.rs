@@ -104,7 +104,12 @@ fn charts() -> Outcome {
 }
 
 fn bench(rest: &[&str]) -> Outcome {
-    let mut arguments = vec!["run", "--quiet", "--release", "-p", "bench", "--"];
+    let mut arguments = vec!["run", "--quiet", "--release", "-p", "bench"];
+    // Typst takes minutes to compile: only for what is printed.
+    if rest.iter().all(|word| word.starts_with("--")) || rest.contains(&"report") {
+        arguments.extend(["--features", "press"]);
+    }
+    arguments.push("--");
     arguments.extend(rest);
     cargo("benchmarks", &arguments, &[])
 }

@@ -13,6 +13,7 @@ mod judging;
 mod lawful;
 mod lists;
 mod reading;
+mod report;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -61,7 +62,7 @@ fn main() -> ExitCode {
         let named: Vec<&String> = words.iter().filter(is_name).collect();
         named.is_empty() || named.iter().any(|word| *word == name)
     };
-    let all: [(&str, &str, &Measure); 12] = [
+    let all: [(&str, &str, &Measure); 13] = [
         ("kernel", "", &judging::measure),
         ("reader", "", &reading::measure),
         ("acts", "sqlite", &|| acts::measure(Engine::Sqlite)),
@@ -70,6 +71,7 @@ fn main() -> ExitCode {
         ("growth", "postgres", &|| growth::measure(Engine::Postgres, many)),
         ("figures", "sqlite", &|| figures::measure(Engine::Sqlite, many)),
         ("figures", "postgres", &|| figures::measure(Engine::Postgres, many)),
+        ("report", "", &report::measure),
         ("lists", "sqlite", &|| lists::measure(Engine::Sqlite, many)),
         ("lists", "postgres", &|| lists::measure(Engine::Postgres, many)),
         ("http", "sqlite", &|| http::measure(Engine::Sqlite, served)),
