@@ -5,6 +5,7 @@ use hayro_syntax::object::{Array, Dict, Name, Object, Stream};
 
 use super::cmap::{CMap, number};
 use super::{numbers, unpacked};
+use crate::normal::character;
 
 /// A font as far as its text is concerned.
 #[derive(Debug)]
@@ -73,6 +74,7 @@ impl Font {
             let (code, rest) = bytes.split_at(size);
             bytes = rest;
             let text = self.text(code).filter(|text| text.chars().all(is_known));
+            let text = text.map(|text| text.chars().map(|sign| character(sign).unwrap_or(sign)).collect());
             each(Code { width: self.width_of(code, text.as_deref()), text, blank: code == [b' '] });
         }
     }

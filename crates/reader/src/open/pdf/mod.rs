@@ -29,7 +29,7 @@ const PAGES: usize = 3_000;
 const STREAM: usize = 32 << 20;
 
 /// What the streams that hold objects may unpack to together.
-const OBJECTS: u64 = 1 << 30;
+const OBJECTS: u64 = 512 << 20;
 
 /// The most that DEFLATE packs a byte into.
 const RATIO: u64 = 1_032;
