@@ -118,6 +118,10 @@ fn counted(cells: &Cells, number: &Numeral, found: &[Mention]) -> Option<Mention
         return None;
     }
     let mut sense = merge(before, after, number);
+    // 检查不超过3次的占九成: the bound says which ones are meant.
+    if matches!(sense, Sense::AtMost | Sense::AtLeast) && cells.has(end, "的占") {
+        return None;
+    }
     if number.script == Script::Power && sense == Sense::Exact && unit_end > number.end {
         sense = Sense::Approx;
     }

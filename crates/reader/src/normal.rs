@@ -144,14 +144,15 @@ pub fn is_han(sign: char) -> bool {
 fn row_of(line: &str, last_before: Option<char>) -> Vec<(char, usize, usize)> {
     let mut row: Vec<(char, usize, usize)> = Vec::with_capacity(line.len() / 2);
     let mut skip_to = 0_usize;
-    let mut gap = false;
+    // The blanks since the last sign: one groups a number's digits, a wider gap sets columns apart.
+    let mut gap = 0_usize;
     for (column, (byte, raw)) in line.char_indices().enumerate() {
         if byte < skip_to {
             continue;
         }
         let sign = form(raw);
         if sign.is_whitespace() || sign.is_control() {
-            gap = true;
+            gap += if raw == '\t' { 2 } else { 1 };
             continue;
         }
         if is_invisible(sign) {
@@ -167,15 +168,15 @@ fn row_of(line: &str, last_before: Option<char>) -> Vec<(char, usize, usize)> {
         }
         // A blank says something only between two Latin words or numbers.
         let latin_before = row.last().is_some_and(|&(last, ..)| last.is_ascii_alphanumeric());
-        if gap && latin_before && sign.is_ascii_alphanumeric() {
-            row.push((' ', byte.saturating_sub(1), column.saturating_sub(1)));
+        if gap > 0 && latin_before && sign.is_ascii_alphanumeric() {
+            row.push((if gap == 1 { ' ' } else { '\t' }, byte.saturating_sub(1), column.saturating_sub(1)));
         }
-        gap = false;
+        gap = 0;
         row.push((sign, byte, column));
     }
     // The cell of a blank must point at a character's first byte.
     for cell in &mut row {
-        while cell.0 == ' ' && !line.is_char_boundary(cell.1) {
+        while matches!(cell.0, ' ' | '\t') && !line.is_char_boundary(cell.1) {
             cell.1 -= 1;
         }
     }
@@ -294,7 +295,10 @@ mod tests {
     #[test]
     fn radicals_become_the_characters_they_look_like() {
         assert_eq!(normal("⼈⺠政府⼯作⻓⼾"), "人民政府工作长户");
-        assert_eq!((character('\u{2F00}'), character('\u{2FD5}'), character('\u{2E80}')), (Some('一'), Some('龠'), None));
+        assert_eq!(
+            (character('\u{2F00}'), character('\u{2FD5}'), character('\u{2E80}')),
+            (Some('一'), Some('龠'), None)
+        );
     }
 
     #[test]

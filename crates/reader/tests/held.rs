@@ -19,14 +19,14 @@ fn reports_it_was_not_written_on_are_read() {
     let (mut all_hits, mut all) = (0_usize, 0_usize);
     for (name, text) in REPORTS {
         let figures = read(name, text);
-        let mut waiting: HashMap<(String, Decimal, &str), usize> = HashMap::new();
+        let mut waiting: HashMap<(String, Decimal, String), usize> = HashMap::new();
         let mut said: HashMap<(String, String, String), usize> = HashMap::new();
         for figure in &figures {
-            *waiting.entry((figure.line.to_string(), figure.value.normalize(), &figure.unit)).or_default() += 1;
+            *waiting.entry((figure.line.to_string(), figure.value.normalize(), figure.unit.clone())).or_default() += 1;
             let words = format!("{}/{}", figure.qualifier.name(), figure.change.name());
             *said.entry((figure.line.to_string(), figure.value.normalize().to_string(), words)).or_default() += 1;
         }
-        let mut take = |key: (String, Decimal, &str)| match waiting.get_mut(&key) {
+        let mut take = |key: (String, Decimal, String)| match waiting.get_mut(&key) {
             Some(left) if *left > 0 => {
                 *left -= 1;
                 true
@@ -37,7 +37,7 @@ fn reports_it_was_not_written_on_are_read() {
         let (mut hits, mut agree) = (0_usize, 0_usize);
         for row in &mine {
             let value: Decimal = row[2].parse().unwrap();
-            if take((row[1].to_owned(), value.normalize(), row[3])) {
+            if take((row[1].to_owned(), value.normalize(), row[3].to_owned())) {
                 hits += 1;
                 let words = format!("{}/{}", row[4], row[5]);
                 agree += usize::from(said.contains_key(&(row[1].to_owned(), value.normalize().to_string(), words)));

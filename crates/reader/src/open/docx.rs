@@ -216,7 +216,8 @@ mod tests {
     #[test]
     fn a_table_comes_row_by_row_and_a_long_cell_by_itself() {
         let cell = |text: &str| format!("<w:tc><w:tcPr/><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>");
-        let rows = format!("<w:tr>{}{}</w:tr><w:tr>{}{}</w:tr>", cell("事项"), cell("件数"), cell("处罚"), cell("12件"));
+        let rows =
+            format!("<w:tr>{}{}</w:tr><w:tr>{}{}</w:tr>", cell("事项"), cell("件数"), cell("处罚"), cell("12件"));
         assert_eq!(read(&format!("<w:tbl>{rows}</w:tbl>")), "事项\t件数\n处罚\t12件\n");
         let long = "<w:tc><w:p><w:r><w:t>第一段</w:t></w:r></w:p><w:p><w:r><w:t>第二段</w:t></w:r></w:p></w:tc>";
         assert_eq!(read(&format!("<w:tbl><w:tr>{}{long}</w:tr></w:tbl>", cell("左"))), "左\t第一段\n第二段\n");

@@ -21,13 +21,13 @@ const DEEPEST: usize = 300;
 
 /// Whether bytes that begin no other kind are a web page.
 pub fn is_one(bytes: &[u8]) -> bool {
-    let start: Vec<u8> =
-        head(bytes, 4096).iter().filter(|&&byte| byte != 0).map(u8::to_ascii_lowercase).collect();
+    let start: Vec<u8> = head(bytes, 4096).iter().filter(|&&byte| byte != 0).map(u8::to_ascii_lowercase).collect();
     let begin = start.iter().position(|&byte| byte == b'<').unwrap_or(start.len());
     // Marks of byte order and blanks may stand before the first tag, and no word.
     let tagged = start.get(..begin).is_some_and(|lead| lead.iter().all(|byte| !byte.is_ascii_graphic()));
     let holds = |word: &[u8]| start.windows(word.len()).any(|here| here == word);
-    let tags: &[&[u8]] = &[b"<html", b"<!doctype html", b"<head", b"<body", b"<meta", b"<div", b"<p>", b"<p ", b"<table"];
+    let tags: &[&[u8]] =
+        &[b"<html", b"<!doctype html", b"<head", b"<body", b"<meta", b"<div", b"<p>", b"<p ", b"<table"];
     tagged && tags.iter().any(|tag| holds(tag))
 }
 
@@ -93,15 +93,51 @@ const VOID: &[&str] =
 
 /// Elements whose content is no text of the page.
 const UNREAD: &[&str] = &[
-    "script", "style", "noscript", "template", "svg", "iframe", "object", "select", "textarea", "button", "title", "del",
-    "rt", "rp", "map", "audio", "video", "canvas",
+    "script", "style", "noscript", "template", "svg", "iframe", "object", "select", "textarea", "button", "title",
+    "del", "rt", "rp", "map", "audio", "video", "canvas",
 ];
 
 /// Elements that begin a paragraph and end one.
 const BLOCKS: &[&str] = &[
-    "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "dt", "dd", "table", "thead", "tbody",
-    "tfoot", "tr", "td", "th", "caption", "section", "article", "main", "header", "footer", "nav", "aside", "center",
-    "form", "fieldset", "blockquote", "pre", "figure", "figcaption", "address", "body", "hr",
+    "p",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "li",
+    "ul",
+    "ol",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "td",
+    "th",
+    "caption",
+    "section",
+    "article",
+    "main",
+    "header",
+    "footer",
+    "nav",
+    "aside",
+    "center",
+    "form",
+    "fieldset",
+    "blockquote",
+    "pre",
+    "figure",
+    "figcaption",
+    "address",
+    "body",
+    "hr",
 ];
 
 impl Tree {
@@ -201,7 +237,10 @@ fn close_implied(open: &mut Vec<(usize, String)>, name: &str) {
 }
 
 fn attribute(tag: &StartTag<()>, name: &str) -> String {
-    tag.attributes.get(name.as_bytes()).map(|value| String::from_utf8_lossy(value).to_ascii_lowercase()).unwrap_or_default()
+    tag.attributes
+        .get(name.as_bytes())
+        .map(|value| String::from_utf8_lossy(value).to_ascii_lowercase())
+        .unwrap_or_default()
 }
 
 /// Whether an element is not shown.
@@ -213,10 +252,43 @@ fn is_hidden(tag: &StartTag<()>) -> bool {
 
 /// Words by which sites name what stands around an article.
 const FRAMES: &[&str] = &[
-    "nav", "navbar", "navigation", "menu", "submenu", "footer", "foot", "sidebar", "aside", "share", "bdshare", "crumb",
-    "crumbs", "breadcrumb", "breadcrumbs", "dqwz", "copyright", "related", "relnews", "recommend", "xgyd", "xglj", "tuijian",
-    "pagination", "pager", "toolbar", "search", "login", "comment", "comments", "qrcode", "ewm", "friendlink", "links",
-    "yqlj", "banner", "topbar",
+    "nav",
+    "navbar",
+    "navigation",
+    "menu",
+    "submenu",
+    "footer",
+    "foot",
+    "sidebar",
+    "aside",
+    "share",
+    "bdshare",
+    "crumb",
+    "crumbs",
+    "breadcrumb",
+    "breadcrumbs",
+    "dqwz",
+    "copyright",
+    "related",
+    "relnews",
+    "recommend",
+    "xgyd",
+    "xglj",
+    "tuijian",
+    "pagination",
+    "pager",
+    "toolbar",
+    "search",
+    "login",
+    "comment",
+    "comments",
+    "qrcode",
+    "ewm",
+    "friendlink",
+    "links",
+    "yqlj",
+    "banner",
+    "topbar",
 ];
 
 /// Whether an element is named as a part of the site and not of the article.
@@ -442,20 +514,25 @@ mod tests {
 
     #[test]
     fn an_article_in_a_part_with_the_name_of_a_frame_is_read() {
-        let page = format!("<html><body><form class=search><div class=nav>{}</div></form>", format!("<p>{BODY}</p>").repeat(3));
+        let page = format!(
+            "<html><body><form class=search><div class=nav>{}</div></form>",
+            format!("<p>{BODY}</p>").repeat(3)
+        );
         assert_eq!(article(&page).unwrap().lines().count(), 3);
     }
 
     #[test]
     fn the_encoding_is_the_one_the_bytes_have() {
-        let page = |said: &str| format!("<html><head><meta charset=\"{said}\"></head><body><p>{BODY}</p></body></html>");
+        let page =
+            |said: &str| format!("<html><head><meta charset=\"{said}\"></head><body><p>{BODY}</p></body></html>");
         for said in ["gb2312", "gbk", "gb18030", "utf-8", "nothing"] {
             let page = page(said);
             let (bytes, _, _) = GB18030.encode(&page);
             assert_eq!(text(&bytes, None).unwrap(), format!("{BODY}\n"), "{said}");
             assert_eq!(text(page.as_bytes(), None).unwrap(), format!("{BODY}\n"), "{said}");
         }
-        let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain(page("x").encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let wide: Vec<u8> =
+            [0xFF, 0xFE].into_iter().chain(page("x").encode_utf16().flat_map(u16::to_le_bytes)).collect();
         assert!(is_one(&wide));
         assert_eq!(text(&wide, None).unwrap(), format!("{BODY}\n"));
     }

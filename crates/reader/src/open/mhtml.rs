@@ -13,7 +13,8 @@ const MOST: usize = 30;
 pub fn is_one(bytes: &[u8]) -> bool {
     let start = String::from_utf8_lossy(head(bytes, 4096)).to_ascii_lowercase();
     let field = start.trim_start_matches('\u{feff}').trim_start().split(':').next().unwrap_or("");
-    let begins = matches!(field, "from" | "mime-version" | "content-type" | "subject" | "date" | "snapshot-content-location");
+    let begins =
+        matches!(field, "from" | "mime-version" | "content-type" | "subject" | "date" | "snapshot-content-location");
     begins && start.contains("content-type:") && (start.contains("multipart/") || start.contains("text/html"))
 }
 
@@ -38,7 +39,13 @@ mod tests {
         let body = "全年共办理行政复议案件36件，审结34件，按期结案率达到百分之百。";
         let page = format!("<html><head><meta charset=gb2312></head><body><p>{body}</p></body></html>");
         let (bytes, _, _) = encoding_rs::GB18030.encode(&page);
-        let quoted: String = bytes.iter().map(|byte| format!("={byte:02X}")).collect::<Vec<_>>().chunks(20).map(|line| line.concat() + "=\r\n").collect();
+        let quoted: String = bytes
+            .iter()
+            .map(|byte| format!("={byte:02X}"))
+            .collect::<Vec<_>>()
+            .chunks(20)
+            .map(|line| line.concat() + "=\r\n")
+            .collect();
         let file = |coding: &str, body: &str| {
             format!(
                 "From: <Saved by a browser>\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\

@@ -137,7 +137,10 @@ fn a_stamp_across_the_page_and_heads_of_pages_are_no_text() {
         make::stream(drawn.as_bytes(), false, ""),
         b"<< /Type /Font /Subtype /Type0 /Encoding /UniGB-UTF16-H /DescendantFonts [<< /Type /Font >>] >>".to_vec(),
     ]);
-    assert_eq!(open("x", &bytes).unwrap(), "\u{3000}\u{3000}全年办理行政复议案件36件。\n\u{3000}\u{3000}行政处罚\t12件\n");
+    assert_eq!(
+        open("x", &bytes).unwrap(),
+        "\u{3000}\u{3000}全年办理行政复议案件36件。\n\u{3000}\u{3000}行政处罚\t12件\n"
+    );
 }
 
 #[test]

@@ -146,8 +146,10 @@ pub fn pdf(text: &str, codes: Codes) -> Vec<u8> {
     let mut objects = vec![
         "<< /Type /Catalog /Pages 2 0 R >>".as_bytes().to_vec(),
         format!("<< /Type /Pages /Count {} /Kids [{kids}] /MediaBox [0 0 595 842] >>", pages.len()).into_bytes(),
-        format!("<< /Type /Font /Subtype /Type0 /BaseFont /F /Encoding /{encoding} /DescendantFonts [4 0 R] {to_unicode} >>")
-            .into_bytes(),
+        format!(
+            "<< /Type /Font /Subtype /Type0 /BaseFont /F /Encoding /{encoding} /DescendantFonts [4 0 R] {to_unicode} >>"
+        )
+        .into_bytes(),
         format!("<< /Type /Font /Subtype /CIDFontType0 /BaseFont /F /DW 1000 /W [{widths}] >>").into_bytes(),
         stream(map.as_bytes(), codes == Codes::Mapped, ""),
     ];

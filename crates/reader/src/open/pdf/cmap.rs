@@ -60,7 +60,9 @@ impl CMap {
 
     fn ranges(&mut self, list: &[Word]) {
         let mut words = list.iter();
-        while let (Some(Word::Hex(low)), Some(Word::Hex(high)), Some(third)) = (words.next(), words.next(), words.next()) {
+        while let (Some(Word::Hex(low)), Some(Word::Hex(high)), Some(third)) =
+            (words.next(), words.next(), words.next())
+        {
             let (size, first, last) = (length(low), number(low), number(high));
             match third {
                 Word::Hex(text) if last >= first => self.runs.push((size, first, last, utf16(text))),
@@ -72,7 +74,10 @@ impl CMap {
                     // Where the list was longer or ended with its codes, its end is still to come.
                     let mut ahead = words.clone();
                     if ahead.any(|word| matches!(word, Word::Close))
-                        && words.clone().take_while(|word| !matches!(word, Word::Close)).all(|word| !matches!(word, Word::Open))
+                        && words
+                            .clone()
+                            .take_while(|word| !matches!(word, Word::Close))
+                            .all(|word| !matches!(word, Word::Open))
                         && matches!(words.clone().next(), Some(Word::Close))
                     {
                         words.next();
@@ -153,10 +158,16 @@ fn next<'m>(rest: &mut &'m [u8]) -> Option<Word<'m>> {
             }
             b'<' if rest.get(1) != Some(&b'<') => {
                 let end = rest.iter().position(|&byte| byte == b'>')?;
-                let digits: Vec<u8> =
-                    rest.get(1..end)?.iter().filter_map(|&byte| char::from(byte).to_digit(16)).map(|digit| digit as u8).collect();
+                let digits: Vec<u8> = rest
+                    .get(1..end)?
+                    .iter()
+                    .filter_map(|&byte| char::from(byte).to_digit(16))
+                    .map(|digit| digit as u8)
+                    .collect();
                 *rest = rest.get(end + 1..)?;
-                return Some(Word::Hex(digits.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).copied().unwrap_or(0)).collect()));
+                return Some(Word::Hex(
+                    digits.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).copied().unwrap_or(0)).collect(),
+                ));
             }
             sign @ (b'[' | b']') => {
                 *rest = rest.get(1..)?;

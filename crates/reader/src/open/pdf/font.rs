@@ -61,7 +61,8 @@ impl Font {
         // Glyphs that are drawings are measured in a space of their own.
         let matrix = font.get::<Array<'_>>("FontMatrix").map(|matrix| numbers(&matrix));
         let scale = matrix.and_then(|matrix| matrix.first().copied()).unwrap_or(0.001).abs();
-        let first = font.get::<Object<'_>>("FirstChar").and_then(Object::into_i32).and_then(|code| u32::try_from(code).ok());
+        let first =
+            font.get::<Object<'_>>("FirstChar").and_then(Object::into_i32).and_then(|code| u32::try_from(code).ok());
         let widths = font.get::<Array<'_>>("Widths").map(|widths| numbers(&widths)).unwrap_or_default();
         let widths = (first.unwrap_or(0)..).zip(widths).take(256).map(|(code, w)| (code, code, w * scale)).collect();
         Font { meaning: simple(font), to_unicode, widths, width: 0.5 }
@@ -174,12 +175,38 @@ fn simple(font: &Dict<'_>) -> Meaning {
 /// The names of glyphs that reports are made of, where a font names them; empty where the name tells nothing.
 fn glyph(name: &str) -> String {
     const NAMES: &[(&str, &str)] = &[
-        ("space", " "), ("zero", "0"), ("one", "1"), ("two", "2"), ("three", "3"), ("four", "4"), ("five", "5"),
-        ("six", "6"), ("seven", "7"), ("eight", "8"), ("nine", "9"), ("percent", "%"), ("period", "."),
-        ("comma", ","), ("hyphen", "-"), ("endash", "–"), ("emdash", "—"), ("parenleft", "("), ("parenright", ")"),
-        ("slash", "/"), ("colon", ":"), ("semicolon", ";"), ("plus", "+"), ("quotedblleft", "“"),
-        ("quotedblright", "”"), ("quoteleft", "‘"), ("quoteright", "’"), ("bracketleft", "["),
-        ("bracketright", "]"), ("underscore", "_"), ("equal", "="), ("multiply", "×"),
+        ("space", " "),
+        ("zero", "0"),
+        ("one", "1"),
+        ("two", "2"),
+        ("three", "3"),
+        ("four", "4"),
+        ("five", "5"),
+        ("six", "6"),
+        ("seven", "7"),
+        ("eight", "8"),
+        ("nine", "9"),
+        ("percent", "%"),
+        ("period", "."),
+        ("comma", ","),
+        ("hyphen", "-"),
+        ("endash", "–"),
+        ("emdash", "—"),
+        ("parenleft", "("),
+        ("parenright", ")"),
+        ("slash", "/"),
+        ("colon", ":"),
+        ("semicolon", ";"),
+        ("plus", "+"),
+        ("quotedblleft", "“"),
+        ("quotedblright", "”"),
+        ("quoteleft", "‘"),
+        ("quoteright", "’"),
+        ("bracketleft", "["),
+        ("bracketright", "]"),
+        ("underscore", "_"),
+        ("equal", "="),
+        ("multiply", "×"),
     ];
     let stem = name.split('.').next().unwrap_or(name);
     if let Some((_, sign)) = NAMES.iter().find(|(known, _)| *known == stem) {

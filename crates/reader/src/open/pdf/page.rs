@@ -79,7 +79,15 @@ fn line_of(mut row: Vec<Run>, page: usize) -> Line {
     }
     let text = text.trim().to_owned();
     let short = text.chars().filter(|sign| !sign.is_whitespace()).count() <= 12;
-    Line { text, from, to, up, size, page, row: columns && !short || columns && last.is_some_and(|run| run.to - from > size * 12.0) }
+    Line {
+        text,
+        from,
+        to,
+        up,
+        size,
+        page,
+        row: columns && !short || columns && last.is_some_and(|run| run.to - from > size * 12.0),
+    }
 }
 
 /// How many lines at either end of a page may be its frame.
@@ -126,7 +134,8 @@ fn at_share(mut values: Vec<f64>, share: f64) -> f64 {
 
 /// Joins lines to paragraphs.
 fn paragraphs(lines: &[Line]) -> String {
-    let body = at_share(lines.iter().filter(|line| line.text.chars().count() > 12).map(|line| line.size).collect(), 0.5);
+    let body =
+        at_share(lines.iter().filter(|line| line.text.chars().count() > 12).map(|line| line.size).collect(), 0.5);
     let of_body = |line: &&Line| (line.size - body).abs() < body * 0.1 && line.text.chars().count() > 8;
     let left = at_share(lines.iter().filter(of_body).map(|line| line.from).collect(), 0.1);
     let right = at_share(lines.iter().filter(of_body).map(|line| line.to).collect(), 0.85);
@@ -146,7 +155,8 @@ fn paragraphs(lines: &[Line]) -> String {
             let at_margin = line.from < left + size * 0.8 || line.from < last.from - size;
             let heads = ended && furniture::is_heading(line.text.chars().filter(|sign| !sign.is_whitespace()));
             // A number that is cut goes on whatever the margins say.
-            let cut = last.text.ends_with(|sign: char| sign.is_ascii_digit()) && line.text.starts_with(|sign: char| sign.is_ascii_digit());
+            let cut = last.text.ends_with(|sign: char| sign.is_ascii_digit())
+                && line.text.starts_with(|sign: char| sign.is_ascii_digit());
             same_size && close && !last.row && !line.row && ((full && at_margin && !heads) || (cut && full))
         });
         if goes_on {
