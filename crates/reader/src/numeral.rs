@@ -109,8 +109,8 @@ fn arabic(cells: &Cells, start: usize) -> Option<Numeral> {
 
 /// Whether the sign at `index` may group thousands: a comma, or a single blank in the middle of a line (表1 is none).
 fn groups(cells: &Cells, start: usize, index: usize) -> bool {
-    let blank = cells.at(index) == ' ' && !matches!(cells.before(start), BREAK | '表' | '图' | '件' | '第');
-    cells.at(index) == ',' || blank
+    let label = matches!(cells.before(start), BREAK | '表' | '图' | '第') || cells.ends_with(start, "附件");
+    cells.at(index) == ',' || (cells.at(index) == ' ' && !label)
 }
 
 /// Whether the sign at `index` groups thousands: three digits follow, no
