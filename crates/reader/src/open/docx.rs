@@ -19,6 +19,9 @@ const KIND: &str = "a Word document";
 /// A main part's XML is many times its text.
 const PART: u64 = 4 * LONGEST as u64;
 
+/// How deep tables and text boxes lie in one another at most.
+const DEEPEST: usize = 60;
+
 /// The text of a packed document.
 pub fn text(bytes: &[u8]) -> Result<String, Closed> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Closed::Damaged(KIND))?;
@@ -108,11 +111,11 @@ impl Page {
                         skipped = 1;
                     } else {
                         texts = name.as_ref() == "w:t";
-                        self.begin(&start);
+                        self.begin(&start)?;
                     }
                 }
                 Event::Empty(start) => {
-                    self.begin(&start);
+                    self.begin(&start)?;
                     self.end(start.name().as_ref());
                 }
                 Event::End(end) => {
@@ -144,7 +147,10 @@ impl Page {
         Ok(self.out)
     }
 
-    fn begin(&mut self, start: &BytesStart<'_>) {
+    fn begin(&mut self, start: &BytesStart<'_>) -> Result<(), Closed> {
+        if self.open.len().max(self.cells.len()) > DEEPEST {
+            return Err(Closed::Damaged(KIND));
+        }
         match start.name().as_ref() {
             "w:p" => self.open.push(String::new()),
             "w:r" => {
@@ -158,6 +164,7 @@ impl Page {
             "w:tc" => self.cells.push(self.out.len()),
             _ => {}
         }
+        Ok(())
     }
 
     fn end(&mut self, name: &str) {
@@ -185,14 +192,14 @@ impl Page {
 }
 
 /// Ends a cell: one of a single line stands beside the next, a longer one by itself.
-pub fn end_cell(out: &mut String, from: usize) {
+fn end_cell(out: &mut String, from: usize) {
     let lines = out.get(from..).unwrap_or("").trim_end().lines().count();
     out.truncate(out.trim_end_matches('\n').len().max(from));
     out.push(if lines > 1 { '\n' } else { '\t' });
 }
 
 /// Ends a row of cells: a line of its own.
-pub fn end_row(out: &mut String) {
+fn end_row(out: &mut String) {
     out.truncate(out.trim_end_matches('\t').len());
     if !out.ends_with('\n') && !out.is_empty() {
         out.push('\n');

@@ -5,11 +5,12 @@
 //! where the sentences are: everything below the element that holds them all is
 //! read, in order, but for menus, lists of links and what is named as a frame.
 
+use std::collections::{HashMap, HashSet};
+
 use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{StartTag, Token, Tokenizer};
 
-use super::docx::{end_cell, end_row};
 use super::{Closed, LONGEST, head};
 use crate::furniture::is_furniture;
 use crate::normal::is_han;
@@ -18,6 +19,9 @@ const KIND: &str = "a web page";
 
 /// How deep elements lie in one another: deeper ones are read as lying here. No page needs it, and who walks calls itself.
 const DEEPEST: usize = 300;
+
+/// How many elements and pieces of text a page has at most.
+const NODES: usize = 2_000_000;
 
 /// Whether bytes that begin no other kind are a web page.
 pub fn is_one(bytes: &[u8]) -> bool {
@@ -34,7 +38,8 @@ pub fn is_one(bytes: &[u8]) -> bool {
 /// The text of a page's report; `hint` is the encoding that came with it.
 pub fn text(bytes: &[u8], hint: Option<&str>) -> Result<String, Closed> {
     let page = decoded(bytes, hint);
-    article(&page).filter(|text| !text.trim().is_empty()).ok_or(Closed::NoText(KIND))
+    let tree = Tree::of(&page).ok_or(Closed::TooLarge)?;
+    article(&tree).filter(|text| !text.trim().is_empty()).ok_or(Closed::NoText(KIND))
 }
 
 /// A page's bytes as text: by its mark of byte order; as UTF-8 where they are, whatever the page says; as it says.
@@ -83,6 +88,8 @@ enum Node {
 /// A page as a tree: nodes by number, the first of them the root.
 struct Tree {
     nodes: Vec<Node>,
+    /// In which element each lies; the root in itself.
+    parents: Vec<usize>,
     /// The headline that the head or the first heading gives.
     headline: String,
 }
@@ -141,15 +148,19 @@ const BLOCKS: &[&str] = &[
 ];
 
 impl Tree {
-    fn of(page: &str) -> Tree {
+    /// `None`: it has more elements than any page.
+    fn of(page: &str) -> Option<Tree> {
         let root = Node::Element { tag: "body".to_owned(), frame: false, children: Vec::new() };
-        let mut tree = Tree { nodes: vec![root], headline: String::new() };
+        let mut tree = Tree { nodes: vec![root], parents: vec![0], headline: String::new() };
         let mut open: Vec<(usize, String)> = vec![(0, "body".to_owned())];
         // Elements inside one that is not read, and elements too deep to open.
         let mut unread: Option<(String, usize)> = None;
         let mut emitter = DefaultEmitter::default();
         emitter.naively_switch_states(true);
         for Ok(token) in Tokenizer::new_with_emitter(page, emitter) {
+            if tree.nodes.len() > NODES {
+                return None;
+            }
             match token {
                 Token::StartTag(tag) => {
                     let name = String::from_utf8_lossy(&tag.name).into_owned();
@@ -197,12 +208,26 @@ impl Tree {
                 _ => {}
             }
         }
-        tree
+        Some(tree)
+    }
+
+    /// The elements in which a node lies, itself first.
+    fn around(&self, node: usize) -> impl Iterator<Item = usize> {
+        let up = |&node: &usize| self.parents.get(node).copied().filter(|_| node > 0);
+        std::iter::successors(Some(node), up)
+    }
+
+    fn tag(&self, node: usize) -> &str {
+        match self.nodes.get(node) {
+            Some(Node::Element { tag, .. }) => tag,
+            _ => "",
+        }
     }
 
     fn push(&mut self, parent: usize, node: Node) -> usize {
         let number = self.nodes.len();
         self.nodes.push(node);
+        self.parents.push(parent);
         if let Some(Node::Element { children, .. }) = self.nodes.get_mut(parent) {
             children.push(number);
         }
@@ -306,8 +331,8 @@ struct Block {
     text: String,
     /// How many of its signs are in links.
     linked: usize,
-    /// The elements it lies in, outermost first.
-    path: Vec<usize>,
+    /// The element it lies in.
+    node: usize,
 }
 
 impl Block {
@@ -333,7 +358,8 @@ impl Block {
 /// Walks the tree into blocks.
 struct Walk<'t> {
     tree: &'t Tree,
-    path: Vec<usize>,
+    /// The blocks begun and not ended.
+    inside: Vec<usize>,
     blocks: Vec<Block>,
     open: Block,
     link: bool,
@@ -356,14 +382,14 @@ impl Walk<'_> {
                 self.link |= tag == "a";
                 self.kept |= tag == "pre";
                 if block {
-                    self.path.push(number);
+                    self.inside.push(number);
                 }
                 for &child in children {
                     self.walk(child);
                 }
                 if block {
                     self.flush();
-                    self.path.pop();
+                    self.inside.pop();
                 }
                 (self.link, self.kept) = (before.0, before.1);
                 if tag == "h1" && self.first_heading.is_empty() {
@@ -378,32 +404,22 @@ impl Walk<'_> {
     /// A row: one block where each cell holds a line, else its cells one after the other.
     fn row(&mut self, number: usize, cells: &[usize]) {
         self.flush();
-        self.path.push(number);
+        self.inside.push(number);
         let from = self.blocks.len();
-        let mut whole = Block { path: self.path.clone(), ..Block::default() };
-        let mut lines = 0;
+        let mut single = true;
         for &cell in cells {
             let begun = self.blocks.len();
             self.walk(cell);
             self.flush();
-            let start = whole.text.len();
-            for block in self.blocks.get(begun..).unwrap_or_default() {
-                whole.text.push_str(&block.text);
-                whole.text.push('\n');
-                whole.linked += block.linked;
-            }
-            lines = lines.max(self.blocks.len() - begun);
-            if matches!(self.tree.nodes.get(cell), Some(Node::Element { .. })) {
-                end_cell(&mut whole.text, start);
-            }
+            single &= self.blocks.len() <= begun + 1;
         }
-        if lines <= 1 && self.blocks.len() > from + 1 {
-            end_row(&mut whole.text);
-            whole.text.truncate(whole.text.trim_end().len());
-            self.blocks.truncate(from);
-            self.blocks.push(whole);
+        self.inside.pop();
+        if single && self.blocks.len() > from + 1 {
+            let lines = self.blocks.split_off(from);
+            let text = lines.iter().map(|block| block.text.trim()).collect::<Vec<_>>().join("\t");
+            let linked = lines.iter().map(|block| block.linked).sum();
+            self.blocks.push(Block { text, linked, node: number });
         }
-        self.path.pop();
     }
 
     fn add(&mut self, text: &str) {
@@ -426,18 +442,21 @@ impl Walk<'_> {
         let mut block = std::mem::take(&mut self.open);
         block.text.truncate(block.text.trim_end().len());
         if !block.text.is_empty() {
-            block.path.clone_from(&self.path);
+            block.node = self.inside.last().copied().unwrap_or(0);
             self.blocks.push(block);
         }
     }
 }
 
+/// Elements that hold no more than a paragraph.
+const PARAGRAPHS: &[&str] =
+    &["p", "tr", "li", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "span", "font", "b", "strong", "i", "em", "a"];
+
 /// The text of the article of a page.
-fn article(page: &str) -> Option<String> {
-    let tree = Tree::of(page);
+fn article(tree: &Tree) -> Option<String> {
     let mut walk = Walk {
-        tree: &tree,
-        path: Vec::new(),
+        tree,
+        inside: Vec::new(),
         blocks: Vec::new(),
         open: Block::default(),
         link: false,
@@ -450,26 +469,30 @@ fn article(page: &str) -> Option<String> {
     let is_frame = |node: &usize| matches!(tree.nodes.get(*node), Some(Node::Element { frame: true, .. }));
     // A frame that holds most of what is said is none, whatever it is called.
     let said: usize = blocks.iter().filter(|block| block.says()).map(Block::signs).sum();
-    let mut in_frame: std::collections::HashMap<usize, usize> = std::collections::HashMap::new();
+    let mut in_frame: HashMap<usize, usize> = HashMap::new();
     for block in blocks.iter().filter(|block| block.says()) {
-        for &node in block.path.iter().filter(|node| is_frame(node)) {
+        for node in tree.around(block.node).filter(is_frame) {
             *in_frame.entry(node).or_default() += block.signs();
         }
     }
     let framed = |block: &Block| {
         let mine = |node: &usize| in_frame.get(node).is_none_or(|&inside| inside * 2 < said);
-        block.path.iter().any(|node| is_frame(node) && mine(node))
+        tree.around(block.node).any(|node| is_frame(&node) && mine(&node))
     };
     let speaking = || blocks.iter().filter(|block| block.says() && !framed(block));
-    // The element that holds all that is said; above a single paragraph, what lies beside it.
+    // The element that holds all that is said; around a single paragraph, what lies beside it.
     let first = speaking().next().or_else(|| blocks.iter().find(|block| !framed(block) && !block.is_links()))?;
-    let shared = speaking().fold(first.path.clone(), |shared, block| {
-        shared.iter().zip(&block.path).take_while(|(a, b)| a == b).map(|(a, _)| *a).collect()
-    });
-    let depth = if first.path.len() == shared.len() { shared.len().saturating_sub(1) } else { shared.len() };
-    let inside = shared.get(..depth).unwrap_or_default();
+    let mut shared: Vec<usize> = tree.around(first.node).collect();
+    for block in speaking() {
+        let here: HashSet<usize> = tree.around(block.node).collect();
+        let up = shared.iter().position(|node| here.contains(node)).unwrap_or(0);
+        shared.drain(..up);
+    }
+    let inline = |node: &&usize| PARAGRAPHS.contains(&tree.tag(**node));
+    let inside = shared.iter().find(|node| !inline(node)).copied().unwrap_or(0);
     let mut out = String::new();
-    let mine = blocks.iter().filter(|block| block.path.starts_with(inside) && !framed(block) && !block.is_links());
+    let lies = |block: &&Block| tree.around(block.node).any(|node| node == inside);
+    let mine = blocks.iter().filter(lies).filter(|block| !framed(block) && !block.is_links());
     for block in mine {
         // Told from the report where it is met again, too; here it would only shift the lines.
         let short = block.text.split_whitespace().collect::<String>();
@@ -506,7 +529,7 @@ mod tests {
              <script>var a = '<p>办理9件。</p>';</script>\
              <div class=footer>主办：某县人民政府 今日访问12人。全站累计访问34567人次，感谢您的关注与支持。</div></body></html>"
         );
-        let text = article(&page).unwrap();
+        let text = article(&Tree::of(&page).unwrap()).unwrap();
         let expected =
             format!("某县2023年法治政府建设报告\n　　{BODY}\n　　其中：\n刑事 3件；\n附表\n事项\t件数\n许可\t12件\n");
         assert_eq!(text, expected);
@@ -518,7 +541,7 @@ mod tests {
             "<html><body><form class=search><div class=nav>{}</div></form>",
             format!("<p>{BODY}</p>").repeat(3)
         );
-        assert_eq!(article(&page).unwrap().lines().count(), 3);
+        assert_eq!(article(&Tree::of(&page).unwrap()).unwrap().lines().count(), 3);
     }
 
     #[test]
@@ -546,7 +569,7 @@ mod tests {
     fn deep_and_unended_pages_are_read_in_time() {
         for piece in ["<div>", "<p><b>", "<table><tr><td>", "<a href=", "<ul><li>", "</p>", "<!--"] {
             let page = format!("<html>{}<p>{BODY}", piece.repeat(100_000));
-            let _ = article(&page);
+            let _ = article(&Tree::of(&page).unwrap());
         }
     }
 }
