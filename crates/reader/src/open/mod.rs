@@ -67,6 +67,26 @@ pub enum Closed {
 }
 
 impl Closed {
+    /// All codes.
+    pub const CODES: [&str; 16] = [
+        "empty",
+        "too-large",
+        "old-word",
+        "rich-text",
+        "ofd",
+        "sheet",
+        "slides",
+        "open-document",
+        "picture",
+        "packed",
+        "locked",
+        "scan",
+        "unmapped",
+        "damaged",
+        "no-text",
+        "not-text",
+    ];
+
     /// The code of the sentence about it.
     pub fn code(&self) -> &'static str {
         match self {
@@ -241,6 +261,7 @@ mod tests {
         ] {
             let error = open("报告", &bytes).unwrap_err();
             assert_eq!(error.why.code(), code);
+            assert!(Closed::CODES.contains(&code));
             assert!(error.to_string().starts_with("报告: ") && error.to_string().contains(says), "{error}");
         }
     }
