@@ -384,7 +384,7 @@ pub struct Recount {
 /// `read`.
 #[derive(Args)]
 pub struct Read {
-    /// Reports as plain text; the name without its ending names the report
+    /// Reports: Word (.docx), PDF with text, saved web pages or plain text; the name without its ending names the report
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// How to print it
@@ -443,7 +443,7 @@ pub struct Compare {
     /// The calendar year
     #[arg(long, value_name = "YEAR", value_parser = year)]
     pub year: i16,
-    /// The published report as plain text
+    /// The published report: Word (.docx), PDF with text, a saved web page or plain text
     #[arg(value_name = "REPORT")]
     pub report: PathBuf,
 }

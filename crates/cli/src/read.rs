@@ -12,10 +12,9 @@ use crate::show;
 /// A report's name (that of its file, without the ending) and its text.
 pub fn text_of(file: &Path) -> Result<(String, String), Failure> {
     let shown = file.display().to_string();
-    let bytes = std::fs::read(file).map_err(|error| {
-        Failure::new(format!("{shown} cannot be read: {error}"), "name a report as a plain text file")
-    })?;
-    let text = reader::decode(&shown, &bytes).map_err(|error| Failure::new(error.to_string(), ""))?;
+    let bytes = std::fs::read(file)
+        .map_err(|error| Failure::new(format!("{shown} cannot be read: {error}"), "name a report as a file"))?;
+    let text = reader::open(&shown, &bytes).map_err(|error| Failure::new(error.to_string(), ""))?;
     let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     Ok((name, text))
 }

@@ -322,9 +322,25 @@ fn bad_questions_are_answered_with_a_remedy() {
 fn a_file_that_is_no_text_is_refused_with_its_byte() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.doc");
-    fs::write(&file, b"PK\x03\x04\x00\x00\xff").unwrap();
+    fs::write(&file, b"abc\xff\xff\xff").unwrap();
     let file = file.to_string_lossy().into_owned();
     refuses(&fazhi(demo(), &["read", &file]), &["report.doc", "byte", "UTF-8"]);
+}
+
+#[test]
+fn a_report_is_taken_for_what_its_bytes_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report-2023.txt");
+    let shown = file.to_string_lossy().into_owned();
+    fs::write(&file, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1").unwrap();
+    refuses(&fazhi(demo(), &["read", &shown]), &["report-2023.txt", "save it as .docx"]);
+    let page = "<html><body><ul><li><a href=/>共99件</a></ul><p>办理行政复议案件36件,其中调解40件,按期审结。</p></body></html>";
+    fs::write(&file, page).unwrap();
+    let output = fazhi(demo(), &["read", "--format", "tsv", &shown]);
+    assert!(out(&output).contains("\t36\t件\t") && !out(&output).contains("99"), "{}", out(&output));
+    let output = fazhi(demo(), &["read", "--audit", "--format", "tsv", &shown]);
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    assert!(out(&output).contains("part_le_total\t40<=36"), "{}", out(&output));
 }
 
 #[test]

@@ -25,10 +25,10 @@ pub type Row = [String; 11];
 
 impl Platform {
     /// Reads what a government published into rows of reported numbers, for the figures that the catalogue knows. `None`:
-    /// the catalogue has no line of reported numbers, or the file is no text.
+    /// the catalogue has no line of reported numbers.
     ///
     /// # Errors
-    /// Where the place is unknown in that year, or the store cannot be read.
+    /// Where the file gives no text, the place is unknown in that year, or the store cannot be read.
     pub fn published_sheet(
         &self,
         place: &PlaceCode,
@@ -37,7 +37,8 @@ impl Platform {
         bytes: &[u8],
     ) -> Result<Option<PublishedSheet>, TellError> {
         let outline = self.catalog.reports.iter().find_map(|outline| outline.quantities.as_ref());
-        let (Some(of), Ok(text)) = (outline, reader::decode(name, bytes)) else { return Ok(None) };
+        let Some(of) = outline else { return Ok(None) };
+        let text = reader::open(name, bytes).map_err(TellError::Unread)?;
         let Some(line) = self.catalog.versions(&of.line).last().cloned() else { return Ok(None) };
         let amount = line.field_id(&of.amount);
         let opens = |act: &&procedure::Act| act.opens && act.fills.iter().any(|(id, _)| Some(*id) == amount);

@@ -102,6 +102,8 @@ pub enum TellError {
     NoOutline,
     /// What is asked for is no such report, or not for whoever asks.
     NoReport,
+    /// The file of a published report gives no text.
+    Unread(reader::OpenError),
     /// The store failed.
     Fault(Fault),
 }
@@ -127,6 +129,7 @@ impl std::fmt::Display for TellError {
             TellError::UnknownFigure(code) => write!(f, "there is no figure `{code}`; `fazhi figures` lists them"),
             TellError::NoOutline => write!(f, "the catalogue has no report outline; add one under catalog/reports"),
             TellError::NoReport => write!(f, "there is no such report"),
+            TellError::Unread(why) => why.fmt(f),
             TellError::Fault(fault) => fault.fmt(f),
         }
     }

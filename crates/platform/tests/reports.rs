@@ -279,6 +279,14 @@ fn a_published_report_becomes_rows_that_say_where_they_stand() {
     assert_eq!(row[..7], ["penalty.decided", "632223", "2020", "312", "0", "exact", "published"]);
     let digest = ledger::hash(text.as_bytes()).to_string();
     assert_eq!(row[8..], ["海晏县报告.txt", &digest, "3"]);
+    // A page saved from a site is read like the text; what gives no text says what it is.
+    let page =
+        format!("<html><body><ul><li><a href=/>首页</a></ul><p>{}</p></body></html>", text.replace('\n', "<br>"));
+    let same = bench.platform.published_sheet(&place, 2020, "海晏县报告.txt", page.as_bytes()).unwrap().unwrap();
+    assert_eq!((same.rows.len(), &same.rows[0][..7]), (1, &row[..7]));
+    let old =
+        bench.platform.published_sheet(&place, 2020, "报告.docx", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1").unwrap_err();
+    assert!(matches!(&old, TellError::Unread(why) if why.why.code() == "old-word"));
     let why = bench.platform.published_sheet(&government("410728"), 2020, "某县报告", text.as_bytes()).unwrap_err();
     assert!(matches!(why, TellError::AnotherTime { .. }));
 }

@@ -42,6 +42,8 @@ pub enum CheckKind {
     RatioPercent,
     /// One thing stated twice.
     Equal,
+    /// A part and what it is taken out of.
+    PartLeTotal,
 }
 
 impl CheckKind {
@@ -52,6 +54,7 @@ impl CheckKind {
             CheckKind::Difference => "difference",
             CheckKind::RatioPercent => "ratio_percent",
             CheckKind::Equal => "equal",
+            CheckKind::PartLeTotal => "part_le_total",
         }
     }
 }
@@ -85,10 +88,12 @@ pub fn audit(figures: &[Figure], text: &str) -> Vec<Check> {
         let sentence = &places[from..to];
         differences(sentence, &mut checks);
         ratios(sentence, &mut checks);
+        growth(sentence, &mut checks);
         from = to;
     }
     sums(&places, &cells, &mut checks);
-    repeats(&places, &mut checks);
+    parts(&places, &cells, &mut checks);
+    repeats(&places, &cells, &mut checks);
     checks.sort_by_key(|check| check.line);
     checks
 }
@@ -162,7 +167,10 @@ fn sums(places: &[Place], cells: &Cells, checks: &mut Vec<Check>) {
                     !cells.text(open, close).contains("其中") && parts.iter().all(|part| same_unit(part, total));
                 (parts, listed)
             }
-            None => (run_of_parts(total, rest, cells), false),
+            None => match run_of_parts(total, rest, cells) {
+                parts if parts.is_empty() => (run_of_kinds(total, rest, cells), true),
+                parts => (parts, false),
+            },
         };
         if parts.len() < 2 || !parts.iter().all(|part| is_count(part)) {
             continue;
@@ -239,35 +247,216 @@ fn run_of_parts<'p, 'a>(total: &Place, rest: &'p [Place<'a>], cells: &Cells) -> 
     Vec::new()
 }
 
-/// `由A压减到B`, with the number taken away or added stated in the same sentence.
+/// Kinds of which a thing is one and not another: their numbers add up, and to no more than all.
+const KINDS: &[&[&str]] = &[
+    &["简易程序", "普通程序", "一般程序"],
+    &["刑事", "民事", "行政"],
+    &["一审", "二审", "再审"],
+    &["继续有效", "废止", "失效", "修改"],
+    &["维持", "撤销", "变更", "确认违法", "责令履行", "驳回", "终止"],
+];
+
+/// The numbers behind 其中 of kinds that exclude one another, where they come to more than all of them.
+fn run_of_kinds<'p, 'a>(total: &Place, rest: &'p [Place<'a>], cells: &Cells) -> Vec<&'p Place<'a>> {
+    let mut parts: Vec<&Place> = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    let mut kinds: Option<&[&str]> = None;
+    for part in rest.iter().take_while(|part| part.sentence == total.sentence && same_unit(part, total)) {
+        let from = parts.last().map_or(total.end, |last| last.end);
+        let between = cells.text(from, part.start);
+        let begins = !parts.is_empty() || (between.contains("其中") && between.chars().count() <= 24);
+        if !begins || between.contains([';', '(', ')']) {
+            break;
+        }
+        let row = kinds.or_else(|| KINDS.iter().find(|row| row.iter().any(|kind| between.contains(kind))).copied());
+        let Some(kind) = row.and_then(|row| row.iter().find(|kind| between.contains(**kind))) else { break };
+        if seen.contains(kind) {
+            break;
+        }
+        kinds = row;
+        seen.push(kind);
+        parts.push(part);
+    }
+    let sum = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part.figure.value));
+    if sum.is_some_and(|sum| sum > total.figure.value) { parts } else { Vec::new() }
+}
+
+/// `由A压减到B`, with the number or the share taken away or added stated in the same sentence.
 fn differences(sentence: &[Place], checks: &mut Vec<Check>) {
     for (index, pair) in sentence.windows(2).enumerate() {
         let [before, after] = pair else { continue };
-        let turned = has_note(before, '前') && has_note(after, '后');
-        if !turned || !is_count(before) || !is_count(after) || !same_unit(before, after) {
+        let rates = [before, after].iter().all(|place| place.figure.unit == "%" && level(place));
+        let turned = has_note(before, '前') && has_note(after, '后') && same_unit(before, after);
+        if !turned || !(rates || (is_count(before) && is_count(after))) {
             continue;
         }
-        let change = sentence.get(index + 2).filter(|change| {
-            let named = matches!(change.figure.change, Change::Cut | Change::Added)
-                || ["取消", "减少", "核减", "下放", "压减", "新增", "增加"]
-                    .iter()
-                    .any(|verb| change.before.contains(verb));
-            named && same_unit(change, before) && change.figure.qualifier == Qualifier::Exact
-        });
-        let Some(change) = change else { continue };
-        let (high, low) = if before.figure.value >= after.figure.value { (before, after) } else { (after, before) };
-        let Some(computed) = high.figure.value.checked_sub(low.figure.value) else {
+        let (a, b) = (before.figure.value, after.figure.value);
+        let Some(change) = sentence.get(index + 2).filter(|change| change.figure.qualifier == Qualifier::Exact) else {
             continue;
         };
-        let formula = format!("{}-{}", high.figure.value, low.figure.value);
-        let holds = computed == change.figure.value;
+        let says = |words: &[&str]| words.iter().any(|word| change.before.contains(word));
+        let named = matches!(change.figure.change, Change::Cut | Change::Added | Change::YoyUp | Change::YoyDown)
+            || says(&["取消", "减少", "核减", "下放", "压减", "新增", "增加"]);
+        let same = if rates { change.figure.unit == "百分点" } else { same_unit(change, before) };
+        if named && same {
+            let (high, low) = if a >= b { (a, b) } else { (b, a) };
+            let Some(computed) = high.checked_sub(low) else { continue };
+            let formula = format!("{high}-{low}");
+            let (stated, told) = (change.figure.value.to_string(), computed.to_string());
+            let holds = computed == change.figure.value || (rates && near(computed, change));
+            checks.push(check(change, CheckKind::Difference, formula, stated, told, holds));
+        }
+        // 压减59.9%, 增长20%: the share of what there was before.
+        let share = change.figure.unit == "%" && change.figure.change != Change::None && is_bare(&change.before);
+        if share && !rates && !a.is_zero() {
+            let (high, low) = if a >= b { (a, b) } else { (b, a) };
+            share_of(change, high, low, a, format!("({high}-{low})/{a}"), checks);
+        }
+    }
+}
+
+/// Notes a stated percentage beside `(high-low)/base`.
+fn share_of(rate: &Place, high: Decimal, low: Decimal, base: Decimal, formula: String, checks: &mut Vec<Check>) {
+    let part = high.checked_sub(low).and_then(|part| part.checked_mul(Decimal::ONE_HUNDRED));
+    let Some(computed) = part.and_then(|part| part.checked_div(base)) else { return };
+    let stated = format!("{}%", rate.figure.value);
+    let told = format!("{}%", computed.round_dp(4).normalize());
+    checks.push(check(rate, CheckKind::RatioPercent, formula, stated, told, near(computed, rate)));
+}
+
+/// Whether a number is the stated one, written to as many digits.
+fn near(computed: Decimal, stated: &Place) -> bool {
+    let slack = stated.grain.checked_div(Decimal::TWO).unwrap_or_default();
+    (computed - stated.figure.value).abs() <= slack
+}
+
+/// A growth stated in percent, beside the two years' numbers, or beside this year's and how much it rose or fell.
+fn growth(sentence: &[Place], checks: &mut Vec<Check>) {
+    for (index, three) in sentence.windows(3).enumerate() {
+        let [first, second, rate] = three else { continue };
+        let rises = match rate.figure.change {
+            Change::YoyUp => true,
+            Change::YoyDown => false,
+            _ => continue,
+        };
+        let counts = whole_count(first) && whole_count(second) && same_unit(first, second);
+        // Two turned into one another are compared above.
+        let turned = has_note(first, '前') || index.checked_sub(1).is_some_and(|at| has_note(&sentence[at], '前'));
+        if rate.figure.unit != "%" || rate.figure.qualifier != Qualifier::Exact || !counts || turned {
+            continue;
+        }
+        let (a, b) = (first.figure.value, second.figure.value);
+        // 收案2194件,较上年增加903件,增幅69.9%.
+        let step = matches!(second.figure.change, Change::YoyUp | Change::YoyDown);
+        let bare = is_bare(&rate.before);
+        if step && level(first) && bare {
+            let before = if second.figure.change == Change::YoyUp { a.checked_sub(b) } else { a.checked_add(b) };
+            let Some(before) = before.filter(|before| *before > Decimal::ZERO) else { continue };
+            let (high, low) = if a >= before { (a, before) } else { (before, a) };
+            share_of(rate, high, low, before, format!("{b}/{before}"), checks);
+            continue;
+        }
+        // 今年办理120件,上年办理100件,增长20%; 上年在前也一样.
+        let earlier = |place: &Place| EARLIER.iter().any(|word| place.before.contains(word));
+        let (now, before) = match (earlier(first), earlier(second)) {
+            (true, false) => (b, a),
+            (false, true) => (a, b),
+            _ => continue,
+        };
+        if !(level(first) && level(second) && bare) || before.is_zero() {
+            continue;
+        }
+        let (high, low) = if now >= before { (now, before) } else { (before, now) };
+        let formula = format!("({high}-{low})/{before}");
+        let up = now >= before;
+        if up == rises {
+            share_of(rate, high, low, before, formula, checks);
+        } else {
+            let told = if up { "a rise" } else { "a fall" };
+            let stated = format!("{}%", rate.figure.value);
+            checks.push(check(rate, CheckKind::RatioPercent, formula, stated, told.to_owned(), false));
+        }
+    }
+}
+
+/// Whether a clause says of its rate no more than that it is a rise or a fall: what rose or fell was said before.
+fn is_bare(clause: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "与",
+        "和",
+        "比",
+        "较",
+        "同比",
+        "环比",
+        "上年度",
+        "上年",
+        "去年",
+        "上一年",
+        "同期",
+        "年",
+        "相比",
+        "整体",
+        "总体",
+        "增长",
+        "上升",
+        "提高",
+        "提升",
+        "增加",
+        "下降",
+        "降低",
+        "减少",
+        "压减",
+        "压缩",
+        "精简",
+        "缩短",
+        "增幅",
+        "降幅",
+        "减幅",
+        "压减率",
+        "幅度",
+        "比例",
+        "达到",
+        "达",
+        "为",
+        "约",
+        "了",
+        "率",
+    ];
+    let mut rest = clause.trim_matches(|sign: char| sign.is_ascii_digit());
+    while let Some(after) = WORDS.iter().find_map(|word| rest.strip_prefix(word)) {
+        rest = after.trim_start_matches(|sign: char| sign.is_ascii_digit());
+    }
+    rest.is_empty()
+}
+
+/// Words of a clause that gives an earlier period's number.
+const EARLIER: &[&str] = &["去年", "上年", "上一年", "同期", "前一年"];
+
+/// An exact number of things, a change of it included, written to the last one.
+fn whole_count(place: &Place) -> bool {
+    place.figure.qualifier == Qualifier::Exact
+        && place.grain <= Decimal::ONE
+        && !matches!(place.figure.unit.as_str(), "%" | "‰" | "百分点" | "倍" | "年" | "分")
+}
+
+/// `共120件,其中刑事40件`: what is taken out of a number is no more than it.
+fn parts(places: &[Place], cells: &Cells, checks: &mut Vec<Check>) {
+    for pair in places.windows(2) {
+        let [total, part] = pair else { continue };
+        let between = cells.text(total.end, part.start);
+        let taken = between.contains("其中") && between.chars().count() <= 24;
+        let same_sentence = total.sentence == part.sentence && !between.contains([';', '(', ')']);
+        if !taken || !same_sentence || !is_count(total) || !is_count(part) || !same_unit(total, part) {
+            continue;
+        }
+        let (whole, value) = (total.figure.value, part.figure.value);
         checks.push(check(
-            change,
-            CheckKind::Difference,
-            formula,
-            change.figure.value.to_string(),
-            computed.to_string(),
-            holds,
+            part,
+            CheckKind::PartLeTotal,
+            format!("{value}<={whole}"),
+            whole.to_string(),
+            value.to_string(),
+            value <= whole,
         ));
     }
 }
@@ -322,6 +511,7 @@ fn rate_name(before: &str) -> String {
         _ if qualified => "\u{0}".to_owned(),
         Some(stem) => stem.chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect(),
         None if before.contains("比例") || before.contains("占比") => String::new(),
+        None if before.starts_with("占总") || before.trim_end_matches('约') == "占" => String::new(),
         None => "\u{0}".to_owned(),
     }
 }
@@ -335,7 +525,12 @@ fn base_of<'p, 'a>(name: &str, counts: &[&'p Place<'a>]) -> Option<(&'p Place<'a
     let whole = earlier.iter().rev().find(|place| is_count(place) && same_unit(place, part))?;
     let adjacent = earlier.last().is_some_and(|last| last.start == whole.start);
     let shared = whole.figure.subject.chars().zip(part.figure.subject.chars()).take_while(|(a, b)| a == b).count();
-    if !adjacent || shared < 3 || whole.figure.value < part.figure.value || whole.figure.value.is_zero() {
+    // 其中 says by itself that the one is a part of the other.
+    if !adjacent
+        || (shared < 3 && !name.is_empty())
+        || whole.figure.value < part.figure.value
+        || whole.figure.value.is_zero()
+    {
         return None;
     }
     let turned = has_note(whole, '前') && has_note(part, '后');
@@ -378,28 +573,34 @@ fn bounds(whole: &Place, part: &Place, taken: bool) -> Option<(Decimal, Decimal,
     })
 }
 
-/// One thing counted twice: the same subject in different lines, or the same
-/// number of the same long-named thing close by.
-fn repeats(places: &[Place], checks: &mut Vec<Check>) {
+/// One thing counted twice: the same subject in different lines, the same
+/// number of the same long-named thing close by, or one register by two names.
+fn repeats(places: &[Place], cells: &Cells, checks: &mut Vec<Check>) {
     for (index, first) in places.iter().enumerate() {
         if !is_count(first) || first.figure.value < Decimal::TEN {
             continue;
         }
         for second in places.iter().skip(index + 1).take(400) {
             let (a, b) = (first.figure, second.figure);
-            if !is_count(second) || a.unit == "元" || b.value < Decimal::TEN {
+            if !is_count(second) || a.unit == "元" || b.value < Decimal::TEN || !within(a.value, b.value, Decimal::TWO)
+            {
                 continue;
             }
             // A subject is only as good as the clause it was read from: short ones name different things.
             let same_subject = a.subject == b.subject
                 && a.subject.chars().count() >= 8
-                && reach(first) == reach(second)
                 && !a.subject.contains('（')
                 && a.line != b.line
-                && a.unit == b.unit;
+                && a.unit == b.unit
+                && same_reach(first, second, cells);
             let same_number =
                 a.value == b.value && a.value >= Decimal::ONE_HUNDRED && shared_noun(&a.subject, &b.subject) >= 5;
-            if same_subject || same_number || is_stock_of(a, b) || is_stock_of(b, a) {
+            let same_register = a.line != b.line
+                && like_unit(first, second)
+                && within(a.value, b.value, Decimal::new(125, 2))
+                && register(a).is_some_and(|name| register(b) == Some(name))
+                && same_reach(first, second, cells);
+            if same_subject || same_number || same_register || is_stock_of(a, b) || is_stock_of(b, a) {
                 let formula = format!("{}={}", a.value, b.value);
                 checks.push(check(
                     second,
@@ -415,29 +616,99 @@ fn repeats(places: &[Place], checks: &mut Vec<Check>) {
     }
 }
 
-/// The places or levels a clause names: 全市 and 市本级 are counted apart.
-fn reach(place: &Place) -> String {
-    let words = [
+/// Whether neither of two numbers is more than so many times the other: what differs more was counted elsewhere or at
+/// another time.
+fn within(a: Decimal, b: Decimal, times: Decimal) -> bool {
+    let (low, high) = if a <= b { (a, b) } else { (b, a) };
+    low.checked_mul(times).is_some_and(|most| high <= most)
+}
+
+/// Registers that reports name in several ways: the names of each.
+const REGISTERS: &[&[&str]] = &[
+    &["行政职权事项", "行政权力事项", "权力事项", "职权事项", "权责清单事项", "权责清单", "权责事项", "权力清单"],
+    &["人民调解委员会", "人民调解组织", "调解委员会", "调解组织", "调委会"],
+    &["政务服务事项清单", "政务服务事项"],
+    &["持证执法人员", "行政执法人员", "执法人员"],
+];
+
+/// Deeds after which a number is that of the whole register.
+const WHOLES: &[&str] =
+    &["梳理", "保留", "编制", "公布", "现有", "共有", "实有", "建立", "设立", "配备", "数", "人数", "个"];
+
+/// Which register a number is the whole of, if any: its subject is a name of it and nothing more.
+fn register(figure: &Figure) -> Option<usize> {
+    if figure.subject.contains('（') || figure.change != Change::None {
+        return None;
+    }
+    REGISTERS.iter().position(|names| {
+        let longest = names.iter().filter(|name| figure.subject.contains(**name)).max_by_key(|name| name.len());
+        longest.is_some_and(|name| {
+            let mut rest = figure.subject.replacen(name, "", 1);
+            for whole in WHOLES {
+                rest = rest.replacen(whole, "", 1);
+            }
+            rest.is_empty()
+        })
+    })
+}
+
+/// The places and times a number is of: its own clause's, and offices named before it in its sentence.
+fn same_reach(first: &Place, second: &Place, cells: &Cells) -> bool {
+    let opening =
+        |place: &Place| cells.text(place.sentence.max(place.start.saturating_sub(LONGEST_CLAUSE)), place.start);
+    let (a, b) = (opening(first), opening(second));
+    reach(&a) == reach(&b) && offices(&a) == offices(&b)
+}
+
+/// The places, levels and times some words name. 全县 says no more than the report itself does.
+fn reach(words: &str) -> Vec<String> {
+    let known = [
         "本级",
-        "全市",
-        "全县",
-        "全区",
-        "全省",
-        "全盟",
-        "全旗",
-        "全州",
-        "我市",
-        "我县",
-        "我局",
         "各级",
         "累计",
         "以来",
         "上半年",
-        "局",
-        "院",
-        "委",
+        "下半年",
+        "季度",
+        "去年",
+        "上年",
+        "同期",
+        "截至",
+        "近年",
+        "直属",
+        "基层",
+        "乡镇",
+        "街道",
+        "村",
+        "社区",
+        "下一步",
+        "力争",
+        "计划",
     ];
-    words.iter().filter(|word| place.before.contains(**word)).copied().collect()
+    let mut found: Vec<String> =
+        known.iter().filter(|word| words.contains(**word)).map(|word| (*word).to_owned()).collect();
+    let signs: Vec<char> = words.chars().collect();
+    let years = signs.windows(5).filter(|five| five[4] == '年' && five[..4].iter().all(char::is_ascii_digit));
+    found.extend(years.map(|five| five.iter().collect()));
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The offices some words name, by the three signs each ends with.
+fn offices(words: &str) -> Vec<String> {
+    let signs: Vec<char> = words.chars().collect();
+    let tail = |at: &usize| {
+        let office = "局委院厅队所站镇乡办".contains(signs[*at]);
+        // 行政执法队伍, 委托, 办理: the sign begins or continues another word.
+        let word = signs.get(at + 1).is_some_and(|next| "伍托员会长点理结案复公事法有属谓".contains(*next));
+        office && !word && !(*at > 0 && "全我本各".contains(signs[at - 1]))
+    };
+    let mut found: Vec<String> =
+        (0..signs.len()).filter(tail).map(|at| signs[at.saturating_sub(2)..=at].iter().collect()).collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// Whether one figure gives the stock of things (保留行政给付事项) that the other

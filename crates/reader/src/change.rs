@@ -12,6 +12,15 @@ pub fn change(clause: &str, head: &str, unit: &str, compared: bool) -> Change {
     let share = matches!(unit, "%" | "倍" | "百分点" | "‰");
     let compared = compared || COMPARISONS.iter().any(|word| clause.contains(word)) || against_year(clause);
     let ends = |words: &[&str]| words.iter().any(|word| clause.ends_with(word));
+    // 增幅为, 降幅达到: what it reaches is a change.
+    let reached = ["至", "到", "为", "成"].iter().fold(clause, |rest, word| rest.strip_suffix(word).unwrap_or(rest));
+    let named = |words: &[&str]| share && words.iter().any(|word| reached.ends_with(word));
+    if named(&["增幅", "涨幅", "升幅", "增长率"]) {
+        return Change::YoyUp;
+    }
+    if named(&["降幅", "减幅", "跌幅"]) && compared {
+        return Change::YoyDown;
+    }
     if reaches {
         return Change::None;
     }
@@ -98,6 +107,7 @@ mod tests {
             ("较2018年下降", "%", Change::YoyDown),
             ("办理时限压缩", "%", Change::CutByPercent),
             ("审批时限压缩至", "%", Change::None),
+            ("增幅为", "%", Change::YoyUp),
             ("新增", "项", Change::Added),
             ("审核新增志愿人员", "人", Change::None),
             ("取消证明事项", "项", Change::Cut),

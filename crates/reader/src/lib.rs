@@ -1,6 +1,7 @@
 //! Published reports as text -> figures; audits their arithmetic.
 //!
-//! The stages, each a module: bytes are decoded (`decode`); the text becomes a
+//! The stages, each a module: a file is opened for what it is (`open`), plain text
+//! decoded (`decode`); the text becomes a
 //! row of cells in one form (`normal`, without the page's `furniture`); numerals
 //! are read (`numeral`) except where the text names, dates or ranks (`mask`);
 //! those that count something are kept with unit and qualifier (`mention`),
@@ -22,6 +23,7 @@ mod mask;
 mod mention;
 mod normal;
 mod numeral;
+mod open;
 mod output;
 mod scope;
 mod subject;
@@ -31,6 +33,7 @@ mod zero;
 
 pub use audit::{Check, CheckKind, audit};
 pub use decode::{DecodeError, decode};
+pub use open::{Closed, OpenError, open};
 pub use output::{COLUMNS, to_json, to_tsv};
 pub use rust_decimal::Decimal;
 

@@ -279,6 +279,10 @@ fn around_the_clock(cells: &Cells, index: usize) -> usize {
         ("7", "天无理由"),
         ("七", "天无理由"),
         ("7", "日无理由"),
+        ("8", "小时外"),
+        ("8", "小时之外"),
+        ("8", "小时以外"),
+        ("八", "小时外"),
     ] {
         let length = number.chars().count();
         if cells.has(index, number) && cells.has(index + length, unit) {

@@ -118,6 +118,10 @@ fn counted(cells: &Cells, number: &Numeral, found: &[Mention]) -> Option<Mention
         return None;
     }
     let mut sense = merge(before, after, number);
+    // 检查不超过3次的占九成: the bound says which ones are meant.
+    if matches!(sense, Sense::AtMost | Sense::AtLeast) && cells.has(end, "的占") {
+        return None;
+    }
     if number.script == Script::Power && sense == Sense::Exact && unit_end > number.end {
         sense = Sense::Approx;
     }
@@ -186,6 +190,8 @@ fn words_after(cells: &Cells, unit_end: usize) -> (usize, Sense) {
 /// Whether Arabic digits with this unit are an amount.
 fn arabic_counts(cells: &Cells, number: &Numeral, unit: &str, unit_end: usize) -> bool {
     let start = number.start;
+    // 法定30日内: what the law gives everybody is nothing done here.
+    let lawful = cells.ends_with(start, "法定") || cells.ends_with(start, "之日起");
     let cue = || DURATION_CUES.iter().any(|cue| cells.ends_with(start, cue));
     let limit = || LIMIT_TAILS.iter().any(|tail| cells.has(unit_end, tail));
     let small = number.value < Decimal::ONE_HUNDRED;
@@ -193,7 +199,7 @@ fn arabic_counts(cells: &Cells, number: &Numeral, unit: &str, unit_end: usize) -
         return small && cue() && !cells.ends_with(start, "从") && !cells.ends_with(start, "由");
     }
     if unit == "日" || unit == "个月" {
-        return small && (cue() || limit());
+        return small && !lawful && (cue() || limit());
     }
     if unit == "分" {
         let clause = cells.text(clause_start(cells, start), start);
@@ -242,6 +248,10 @@ fn han_counts(cells: &Cells, number: &Numeral, unit: &str, unit_end: usize, foun
         return spans && !STRUCTURE_NOUNS.iter().any(|noun| phrase.starts_with(noun));
     }
     if DURATION_UNITS.contains(&unit) {
+        return false;
+    }
+    // 三个100%: a way of saying which.
+    if unit == "个" && cells.at(unit_end).is_ascii_digit() {
         return false;
     }
     let small = number.value <= Decimal::TEN && !number.over;
@@ -361,8 +371,10 @@ fn lend_units(cells: &Cells, mut found: Vec<Mention>, bare: Vec<(Numeral, usize)
         let between = cells.text(number.end, lender.start);
         let far = between.chars().count() > 14 || between.contains(['。', ';', BREAK, '!', '?']);
         let listed = between.chars().filter(|sign| matches!(sign, ',' | '、' | '和' | '及')).count() == 1;
-        if far || !listed || matches!(lender.unit, "%" | "年" | "元" | "百分点") || between.contains(['“', '《', '('])
-        {
+        // 提高5.1和3.2个百分点: with nothing between, a share may be lent too.
+        let adjacent = between.chars().count() == 1 && matches!(lender.unit, "%" | "百分点");
+        let own = matches!(lender.unit, "%" | "年" | "元" | "百分点") && !adjacent;
+        if far || !listed || own || between.contains(['“', '《', '(']) {
             continue;
         }
         let (start, sense) = words_before(cells, number.start);

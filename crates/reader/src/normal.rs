@@ -144,14 +144,15 @@ pub fn is_han(sign: char) -> bool {
 fn row_of(line: &str, last_before: Option<char>) -> Vec<(char, usize, usize)> {
     let mut row: Vec<(char, usize, usize)> = Vec::with_capacity(line.len() / 2);
     let mut skip_to = 0_usize;
-    let mut gap = false;
+    // The blanks since the last sign: one groups a number's digits, a wider gap sets columns apart.
+    let mut gap = 0_usize;
     for (column, (byte, raw)) in line.char_indices().enumerate() {
         if byte < skip_to {
             continue;
         }
         let sign = form(raw);
         if sign.is_whitespace() || sign.is_control() {
-            gap = true;
+            gap += if raw == '\t' { 2 } else { 1 };
             continue;
         }
         if is_invisible(sign) {
@@ -167,15 +168,15 @@ fn row_of(line: &str, last_before: Option<char>) -> Vec<(char, usize, usize)> {
         }
         // A blank says something only between two Latin words or numbers.
         let latin_before = row.last().is_some_and(|&(last, ..)| last.is_ascii_alphanumeric());
-        if gap && latin_before && sign.is_ascii_alphanumeric() {
-            row.push((' ', byte.saturating_sub(1), column.saturating_sub(1)));
+        if gap > 0 && latin_before && sign.is_ascii_alphanumeric() {
+            row.push((if gap == 1 { ' ' } else { '\t' }, byte.saturating_sub(1), column.saturating_sub(1)));
         }
-        gap = false;
+        gap = 0;
         row.push((sign, byte, column));
     }
     // The cell of a blank must point at a character's first byte.
     for cell in &mut row {
-        while cell.0 == ' ' && !line.is_char_boundary(cell.1) {
+        while matches!(cell.0, ' ' | '\t') && !line.is_char_boundary(cell.1) {
             cell.1 -= 1;
         }
     }
@@ -202,7 +203,29 @@ fn form(sign: char) -> char {
         '﹝' | '﹙' => '〔',
         '﹞' | '﹚' => '〕',
         '\u{3400}'..='\u{9FFF}' => SIMPLE[(u32::from(sign) - 0x3400) as usize],
+        '\u{2E80}'..='\u{2FD5}' => character(sign).map_or(sign, form),
         _ => sign,
+    }
+}
+
+/// The character that a radical stands for: programs that print pages write 人 and 民 as radicals, which look the same.
+pub fn character(sign: char) -> Option<char> {
+    /// U+2F00 to U+2FD5, in order.
+    const RADICALS: &str = "一丨丶丿乙亅二亠人儿入八冂冖冫几凵刀力勹匕匚匸十卜卩厂厶又口囗土士夂夊夕大女子宀寸小尢尸屮山巛工己巾干\
+        幺广廴廾弋弓彐彡彳心戈戶手支攴文斗斤方无日曰月木欠止歹殳毋比毛氏气水火爪父爻爿片牙牛犬玄玉瓜瓦甘生用田疋疒癶白皮皿目矛\
+        矢石示禸禾穴立竹米糸缶网羊羽老而耒耳聿肉臣自至臼舌舛舟艮色艸虍虫血行衣襾見角言谷豆豕豸貝赤走足身車辛辰辵邑酉釆里金長門\
+        阜隶隹雨靑非面革韋韭音頁風飛食首香馬骨高髟鬥鬯鬲鬼魚鳥鹵鹿麥麻黃黍黑黹黽鼎鼓鼠鼻齊齒龍龜龠";
+    /// Those of the supplement that are characters by themselves.
+    const MORE: &str = "⺟母⺠民⺩王⻁虎⻄西⻅见⻆角⻉贝⻋车⻑長⻓长⻔门⻘青⻙韦⻚页⻛风⻜飞⻝食⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻬齐⻮齿⻰龙⻳龟";
+    if !matches!(sign, '\u{2E80}'..='\u{2FD5}') {
+        return None;
+    }
+    match u32::from(sign).checked_sub(0x2F00) {
+        Some(place) => RADICALS.chars().nth(place as usize),
+        None => {
+            let mut signs = MORE.chars();
+            signs.find(|&radical| radical == sign).and_then(|_| signs.next())
+        }
     }
 }
 
@@ -267,6 +290,15 @@ mod tests {
         assert_eq!(normal("辦(bàn)理案 件１２ 件"), "办理案件12件");
         assert_eq!(normal("縣(市、區(qū))"), "县(市、区)");
         assert_eq!(normal("平台(app)上线"), "平台(app)上线");
+    }
+
+    #[test]
+    fn radicals_become_the_characters_they_look_like() {
+        assert_eq!(normal("⼈⺠政府⼯作⻓⼾"), "人民政府工作长户");
+        assert_eq!(
+            (character('\u{2F00}'), character('\u{2FD5}'), character('\u{2E80}')),
+            (Some('一'), Some('龠'), None)
+        );
     }
 
     #[test]

@@ -84,7 +84,7 @@ fn arabic(cells: &Cells, start: usize) -> Option<Numeral> {
         digits.push(cells.at(index));
         index += 1;
     }
-    while digits.len() <= 15 && cells.at(index) == ',' && thousands(cells, start, index) {
+    while digits.len() <= 15 && groups(cells, start, index) && thousands(cells, start, index) {
         digits.extend((index + 1..index + 4).map(|place| cells.at(place)));
         index += 4;
     }
@@ -107,7 +107,13 @@ fn arabic(cells: &Cells, start: usize) -> Option<Numeral> {
     Some(Numeral { start, end, value: value.checked_mul(scale)?.normalize(), grain, script: Script::Arabic, over })
 }
 
-/// Whether the comma at `index` groups thousands: three digits follow, no
+/// Whether the sign at `index` may group thousands: a comma, or a single blank in the middle of a line (表1 is none).
+fn groups(cells: &Cells, start: usize, index: usize) -> bool {
+    let label = matches!(cells.before(start), BREAK | '表' | '图' | '第') || cells.ends_with(start, "附件");
+    cells.at(index) == ',' || (cells.at(index) == ' ' && !label)
+}
+
+/// Whether the sign at `index` groups thousands: three digits follow, no
 /// more, and at most three stand before it.
 fn thousands(cells: &Cells, start: usize, index: usize) -> bool {
     let digits_before = (start..index).rev().take_while(|&place| cells.at(place).is_ascii_digit()).count();
@@ -304,6 +310,18 @@ mod tests {
         ] {
             let read = numeral(&Cells::of(text), 0).map(|n| (n.value.to_string(), n.over));
             assert_eq!(read, Some((value.to_owned(), over)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_blank_groups_thousands_inside_a_line_and_columns_stay_apart() {
+        let read = |text: &str, at| numeral(&Cells::of(text), at).map(|n| n.value.to_string());
+        assert_eq!(read("共1 286件", 1).as_deref(), Some("1286"));
+        assert_eq!(read("共2 134 286件", 1).as_deref(), Some("2134286"));
+        for (text, at) in
+            [("12 345件", 0), ("共12\t345件", 1), ("共12  345件", 1), ("见表12 345件", 2), ("共12 34件", 1)]
+        {
+            assert_eq!(read(text, at).as_deref(), Some("12"), "{text}");
         }
     }
 

@@ -96,8 +96,15 @@ pub fn name_all(cells: &Cells, mentions: &[Mention], year: Option<u32>) -> Vec<N
             topic.deed.clear();
         }
         let pair = turned(mentions, &frames, index);
+        // 提高5.1和3.2个百分点: the second stands where the first does.
+        let joined = index.checked_sub(1).and_then(|before| mentions.get(before)).is_some_and(|before| {
+            before.unit == mention.unit && matches!(&*cells.text(before.end, mention.start), "和" | "及" | "、")
+        });
         let said = if pair.is_some() {
             Change::None
+        } else if let Some(before) = names.last().filter(|_| joined) {
+            let before: &Name = before;
+            before.change
         } else {
             change(&frame.before_or_reach(), head(&frame.left), mention.unit, frame.compared)
         };

@@ -324,6 +324,7 @@ pub(crate) async fn read(State(app): State<App>, visitor: Visitor, parts: Multip
                 (Ok(place), Ok(year)) => match platform.published_sheet(place, *year, &called, &bytes) {
                     Ok(Some(sheet)) if !sheet.rows.is_empty() => Ok(sheet),
                     Ok(_) => Err(frame.t("imports-read-nothing")),
+                    Err(TellError::Unread(file)) => Err(frame.t(&format!("imports-read-{}", file.why.code()))),
                     Err(TellError::Fault(fault)) => return Err(fault.into()),
                     Err(_) => Err(frame.t("imports-read-place")),
                 },

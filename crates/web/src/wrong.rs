@@ -56,6 +56,7 @@ impl From<TellError> for Wrong {
             | TellError::AnotherTime { .. }
             | TellError::UnknownFigure(_)
             | TellError::NoReport
+            | TellError::Unread(_)
             | TellError::NoOutline => Wrong::NotFound,
         }
     }

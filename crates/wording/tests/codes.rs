@@ -65,6 +65,14 @@ fn every_gap_and_every_answer_has_words() {
 }
 
 #[test]
+fn every_file_that_is_not_read_is_told_what_to_do() {
+    for code in reader::Closed::CODES {
+        let code = format!("imports-read-{code}");
+        assert!(wording::has(Language::Zh, &code) && wording::has(Language::En, &code), "{code}");
+    }
+}
+
+#[test]
 fn arguments_are_filled_in() {
     let said = wording::say(Language::Zh, "refusal-R204-next", &[("day", "2026-09-15".to_owned())]);
     assert_eq!(said, "请最迟于2026-09-15（含当日）办结。");

@@ -1020,10 +1020,26 @@ versions-same = The text is the same in both.
 imports-read = Read a published report
 imports-read-hint = Of a government without the platform its published report can be read: each number that answers to a figure becomes a row of reported numbers, with the words, the report's digest and the line, and is previewed before it comes in. Its quantity has to be in the register first.
 imports-read-whose = Of which government (code)
-imports-read-file = The report as text (.txt)
+imports-read-file = The report (.docx, PDF, a saved web page or text)
 imports-read-send = Read and preview
-imports-read-nothing = No number was found that answers to a figure: is it a text, and that government's report?
+imports-read-nothing = No number was found that answers to a figure: is it that government's report?
 imports-read-place = Write the code of a government that is in use in that year, and a year of four digits.
+imports-read-empty = The file is empty: fetch it again.
+imports-read-too-large = The file is larger than any report: save its text alone, without pictures.
+imports-read-old-word = This is a document in the old binary format of Word (.doc) or WPS: open it there and save it as .docx.
+imports-read-rich-text = This is a document in rich text (.rtf): open it in Word or WPS and save it as .docx.
+imports-read-ofd = This is an OFD document: export it as PDF with its text, or as .docx.
+imports-read-sheet = This is a spreadsheet and no report: choose the report itself (.docx, PDF or text).
+imports-read-slides = These are slides and no report: choose the report itself (.docx, PDF or text).
+imports-read-open-document = This is an OpenDocument text: open it and save it as .docx.
+imports-read-picture = This is a picture: have its text recognised (OCR) first, and save it as .docx or as a PDF with text.
+imports-read-packed = This is a packed folder: unpack it and choose the report in it.
+imports-read-locked = The file opens with a password only: save it without one.
+imports-read-scan = The pages of this PDF are pictures (a scan), without text: have its text recognised (OCR) first, or ask for the document it was scanned from.
+imports-read-unmapped = The fonts of this PDF do not say which characters they draw: have its text recognised (OCR), or ask for the document it was made from.
+imports-read-damaged = The file is broken: fetch it again, or open it and save it anew.
+imports-read-no-text = The file holds no text of a report: open it, copy the text into a document, and save that as .docx or text.
+imports-read-not-text = It cannot be told what this file is: save it as .docx, PDF or text (UTF-8 or GB18030).
 
 ## Questions about figures
 

@@ -1021,10 +1021,26 @@ versions-same = 两稿文字相同。
 imports-read = 读取公开的报告
 imports-read-hint = 未使用平台的政府，可以读取其公开的报告：每个能对应到指标的数成为一行填报数据，附原文、报告摘要值和所在行，预览后再带入。指标应当先在“填报指标”中登记。
 imports-read-whose = 哪个政府（代码）
-imports-read-file = 报告文本（.txt）
+imports-read-file = 报告（.docx、PDF、保存的网页或文本）
 imports-read-send = 读取并预览
-imports-read-nothing = 没有读到能对应到指标的数：请确认是文本文件，内容是该政府的报告。
+imports-read-nothing = 没有读到能对应到指标的数：请确认是该政府的报告。
 imports-read-place = 请填写该年度在用的政府代码和四位年份。
+imports-read-empty = 文件是空的，请重新下载。
+imports-read-too-large = 文件比任何报告都大：请去掉图片，只存文字，再读取。
+imports-read-old-word = 这是旧的二进制 Word（.doc）或 WPS 文档：请用 Word 或 WPS 打开，另存为 .docx。
+imports-read-rich-text = 这是 RTF 文档：请用 Word 或 WPS 打开，另存为 .docx。
+imports-read-ofd = 这是 OFD 文档：请导出为带文字的 PDF，或另存为 .docx。
+imports-read-sheet = 这是电子表格，不是报告：请选择报告本身（.docx、PDF 或文本）。
+imports-read-slides = 这是演示文稿，不是报告：请选择报告本身（.docx、PDF 或文本）。
+imports-read-open-document = 这是 OpenDocument 文本：请打开后另存为 .docx。
+imports-read-picture = 这是图片：请先做文字识别（OCR），存为 .docx 或带文字的 PDF。
+imports-read-packed = 这是压缩包：请解压后选择其中的报告。
+imports-read-locked = 文件有打开密码：请另存一份不带密码的。
+imports-read-scan = 这份 PDF 的页面都是图片（扫描件），没有文字：请先做文字识别（OCR），或者索取原来的文档。
+imports-read-unmapped = 这份 PDF 的字体没有说明所画的是什么字：请做文字识别（OCR），或者索取原来的文档。
+imports-read-damaged = 文件已损坏：请重新下载，或者打开后另存一份。
+imports-read-no-text = 文件里没有报告的文字：请打开它，把正文复制到文档里，另存为 .docx 或文本。
+imports-read-not-text = 认不出这是什么文件：请存为 .docx、PDF 或文本（UTF-8 或 GB18030）。
 
 ## 对数据的疑问
 
