@@ -21,6 +21,10 @@ pub struct Names {
     pub plain: Vec<String>,
     /// Words that say nothing of what is counted.
     pub empty: Vec<String>,
+    /// Words after which a sentence speaks of the level itself.
+    pub own: Vec<String>,
+    /// Words after which it speaks of the place with all below it.
+    pub all: Vec<String>,
     /// Matters that no line of ours counts.
     pub foreign: Vec<String>,
     /// Groups of units that reports use for one another.
@@ -56,10 +60,12 @@ pub(crate) fn read(table: &Table, lines: &[Code], known: &[Code], findings: &mut
     keys(table, &["words", "units", "line"], "", findings);
     let mut names = Names::default();
     if let Some(words) = table.table("words") {
-        keys(words, &["alike", "plain", "empty", "foreign"], "words", findings);
+        keys(words, &["alike", "plain", "empty", "own", "all", "foreign"], "words", findings);
         names.alike = groups(words, findings);
         names.plain = texts(read::list(words, "plain", findings));
         names.empty = texts(read::list(words, "empty", findings));
+        names.own = texts(read::list(words, "own", findings));
+        names.all = texts(read::list(words, "all", findings));
         names.foreign = texts(read::list(words, "foreign", findings));
     }
     if let Some(units) = table.table("units") {

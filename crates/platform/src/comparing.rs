@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use catalog::Names;
 use figures::{Amount, Period};
 use procedure::{Counted, Figure, Line};
 use reader::{Change, Decimal, Qualifier};
@@ -143,7 +144,7 @@ impl Platform {
         let names = &self.catalog.names;
         let named = lines.iter().flat_map(|line| line.figures.iter().flat_map(|figure| named(names, line, figure)));
         let matcher = Matcher::new(names, named.collect());
-        Ok(matched(&matcher, year, reader::read(report, text)))
+        Ok(matched(&matcher, names, year, reader::read(report, text)))
     }
 }
 
@@ -152,14 +153,15 @@ fn period_of(year: i16, place: &PlaceCode) -> Result<Period, TellError> {
 }
 
 /// Each figure of a report with what it is of ours.
-pub fn matched(matcher: &Matcher, year: i16, published: Vec<reader::Figure>) -> Vec<(reader::Figure, Option<Matched>)> {
+fn matched(matcher: &Matcher, names: &Names, year: i16, published: Vec<reader::Figure>) -> Vec<(reader::Figure, Option<Matched>)> {
     let mut all: Vec<(reader::Figure, Option<Matched>)> = Vec::new();
     let (mut beside, mut line): (Vec<(Code, Decimal)>, u32) = (Vec::new(), 0);
     for figure in published {
         if figure.line != line {
             (beside, line) = (Vec::new(), figure.line);
         }
-        let scope = Scope::of(&figure.subject, year);
+        let mut scope = Scope::of(&figure.subject, year);
+        scope.own |= at_its_own_level(names, &figure.before);
         let stated = Stated {
             subject: &scope.subject,
             value: figure.value,
@@ -182,6 +184,13 @@ pub fn matched(matcher: &Matcher, year: i16, published: Vec<reader::Figure>) -> 
     }
     once(&mut all);
     all
+}
+
+/// Whether a sentence, as far as it goes, last spoke of the level itself and not of all that lies below.
+fn at_its_own_level(names: &Names, before: &str) -> bool {
+    let sentence = before.rsplit('。').next().unwrap_or_default();
+    let last = |words: &[String]| words.iter().filter_map(|word| sentence.rfind(word.as_str())).max();
+    last(&names.own) > last(&names.all)
 }
 
 /// A figure of a place and a period has one number: where a report seems to state two, the less sure one is another
@@ -211,7 +220,7 @@ fn name_of(matcher: &Matcher, candidate: &Candidate) -> Option<Code> {
 }
 
 /// A figure as reports may name it, whole and by its parts.
-fn named(names: &catalog::Names, line: &Line, figure: &Figure) -> Vec<Named> {
+fn named(names: &Names, line: &Line, figure: &Figure) -> Vec<Named> {
     let kind = match &figure.counted {
         Counted::YearOnYear(_) => Kind::Change,
         Counted::Ratio(..) => Kind::Share,
