@@ -62,7 +62,7 @@ fn row(one: &Compared) -> Vec<String> {
         figure(one),
         figures::period(one.ours.period),
         difference,
-        one.score.to_string(),
+        one.score.map_or_else(unknown, |score| score.to_string()),
         one.next.as_ref().map_or_else(unknown, |(code, score)| format!("{code} {score}")),
     ]);
     cells

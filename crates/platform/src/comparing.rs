@@ -7,11 +7,11 @@ use catalog::Names;
 use figures::{Amount, Period};
 use procedure::{Counted, Figure, Line};
 use reader::{Change, Decimal, Qualifier};
-use terms::{Code, Date, PlaceCode};
+use terms::{Code, Date, PlaceCode, Stretch};
 
 use crate::matching::{Candidate, Kind, Matcher, Named, SURE, Stated};
 use crate::telling::{amount, figure_lines, title_of};
-use crate::{Asker, FigureValue, Platform, TellError, Whose, for_the_public};
+use crate::{Asker, FigureValue, Platform, Reported, TellError, Whose, for_the_public};
 
 /// A published figure beside ours.
 #[derive(Clone, Debug)]
@@ -20,8 +20,8 @@ pub struct Compared {
     pub published: reader::Figure,
     /// Ours.
     pub ours: FigureValue,
-    /// How surely it is ours, from 70 to 100.
-    pub score: u8,
+    /// How surely it is ours, from 70 to 100; none where a person put it to it.
+    pub score: Option<u8>,
     /// The figure that it is next most surely, with its own score.
     pub next: Option<(Code, u8)>,
     /// Theirs less ours.
@@ -29,7 +29,7 @@ pub struct Compared {
 }
 
 /// A published report beside our records.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Comparison {
     /// The figures that both know, in the order of the report.
     pub both: Vec<Compared>,
@@ -76,6 +76,11 @@ impl Compared {
     }
 }
 
+/// A published report's text; none where the file is no text.
+pub fn text_of(name: &str, bytes: &[u8]) -> Option<String> {
+    reader::decode(name, bytes).ok()
+}
+
 fn theirs(published: &reader::Figure) -> Option<Amount> {
     let told = amount(&published.value.to_string())?;
     let falls = published.change == Change::YoyDown;
@@ -99,7 +104,7 @@ impl Platform {
         self.place(place, period_of(year, place)?.to)?;
         let public = matches!(asker, Asker::Public);
         let mut told: BTreeMap<(bool, Date, Date), Vec<FigureValue>> = BTreeMap::new();
-        let mut comparison = Comparison { both: Vec::new(), theirs: Vec::new() };
+        let mut comparison = Comparison::default();
         for (published, matched) in self.matched(place, year, report, text)? {
             // The public is told of a place with all below it: the rest could be computed from the two.
             let Some(one) = matched.filter(|one| !(public && one.own)) else {
@@ -122,10 +127,39 @@ impl Platform {
                 continue;
             };
             let difference = theirs(&published).zip(ours.value).and_then(|(theirs, ours)| theirs.minus(ours));
-            let (score, next, ours) = (one.score, one.next, ours.clone());
+            let (score, next, ours) = (Some(one.score), one.next, ours.clone());
             comparison.both.push(Compared { published, ours, score, next, difference });
         }
         Ok(comparison)
+    }
+
+    /// What published reports say of a place and a year, as it was brought in, beside our records: a comparison for each
+    /// report, by its name. Who reported what is for those who work with it.
+    ///
+    /// # Errors
+    /// Where the place is unknown in that year or the store cannot be read.
+    pub fn compare_reported(&self, place: &PlaceCode, year: i16) -> Result<BTreeMap<String, Comparison>, TellError> {
+        let period = period_of(year, place)?;
+        let told = self.figures(place, period)?;
+        let mut all: BTreeMap<String, Comparison> = BTreeMap::new();
+        for one in self.reported(place, Stretch::Year(year))? {
+            let Some((report, line)) = one.published.clone() else { continue };
+            let comparison = all.entry(report.clone()).or_default();
+            let published = published_of(&one, report, line);
+            let (code, part) = match one.quantity.split_once('/') {
+                Some((code, part)) => (code, Some(part)),
+                None => (one.quantity.as_str(), None),
+            };
+            match told.iter().find(|value| value.code == code && value.part.as_deref() == part) {
+                Some(ours) => {
+                    let difference = ours.value.and_then(|ours| one.amount.minus(ours));
+                    let ours = ours.clone();
+                    comparison.both.push(Compared { published, ours, score: None, next: None, difference });
+                }
+                None => comparison.theirs.push(published),
+            }
+        }
+        Ok(all)
     }
 
     /// The figures of a published report, each with the one of ours that it is; `None` for those that are none.
@@ -152,8 +186,31 @@ fn period_of(year: i16, place: &PlaceCode) -> Result<Period, TellError> {
     Period::year(year).ok_or_else(|| TellError::UnknownPlace(place.clone()))
 }
 
+/// A reported number as the report that it was read from states it.
+fn published_of(one: &Reported, report: String, line: u32) -> reader::Figure {
+    let qualifiers = [Qualifier::AtLeast, Qualifier::AtMost, Qualifier::Nearly, Qualifier::Over, Qualifier::Approx];
+    let exact = qualifiers.into_iter().find(|one_of| one.exact.as_deref() == Some(one_of.name()));
+    reader::Figure {
+        report,
+        line,
+        column: 0,
+        quote: one.evidence.clone(),
+        before: String::new(),
+        subject: one.name.clone(),
+        value: Decimal::new(one.amount.units, u32::from(one.amount.scale)),
+        unit: one.unit.clone(),
+        qualifier: exact.unwrap_or(Qualifier::Exact),
+        change: Change::None,
+    }
+}
+
 /// Each figure of a report with what it is of ours.
-fn matched(matcher: &Matcher, names: &Names, year: i16, published: Vec<reader::Figure>) -> Vec<(reader::Figure, Option<Matched>)> {
+fn matched(
+    matcher: &Matcher,
+    names: &Names,
+    year: i16,
+    published: Vec<reader::Figure>,
+) -> Vec<(reader::Figure, Option<Matched>)> {
     let mut all: Vec<(reader::Figure, Option<Matched>)> = Vec::new();
     let (mut beside, mut line): (Vec<(Code, Decimal)>, u32) = (Vec::new(), 0);
     for figure in published {

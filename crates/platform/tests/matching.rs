@@ -189,7 +189,9 @@ fn tally(bench: &Bench, report: &Report) -> Tally {
         tally.put += 1;
         let right = truth.is_some_and(|one| one.is.contains(&code(matched)));
         tally.right += usize::from(right);
-        let scope = truth.is_some_and(|one| (one.own, one.period) == (matched.own, matched.period));
+        // What stood on a day has no first day: the truth of such a one may begin after it.
+        let from = |one: &Truth| one.period.from == matched.period.from || one.period.from > one.period.to;
+        let scope = truth.is_some_and(|one| (one.own, one.period.to) == (matched.own, matched.period.to) && from(one));
         tally.in_scope += usize::from(right && scope);
         if let Some(one) = truth.filter(|_| right && !scope) {
             let level = |own: bool| if own { "own" } else { "all" };

@@ -118,7 +118,7 @@ struct ComparedView {
     difference: String,
     same: bool,
     /// How surely it is that figure of ours.
-    score: u8,
+    score: String,
 }
 
 struct PublishedView {
@@ -132,6 +132,7 @@ struct PublishedView {
 struct ReportPage {
     f: Frame,
     period: Stretch,
+    year: i16,
     place: String,
     other_time: Option<(String, String)>,
     signed: Option<SignedView>,
@@ -192,6 +193,7 @@ fn composed(
     let title = title.unwrap_or_else(|| frame.t("report-title"));
     Ok(ReportPage {
         period,
+        year,
         place: place.to_string(),
         other_time: asked.other_time.clone(),
         signed,
@@ -222,7 +224,7 @@ fn compared_view(frame: &Frame, place: &PlaceCode, one: &Compared) -> ComparedVi
         quote: one.published.quote.clone(),
         title: frame.said(&one.ours.title),
         theirs: one.theirs().map_or_else(|| one.published.value.to_string(), |value| value.to_string()),
-        score: one.score,
+        score: one.score.map(|score| score.to_string()).unwrap_or_default(),
         ours: one.ours.value.map_or_else(|| frame.t("figure-unknown-value"), |value| value.to_string()),
         unit: one.ours.unit.clone(),
         href: href_of(&one.ours, place),

@@ -66,7 +66,7 @@ struct ComparedView {
     /// Our figure.
     title: Words,
     /// How surely it is that figure, from 70 to 100.
-    score: u8,
+    score: Option<u8>,
     figure: String,
     unit: String,
     theirs: String,
