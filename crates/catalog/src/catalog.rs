@@ -8,7 +8,7 @@ use terms::{Calendar, Code, Date, PlaceCode, Regions};
 
 use crate::lower::Cited;
 use crate::templates::{Paper, Templates};
-use crate::{FormTable, Mirror, Outline, Source, Statutes, Terms};
+use crate::{FormTable, Mirror, Names, Outline, Source, Statutes, Terms};
 
 /// A catalogue without errors.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct Catalog {
     pub statutes: Statutes,
     /// Posts, kinds of act, kinds of power.
     pub terms: Terms,
+    /// What published reports call what we count.
+    pub names: Names,
     /// Report outlines.
     pub reports: Vec<Outline>,
     /// Official tables.

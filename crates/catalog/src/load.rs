@@ -14,7 +14,7 @@ use crate::overlay::{self, Overlay};
 use crate::schema::{self, Document, GROUNDED};
 use crate::templates::Templates;
 use crate::tree::{Entry, Node, Table, Tree, merge, parse};
-use crate::{Source, across, checks, figures, messages, mirror, places, report, statutes, tables, terms_file};
+use crate::{Source, across, checks, figures, messages, mirror, names, places, report, statutes, tables, terms_file};
 
 /// The files of a catalogue by what they are.
 #[derive(Default)]
@@ -30,6 +30,7 @@ struct Files {
     mirrors: Vec<(Code, Table)>,
     statutes: Table,
     terms: Table,
+    names: Table,
 }
 
 /// One national version: its merged tree, and what it lowers to.
@@ -76,6 +77,7 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
     let lowered = versions.values().flatten().map(|version| &version.lowered.line);
     let lines: Vec<&Line> = lowered.chain(local.values().map(|lowered| &lowered.line)).collect();
     let checks = checks::read(&files.checks, &lines, &known, &mut findings);
+    let names = names::read(&files.names, &codes, &known, &mut findings);
     let all: Vec<Arc<procedure::Line>> =
         versions.values().flatten().map(|version| Arc::new(version.lowered.line.clone())).collect();
     let reports = files
@@ -95,6 +97,7 @@ pub fn load(source: &Source) -> (Option<Catalog>, Vec<Finding>) {
         regions,
         statutes,
         terms,
+        names,
         reports,
         tables,
         checks,
@@ -149,6 +152,7 @@ fn sort(source: &Source, findings: &mut Findings<'_>) -> Files {
             ["reports", name] => files.reports.push(((*name).into(), file, table)),
             ["statutes"] => files.statutes = table,
             ["terms"] => files.terms = table,
+            ["names"] => files.names = table,
             _ => {
                 let draft = error("D006", "this file has no place in a catalogue");
                 let help = "lines stand in lines/<line>/<version>.toml, general rules in general/, overlays in \

@@ -32,7 +32,11 @@ fn word(node: &Node, key: &str, findings: &mut Findings<'_>) -> Option<Word> {
 
 /// A list of texts, which may be written as one text.
 pub(crate) fn list(table: &Table, key: &str, findings: &mut Findings<'_>) -> Vec<Word> {
-    let Some(node) = table.get(key) else { return Vec::new() };
+    table.get(key).map_or_else(Vec::new, |node| texts_of(node, key, findings))
+}
+
+/// A list of texts that is no key's own.
+pub(crate) fn texts_of(node: &Node, key: &str, findings: &mut Findings<'_>) -> Vec<Word> {
     node.items().iter().filter_map(|item| word(item, key, findings)).collect()
 }
 

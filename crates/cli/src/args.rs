@@ -126,9 +126,11 @@ pub enum Command {
                             Example: fazhi report --place 632222 --year 2020 --format md -o report.md")]
     Report(Report),
     /// Put a published report beside our records
-    #[command(long_about = "Compares every figure that both the published report and our records know. Ends with 1 \
-                            where any differs.\n\n\
-                            Example: fazhi compare --place 632222 --year 2020 qilian-2020.txt")]
+    #[command(long_about = "Compares every figure that both the published report and our records know, with a \
+                            score from 70 to 100 of how surely a figure of the report is that figure of ours, and the \
+                            next best one. Below 70 it is no figure of ours. Ends with 1 where any differs.\n\n\
+                            Examples: fazhi compare --place 632222 --year 2020 qilian-2020.txt\n          \
+                            fazhi compare --place 632222 --year 2020 --all --format tsv qilian-2020.txt")]
     Compare(Compare),
     /// Verify the ledger: chains, contents, states, due days, publications, figures
     #[command(
@@ -446,6 +448,12 @@ pub struct Compare {
     /// The published report: Word (.docx), PDF with text, a saved web page or plain text
     #[arg(value_name = "REPORT")]
     pub report: PathBuf,
+    /// List what the report says of no figure of ours too
+    #[arg(long)]
+    pub all: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
 }
 
 /// `verify`.

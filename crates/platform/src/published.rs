@@ -2,10 +2,10 @@
 //! row by row.
 
 use catalog::Quantities;
+use figures::Period;
 use terms::{Code, PlaceCode};
 
-use crate::telling::{self, TellError};
-use crate::{Compared, Platform};
+use crate::{Asker, Compared, Platform, TellError};
 
 /// The rows of a published report, as a sheet of a line.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ impl Platform {
         ];
         let digest = ledger::hash(bytes).to_string();
         let mut rows: Vec<Row> = Vec::new();
-        for one in self.compare(place, year, name, &text)? {
+        for one in self.compare(Asker::Operator, place, year, name, &text)?.both {
             // A report often says the same number twice: the same quantity, place, period and number is the same row,
             // wherever it stands. Two that differ both come before whoever brings them in.
             if let Some(row) = row(of, place, &one, name, &digest)
@@ -76,12 +76,17 @@ impl Platform {
 }
 
 fn row(of: &Quantities, place: &PlaceCode, one: &Compared, name: &str, digest: &str) -> Option<Row> {
-    let amount = telling::amount(&one.published.value.to_string())?;
+    let amount = one.theirs()?;
+    // A reported number is of a place with all below it, and of a year.
+    let year = one.ours.period.to.year();
+    if one.ours.own || Period::year(year) != Some(one.ours.period) {
+        return None;
+    }
     let part = one.ours.part.as_ref().map(|part| format!("/{part}")).unwrap_or_default();
     Some([
         format!("{}{part}", one.ours.code),
         place.to_string(),
-        one.ours.period.to.year().to_string(),
+        year.to_string(),
         amount.units.to_string(),
         amount.scale.to_string(),
         one.published.qualifier.name().to_owned(),

@@ -150,10 +150,14 @@ pub struct Reported {
     pub amount: Amount,
     /// How exact it is.
     pub qualifier: Option<Said>,
+    /// The same as a code.
+    pub exact: Option<Code>,
     /// Where it comes from.
     pub source: Option<Said>,
     /// What it rests on.
     pub evidence: String,
+    /// The published report that it was read from, with its line there.
+    pub published: Option<(String, u32)>,
     /// Another number of the same quantity says otherwise.
     pub contradicts: bool,
 }
@@ -633,6 +637,20 @@ impl Platform {
             FieldType::Key(register) => self.catalog.versions(register).last().cloned(),
             _ => None,
         });
+        let published = match held(&quantities.source) {
+            Some(Value::Choice(source)) if *source == quantities.published => {
+                let at = match held(&quantities.document_line) {
+                    Some(Value::Number(at)) => u32::try_from(*at).unwrap_or(0),
+                    _ => 0,
+                };
+                Some((text_of(line, record, &quantities.document).unwrap_or_default(), at))
+            }
+            _ => None,
+        };
+        let exact = match held(&quantities.qualifier) {
+            Some(Value::Choice(exact)) => Some(exact.clone()),
+            _ => None,
+        };
         let (mut name, mut unit) = (quantity.to_string(), String::new());
         if let Some(register) = register
             && let Some(key) = register.fields.iter().find(|field| field.unique)
@@ -652,7 +670,9 @@ impl Platform {
             amount: Amount { units: *units, scale },
             qualifier: said(&quantities.qualifier),
             source: said(&quantities.source),
+            exact,
             evidence: text_of(line, record, &quantities.evidence).unwrap_or_default(),
+            published,
             contradicts: false,
         }))
     }

@@ -7,7 +7,6 @@ use catalog::Catalog;
 use figures::{Amount, Figures, Period, Places, delta_query, tell};
 use ledger::{Fault, Read, RecordRow};
 use procedure::{Figure, Line, Said};
-use reader::Qualifier;
 use terms::{Code, Date, GovernmentCode, PlaceCode, RecordId};
 
 use crate::{Platform, commit::decode_state};
@@ -41,36 +40,6 @@ pub struct FigureValue {
     pub as_of: AsOf,
     /// Whether it is counted from records, and so opens into them.
     pub opens: bool,
-    /// Other names in published reports.
-    pub also: Vec<String>,
-}
-
-/// A published figure beside ours.
-#[derive(Clone, Debug)]
-pub struct Compared {
-    /// As published.
-    pub published: reader::Figure,
-    /// Ours.
-    pub ours: FigureValue,
-    /// Theirs less ours.
-    pub difference: Option<Amount>,
-}
-
-impl Compared {
-    /// Whether our figure is what the report says: 余 and 以上 mean no less, 近 and 以内 no more, each within a tenth.
-    pub fn agrees(&self) -> bool {
-        let (Some(difference), Some(ours)) = (self.difference, self.ours.value) else { return false };
-        let small = Amount { units: difference.units.saturating_mul(10).saturating_abs(), ..difference };
-        let small = small.compare(ours).is_some_and(|order| order.is_le());
-        match self.published.qualifier {
-            Qualifier::Exact => difference.is_zero(),
-            Qualifier::Over => difference.units <= 0 && small,
-            Qualifier::AtLeast => difference.units <= 0,
-            Qualifier::Nearly => difference.units >= 0 && small,
-            Qualifier::AtMost => difference.units >= 0,
-            Qualifier::Approx => small,
-        }
-    }
 }
 
 /// A record behind a figure, with what it adds.
@@ -392,33 +361,6 @@ impl Platform {
         }
         Ok(sums)
     }
-
-    /// A published report beside our records, for the figures that both know.
-    ///
-    /// # Errors
-    /// Where the place is unknown or the store cannot be read.
-    pub fn compare(&self, place: &PlaceCode, year: i16, report: &str, text: &str) -> Result<Vec<Compared>, TellError> {
-        let period = Period::year(year).ok_or_else(|| TellError::UnknownPlace(place.clone()))?;
-        let now = self.figures(place, period)?;
-        let then = self.figures(place, period.previous())?;
-        let mut all = Vec::new();
-        for published in reader::read(report, text) {
-            let (subject, earlier) = subject_of(&published.subject, year);
-            let before = words_before(text, published.line, published.column);
-            let values = if earlier { &then } else { &now };
-            let ours = values
-                .iter()
-                .filter(|value| value.unit == published.unit || counts(&value.unit) && counts(&published.unit))
-                .map(|value| (likeness(&subject, &before, value), value))
-                .max_by_key(|(likeness, _)| *likeness)
-                .filter(|(likeness, _)| *likeness >= LIKE);
-            let Some((_, ours)) = ours else { continue };
-            let theirs = amount(&published.value.to_string());
-            let difference = theirs.zip(ours.value).and_then(|(theirs, ours)| theirs.minus(ours));
-            all.push(Compared { published, ours: ours.clone(), difference });
-        }
-        Ok(all)
-    }
 }
 
 /// The governments whose records a place's figures are told from, and the ranges of places within them.
@@ -469,55 +411,6 @@ pub(crate) fn told(
     Ok(all)
 }
 
-/// Subjects at least this alike (per mille of shared pairs of characters) name the same figure.
-const LIKE: u32 = 750;
-
-/// Units of plain counting, which reports use one for the other.
-fn counts(unit: &str) -> bool {
-    matches!(unit, "件" | "个" | "项" | "条" | "名" | "人" | "场" | "场次" | "次" | "份")
-}
-
-/// The subject without a year in brackets or 上年 before it, and whether that year is the one before.
-fn subject_of(subject: &str, year: i16) -> (String, bool) {
-    let mark = format!("（{}年）", year - 1);
-    let before = subject.contains(&mark) || subject.starts_with("上年");
-    (subject.replace(&mark, "").replace(&format!("（{year}年）"), "").replace("上年", ""), before)
-}
-
-/// How surely a published figure is this one: by the words right before its number, where they are one of the names
-/// that the figure has in reports, else by how alike the subject and the nearest name are.
-fn likeness(subject: &str, before: &str, value: &FigureValue) -> u32 {
-    let stated = value.also.iter().filter(|name| before.ends_with(name.as_str())).map(|name| name.chars().count());
-    if let Some(length) = stated.max() {
-        return 1_000 + u32::try_from(length).unwrap_or(0);
-    }
-    let own = std::iter::once(value.title.zh.as_str());
-    own.chain(value.also.iter().map(String::as_str)).map(|name| alike(subject, name)).max().unwrap_or(0)
-}
-
-/// The words of a line up to a column (both from 1), without the words that lead over to a number.
-fn words_before(text: &str, line: u32, column: u32) -> String {
-    let number = |from_one: u32| usize::try_from(from_one.saturating_sub(1)).unwrap_or(0);
-    let line = text.lines().nth(number(line)).unwrap_or_default();
-    let words: String = line.chars().take(number(column)).collect();
-    words.trim_end_matches(|last| "达为共计了约近超".contains(last)).to_owned()
-}
-
-/// Shared pairs of characters, per mille (Dice).
-fn alike(left: &str, right: &str) -> u32 {
-    let pairs = |text: &str| {
-        let chars: Vec<char> = text.chars().collect();
-        let mut pairs: Vec<(char, char)> = chars.windows(2).map(|pair| (pair[0], pair[1])).collect();
-        pairs.sort_unstable();
-        pairs.dedup();
-        pairs
-    };
-    let (left, right) = (pairs(left), pairs(right));
-    let shared = left.iter().filter(|pair| right.contains(pair)).count();
-    let all = left.len() + right.len();
-    (2_000 * shared).checked_div(all).and_then(|share| u32::try_from(share).ok()).unwrap_or(0)
-}
-
 /// A decimal in plain digits as an amount.
 pub(crate) fn amount(text: &str) -> Option<Amount> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
@@ -543,10 +436,6 @@ pub(crate) fn title_of(figure: &Figure, part: Option<&procedure::Choice>) -> Sai
 
 fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: &AsOf, own: bool) -> FigureValue {
     let title = title_of(figure, told.part);
-    let named = |name: &String| match told.part {
-        None => name.clone(),
-        Some(part) => format!("{name}（{}）", part.title.zh),
-    };
     FigureValue {
         line: told.line.clone(),
         code: figure.code.clone(),
@@ -559,6 +448,5 @@ fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: &As
         period,
         as_of: Arc::clone(as_of),
         opens: figure.counted.from_records() || matches!(figure.counted, procedure::Counted::Agencies(_)),
-        also: figure.also.iter().map(named).collect(),
     }
 }

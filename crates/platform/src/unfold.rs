@@ -2,14 +2,15 @@
 //! small counts of a breakdown are hidden, with as many others as it takes.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use figures::{Amount, Figures, Period, Places, SMALLEST, Shown, amount, delta_query, shown, tell};
 use ledger::{Fault, GroupBy, Read};
 use procedure::{Choice, Counted, Figure, Line, Said};
-use terms::{Code, Date, Digest, GovernmentCode, Level, PlaceCode};
+use terms::{Code, Date, Digest, GovernmentCode, Level, PlaceCode, Stretch};
 
 use crate::telling::AsOf;
-use crate::{FigureValue, Platform, Published, TellError};
+use crate::{Asker, FigureValue, Platform, Published, Reported, TellError, Whose};
 
 /// A value of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -399,6 +400,108 @@ impl Platform {
         let mut all: Vec<_> = children.map(|child| (child.code.clone(), regions.ranges(&child.code, on))).collect();
         all.push((place.clone(), Vec::new()));
         all
+    }
+}
+
+/// A figure in five years, and the same figure of the places beside its own.
+#[derive(Clone, Debug)]
+pub struct Around {
+    /// Each year, with what was reported of it and not counted.
+    pub years: Vec<(Unfolded<Period>, Option<Amount>)>,
+    /// The places under the same superior, without the place itself; none where it has no superior here.
+    pub neighbours: Vec<Unfolded<PlaceCode>>,
+}
+
+impl Platform {
+    /// Figures in five years and of the places beside their own, as whoever asks may see them. `to` is the year that ends
+    /// the five, and the period of the neighbours is each figure's own.
+    ///
+    /// # Errors
+    /// Where the place is unknown or the store cannot be read.
+    pub fn around(&self, asker: Asker<'_>, place: &PlaceCode, of: &[&FigureValue]) -> Result<Vec<Around>, TellError> {
+        let mut reported: BTreeMap<i16, Vec<Reported>> = BTreeMap::new();
+        let mut all = Vec::new();
+        for figure in of {
+            let last = figure.period.to.year();
+            let years = Period::year(last).map(five_years).unwrap_or_default();
+            let cells = self.along(asker, place, figure, Axis::Periods(years.clone()))?;
+            let name = figure
+                .part
+                .as_ref()
+                .map_or_else(|| figure.code.clone(), |part| format!("{}/{part}", figure.code).into());
+            let mut rows = Vec::new();
+            for (of, cell) in years.into_iter().zip(cells) {
+                let year = of.to.year();
+                if let Entry::Vacant(space) = reported.entry(year) {
+                    // Who reported what is for those who work with it.
+                    let public = matches!(asker, Asker::Public) || figure.own;
+                    space.insert(if public { Vec::new() } else { self.reported(place, Stretch::Year(year))? });
+                }
+                let told = reported.get(&year).into_iter().flatten().find(|one| one.quantity == name && !figure.own);
+                rows.push((Unfolded { of, cell, rank: None }, told.map(|one| one.amount)));
+            }
+            all.push(Around { years: rows, neighbours: self.neighbours(asker, place, figure)? });
+        }
+        Ok(all)
+    }
+
+    fn neighbours(
+        &self,
+        asker: Asker<'_>,
+        place: &PlaceCode,
+        figure: &FigureValue,
+    ) -> Result<Vec<Unfolded<PlaceCode>>, TellError> {
+        let on = figure.period.to;
+        let Some(above) = self.catalog.regions.superior(place, on) else { return Ok(Vec::new()) };
+        let mut below = self.below_place(&above, on);
+        let cells = if figure.own {
+            // What sits at each of them itself has no sum that it could be computed from.
+            let mut cells = Vec::new();
+            for (code, _) in &below {
+                let told = self.figure(Whose::own(code), figure.period, &figure.code).unwrap_or_default();
+                let value = told.iter().find(|one| one.part == figure.part).and_then(|one| one.value);
+                cells.push(value.map_or(Cell::Unknown, Cell::Value));
+            }
+            cells
+        } else {
+            let ranges = below.iter().map(|(_, ranges)| ranges.clone()).collect();
+            self.along(asker, &above, figure, Axis::Places(ranges))?
+        };
+        // The last is the superior itself.
+        below.pop();
+        let rows = below.into_iter().zip(cells).filter(|((code, _), _)| code != place);
+        Ok(rows.map(|((of, _), cell)| Unfolded { of, cell, rank: None }).collect())
+    }
+
+    /// A figure along an axis of a place; nothing where the place has no such figure.
+    fn along(&self, asker: Asker<'_>, place: &PlaceCode, of: &FigureValue, axis: Axis) -> Result<Vec<Cell>, TellError> {
+        if of.own {
+            let Axis::Periods(periods) = &axis else { return Ok(Vec::new()) };
+            let mut cells = Vec::new();
+            for period in periods {
+                let told = self.figure(Whose::own(place), *period, &of.code).unwrap_or_default();
+                let value = told.iter().find(|one| one.part == of.part).and_then(|one| one.value);
+                cells.push(value.map_or(Cell::Unknown, Cell::Value));
+            }
+            return Ok(cells);
+        }
+        let at = self.place(place, of.period.to)?;
+        let lines = self.figure_lines(place, of.period.to);
+        let figures = Figures::new(lines.iter().map(AsRef::as_ref));
+        let Some((line, figure)) = figures.get(&of.code) else { return Ok(vec![Cell::Unknown; axis.len()]) };
+        let mut read = self.store.read()?;
+        let as_of = crate::telling::as_of(read.as_mut(), &at.governments)?;
+        let mut teller = Teller {
+            read: read.as_mut(),
+            figures: &figures,
+            as_of: &as_of,
+            ranges: &at.ranges,
+            period: of.period,
+            part: of.part.as_ref(),
+            public: matches!(asker, Asker::Public),
+            whole: of.part.is_none() && self.whole(place, of.period),
+        };
+        Ok(teller.cells(line, figure, &axis, 0)?)
     }
 }
 

@@ -51,6 +51,8 @@ pub struct Figure {
     pub column: u32,
     /// The words of the report that state it, unchanged.
     pub quote: String,
+    /// The words of its paragraph before the number, the last of them, in one form of characters.
+    pub before: String,
     /// What is counted, in the form `thing, deed, 数` and with its scope in brackets.
     pub subject: String,
     /// The value, 万 and 亿 multiplied out; a percentage as its number.
@@ -136,6 +138,9 @@ impl Change {
     }
 }
 
+/// How many characters before a number are kept with it.
+const BEFORE: usize = 200;
+
 /// Reads the figures of one report's text, in the order of the text.
 pub fn read(report: &str, text: &str) -> Vec<Figure> {
     let cells = Cells::of(text);
@@ -150,6 +155,7 @@ pub fn read(report: &str, text: &str) -> Vec<Figure> {
             line: cells.line.get(mention.number).copied().unwrap_or(0),
             column: cells.column.get(mention.number).copied().unwrap_or(0),
             quote: cells.original(text, name.quote_start, mention.end).replace(['\r', '\n'], ""),
+            before: cells.paragraph_before(mention.number, BEFORE),
             subject: name.subject,
             value: mention.value,
             unit: mention.unit.to_owned(),

@@ -102,6 +102,13 @@ impl Cells {
         index.checked_sub(1).map_or(BREAK, |previous| self.at(previous))
     }
 
+    /// The last signs of the paragraph before `index`, no more than `most`.
+    pub fn paragraph_before(&self, index: usize, most: usize) -> String {
+        let here = self.sign.get(..index).unwrap_or(&self.sign);
+        let from = here.iter().rposition(|sign| *sign == BREAK).map_or(0, |at| at + 1);
+        here.get(from.max(index.saturating_sub(most))..).unwrap_or_default().iter().collect()
+    }
+
     /// Whether `word` stands at `index`.
     pub fn has(&self, index: usize, word: &str) -> bool {
         word.chars().enumerate().all(|(step, sign)| self.at(index + step) == sign)

@@ -21,9 +21,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
 use crate::{
-    account, act, admin, api, campaign, desk, download, drafts, figures, file, handover, health, home, imports, look,
-    messages, metrics, morning, notices, panel, papers, progress, record, record_report, remarks, report, search,
-    session, signing, submit, unfold, wrong,
+    account, act, admin, api, campaign, comparison, desk, download, drafts, figures, file, handover, health, home,
+    imports, look, messages, metrics, morning, notices, panel, papers, progress, record, record_report, remarks,
+    report, search, session, signing, submit, unfold, wrong,
 };
 
 /// How the site is run.
@@ -249,6 +249,10 @@ fn pages() -> Router<App> {
         .route("/panel/{table}", get(panel::file))
         .route("/assets/charts.js", get(unfold::script))
         .route("/report", get(report::show))
+        .route("/comparison", get(comparison::show).post(comparison::send).layer(DefaultBodyLimit::max(MOST_FILE)))
+        .route("/comparison/{part}", get(comparison::part))
+        .route("/comparison/sent/{id}", get(comparison::show_sent))
+        .route("/comparison/sent/{id}/{part}", get(comparison::part_of_sent))
         .route("/report/letter.docx", get(papers::letter_docx))
         .route("/report/letter.pdf", get(papers::letter_pdf))
         .route(

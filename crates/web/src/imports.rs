@@ -225,17 +225,17 @@ async fn sent(mut parts: Multipart) -> Result<(Posted, Option<(String, Vec<u8>)>
 }
 
 /// What somebody sent who is signed in.
-struct Sent {
-    posted: Posted,
+pub(crate) struct Sent {
+    pub posted: Posted,
     /// What the file is called.
-    called: String,
-    bytes: Vec<u8>,
-    person: Person,
-    frame: Frame,
+    pub called: String,
+    pub bytes: Vec<u8>,
+    pub person: Person,
+    pub frame: Frame,
 }
 
 /// What was sent, or the answer where it is not taken.
-async fn taken(visitor: Visitor, parts: Multipart) -> Result<Result<Sent, Response>, Wrong> {
+pub(crate) async fn taken(visitor: Visitor, parts: Multipart) -> Result<Result<Sent, Response>, Wrong> {
     let (posted, file) = match sent(parts).await {
         Ok(sent) => sent,
         // Too large, or broken off: the answer says which.

@@ -8,6 +8,7 @@ mod admin;
 pub mod api;
 mod app;
 mod campaign;
+mod comparison;
 mod desk;
 mod download;
 mod drafts;

@@ -117,6 +117,8 @@ struct ComparedView {
     href: String,
     difference: String,
     same: bool,
+    /// How surely it is that figure of ours.
+    score: String,
 }
 
 struct PublishedView {
@@ -130,6 +132,7 @@ struct PublishedView {
 struct ReportPage {
     f: Frame,
     period: Stretch,
+    year: i16,
     place: String,
     other_time: Option<(String, String)>,
     signed: Option<SignedView>,
@@ -180,16 +183,17 @@ fn composed(
     let (title, sections) = told.map_or((None, Vec::new()), |told| (Some(told.report.title), told.report.sections));
     let mut published = Vec::new();
     for report in reports.iter().filter(|report| period == Stretch::Year(report.year)) {
-        let compared = platform.compare(place, year, &report.name, &report.text)?;
+        let compared = platform.compare(frame.person.as_ref().into(), place, year, &report.name, &report.text)?;
         published.push(PublishedView {
             name: report.name.clone(),
             paragraphs: report.text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect(),
-            compared: compared.iter().map(|one| compared_view(&frame, place, one)).collect(),
+            compared: compared.both.iter().map(|one| compared_view(&frame, place, one)).collect(),
         });
     }
     let title = title.unwrap_or_else(|| frame.t("report-title"));
     Ok(ReportPage {
         period,
+        year,
         place: place.to_string(),
         other_time: asked.other_time.clone(),
         signed,
@@ -219,7 +223,8 @@ fn compared_view(frame: &Frame, place: &PlaceCode, one: &Compared) -> ComparedVi
     ComparedView {
         quote: one.published.quote.clone(),
         title: frame.said(&one.ours.title),
-        theirs: one.published.value.to_string(),
+        theirs: one.theirs().map_or_else(|| one.published.value.to_string(), |value| value.to_string()),
+        score: one.score.map(|score| score.to_string()).unwrap_or_default(),
         ours: one.ours.value.map_or_else(|| frame.t("figure-unknown-value"), |value| value.to_string()),
         unit: one.ours.unit.clone(),
         href: href_of(&one.ours, place),

@@ -92,7 +92,7 @@ impl Table {
         }
     }
 
-    fn noting(mut self, frame: &Frame, hides: bool, fair: Option<bool>) -> Table {
+    pub fn noting(mut self, frame: &Frame, hides: bool, fair: Option<bool>) -> Table {
         self.hides = hides;
         if hides {
             self.notes.push(frame.t("table-hides"));
@@ -122,7 +122,7 @@ pub(crate) fn cell(frame: &Frame, cell: Cell) -> String {
     }
 }
 
-fn row(frame: &Frame, label: String, href: Option<String>, one: Cell, rank: Option<usize>) -> TableRow {
+pub(crate) fn row(frame: &Frame, label: String, href: Option<String>, one: Cell, rank: Option<usize>) -> TableRow {
     let drawn = one.value().map_or_else(String::new, |value| value.to_string());
     TableRow { label, href, value: cell(frame, one), drawn, rank }
 }

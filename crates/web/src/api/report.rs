@@ -65,6 +65,8 @@ struct ComparedView {
     quote: String,
     /// Our figure.
     title: Words,
+    /// How surely it is that figure, from 70 to 100.
+    score: Option<u8>,
     figure: String,
     unit: String,
     theirs: String,
@@ -201,8 +203,8 @@ fn composed(
     });
     let mut published = Vec::new();
     for report in reports.iter().filter(|report| report.year == year) {
-        let compared = platform.compare(place, year, &report.name, &report.text)?;
-        let compared = compared.iter().map(|one| compared_view(place, one)).collect();
+        let compared = platform.compare(asker, place, year, &report.name, &report.text)?;
+        let compared = compared.both.iter().map(|one| compared_view(place, one)).collect();
         published.push(PublishedView { name: report.name.clone(), compared });
     }
     Ok(ReportView {
@@ -235,7 +237,8 @@ fn compared_view(place: &PlaceCode, one: &Compared) -> ComparedView {
         title: (&one.ours.title).into(),
         figure: href(&one.ours.code, one.ours.part.as_deref(), place, one.ours.period),
         unit: one.ours.unit.clone(),
-        theirs: one.published.value.to_string(),
+        theirs: one.theirs().map_or_else(|| one.published.value.to_string(), |value| value.to_string()),
+        score: one.score,
         ours: one.ours.value.map(|value| value.to_string()),
         difference: one.difference.map(|difference| difference.to_string()),
         agrees: one.agrees(),
