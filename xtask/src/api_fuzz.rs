@@ -25,7 +25,8 @@ pub fn api_fuzz(most: &str) -> Outcome {
     }
     let folder = folder()?;
     let tool = tool(&folder)?;
-    cargo("program", &["build", "--quiet", "-p", "fazhi"], &[])?;
+    // With the features of the tests, so that nothing is compiled a second time.
+    cargo("program", &["build", "--quiet", "--workspace", "--features", "web/browser"], &[])?;
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let program = target.join("debug/fazhi");
     let mut served = Served::begin(&program, &folder)?;

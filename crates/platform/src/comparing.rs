@@ -76,9 +76,12 @@ impl Compared {
     }
 }
 
-/// A published report's text; none where the file is no text.
-pub fn text_of(name: &str, bytes: &[u8]) -> Option<String> {
-    reader::decode(name, bytes).ok()
+/// A published report's text.
+///
+/// # Errors
+/// Where the file gives none, with what it is.
+pub fn text_of(name: &str, bytes: &[u8]) -> Result<String, TellError> {
+    reader::open(name, bytes).map_err(TellError::Unread)
 }
 
 fn theirs(published: &reader::Figure) -> Option<Amount> {

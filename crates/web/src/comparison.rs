@@ -69,7 +69,7 @@ impl Asks {
         if let (Some(id), Some(person)) = (self.sent, &self.person) {
             let staged = platform.sheet(person, id)?.ok_or(Wrong::NotFound)?;
             let about: About = serde_json::from_str(&staged.about).map_err(|_| Wrong::NotFound)?;
-            let text = platform::text_of(&about.file, &staged.bytes).ok_or(Wrong::NotFound)?;
+            let text = platform::text_of(&about.file, &staged.bytes)?;
             (self.place, self.year) = (about.compare, about.year);
             let told = platform.compare(self.asker(), &self.place, self.year, &about.file, &text)?;
             return Ok(vec![(about.file, told)]);
@@ -237,14 +237,15 @@ pub(crate) async fn send(State(app): State<App>, visitor: Visitor, parts: Multip
                 return Ok(Err(Box::new(made(platform, frame, asks, Some("imports-read-place"))?)));
             };
             let read = platform::text_of(&called, &bytes)
-                .map(|text| platform.compare(Asker::Person(&person), &compare, year, &called, &text));
+                .and_then(|text| platform.compare(Asker::Person(&person), &compare, year, &called, &text));
             let problem = match read {
-                Some(Ok(told)) if !(told.both.is_empty() && told.theirs.is_empty()) => None,
-                Some(Ok(_)) | None => Some("comparison-nothing"),
-                Some(Err(TellError::Fault(fault))) => return Err(fault.into()),
-                Some(Err(_)) => Some("imports-read-place"),
+                Ok(told) if !(told.both.is_empty() && told.theirs.is_empty()) => None,
+                Ok(_) => Some("comparison-nothing".to_owned()),
+                Err(TellError::Fault(fault)) => return Err(fault.into()),
+                Err(TellError::Unread(file)) => Some(format!("imports-read-{}", file.why.code())),
+                Err(_) => Some("imports-read-place".to_owned()),
             };
-            if let Some(problem) = problem {
+            if let Some(problem) = &problem {
                 return Ok(Err(Box::new(made(platform, frame, asks, Some(problem))?)));
             }
             let about = About { compare, year, file: called };

@@ -86,7 +86,7 @@ fn line_of(mut row: Vec<Run>, page: usize) -> Line {
         up,
         size,
         page,
-        row: columns && !short || columns && last.is_some_and(|run| run.to - from > size * 12.0),
+        row: columns && (!short || last.is_some_and(|run| run.to - from > size * 12.0)),
     }
 }
 
