@@ -382,6 +382,73 @@ mod tests {
         assert_eq!(ids, ["632222-1", "632222-1", "632222-1", "632222-2"]);
     }
 
+    /// A mail server on this machine, as far as RFC 5321 asks of a receiver: it answers each letter's recipient with one of
+    /// these, and gives what it took: recipient and letter.
+    fn mail_server(answers: &'static [&'static str]) -> (String, JoinHandle<Vec<(String, String)>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("smtp://{}", listener.local_addr().unwrap());
+        let thread = std::thread::spawn(move || {
+            let (mut answers, mut taken) = (answers.iter(), Vec::new());
+            while answers.len() > 0 {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                let mut say = |text: &str| write!(stream, "{text}\r\n").unwrap();
+                say("220 mail.example.gov.cn");
+                let mut to = String::new();
+                while let Some(Ok(line)) = lines.next() {
+                    match line.split([' ', ':']).next().unwrap().to_ascii_uppercase().as_str() {
+                        "EHLO" => say("250 mail.example.gov.cn"),
+                        "MAIL" | "RSET" | "NOOP" => say("250 ok"),
+                        "RCPT" => {
+                            line.clone_into(&mut to);
+                            say(answers.next().unwrap());
+                        }
+                        "DATA" => {
+                            say("354 go on");
+                            let letter = lines.by_ref().map(Result::unwrap).take_while(|line| line != ".");
+                            taken.push((to.clone(), letter.collect::<Vec<_>>().join("\n")));
+                            say("250 taken");
+                        }
+                        "QUIT" => {
+                            say("221 bye");
+                            break;
+                        }
+                        other => panic!("{other}"),
+                    }
+                }
+            }
+            taken
+        });
+        (address, thread)
+    }
+
+    #[test]
+    fn mail_that_is_put_off_goes_out_later_and_what_is_refused_for_good_stops_nobody() {
+        let catalog = small(&[("demo/2024", DEMO)]).unwrap();
+        let bench = Bench::new(&catalog, "2026-06-01T09:00:00".parse().unwrap()).unwrap();
+        let (server, taken) = mail_server(&["451 later", "550 no such mailbox", "250 ok"]);
+        let mail = Mail::new(&server, "fazhi@example.gov.cn", "example.gov.cn").unwrap();
+        let mut way = WayOut::new(Box::new(mail));
+        let mut round = |at: &str| {
+            bench.clock.set(at.parse().unwrap());
+            way.round(&bench.platform, &county(), "test").unwrap()
+        };
+        round("2026-06-01T09:00:00");
+        let store = bench.temp.store();
+        let mut tx = store.begin(&county()).unwrap();
+        let gone = NoticeRow { account: "gone".into(), ..notice("a") };
+        tx.add_notices(&county(), &[gone, notice("b")]).unwrap();
+        tx.commit().unwrap();
+        assert_eq!(round("2026-06-01T09:00:01").failed.as_deref(), Some("the mail server does not take it"));
+        let done = round("2026-06-01T09:00:05");
+        assert_eq!((done.sent, done.failed), (2, None));
+        drop(way);
+        let taken = taken.join().unwrap();
+        assert_eq!(taken.len(), 1, "{taken:?}");
+        assert!(taken[0].0.contains("<li@example.gov.cn>"), "{taken:?}");
+        assert!(taken[0].1.contains("Message-ID: <632222-2@example.gov.cn>"), "{taken:?}");
+    }
+
     #[test]
     fn the_signature_is_the_one_that_others_compute() {
         // RFC 4231, the second case.
