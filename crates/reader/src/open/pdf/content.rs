@@ -333,6 +333,10 @@ impl Pen {
             last.to = from + long;
             return;
         }
+        // A paragraph that is indented by blanks begins behind them.
+        if text.trim().is_empty() {
+            return;
+        }
         self.runs.push(Run { text: text.to_owned(), from, to: from + long, up, size, turn });
     }
 }
