@@ -163,8 +163,10 @@ fn sums(places: &[Place], cells: &Cells, checks: &mut Vec<Check>) {
                 let inside = rest.iter().take_while(|part| part.start < close);
                 let parts: Vec<&Place> =
                     inside.filter(|part| like_unit(part, total) && !is_part_of_part(part, open)).collect();
-                let listed =
-                    !cells.text(open, close).contains("其中") && parts.iter().all(|part| same_unit(part, total));
+                // 其中, 含 and 等 say that there are others.
+                let inner = cells.text(open, close);
+                let listed = !["其中", "含", "包括", "等"].iter().any(|word| inner.contains(word))
+                    && parts.iter().all(|part| same_unit(part, total));
                 (parts, listed)
             }
             None => match run_of_parts(total, rest, cells) {
@@ -291,28 +293,37 @@ fn differences(sentence: &[Place], checks: &mut Vec<Check>) {
             continue;
         }
         let (a, b) = (before.figure.value, after.figure.value);
-        let Some(change) = sentence.get(index + 2).filter(|change| change.figure.qualifier == Qualifier::Exact) else {
-            continue;
-        };
-        let says = |words: &[&str]| words.iter().any(|word| change.before.contains(word));
-        let named = matches!(change.figure.change, Change::Cut | Change::Added | Change::YoyUp | Change::YoyDown)
-            || says(&["取消", "减少", "核减", "下放", "压减", "新增", "增加"]);
-        let same = if rates { change.figure.unit == "百分点" } else { same_unit(change, before) };
-        if named && same {
-            let (high, low) = if a >= b { (a, b) } else { (b, a) };
-            let Some(computed) = high.checked_sub(low) else { continue };
-            let formula = format!("{high}-{low}");
-            let (stated, told) = (change.figure.value.to_string(), computed.to_string());
-            let holds = computed == change.figure.value || (rates && near(computed, change));
-            checks.push(check(change, CheckKind::Difference, formula, stated, told, holds));
+        let (high, low) = if a >= b { (a, b) } else { (b, a) };
+        let Some(computed) = high.checked_sub(low) else { continue };
+        let rest = sentence.get(index + 2..).unwrap_or_default();
+        let changes: Vec<&Place> = rest.iter().take_while(|change| is_step(change, before, rates)).take(4).collect();
+        // 新增5项,取消27项: either may be the fall by itself, or both together are.
+        let fits = |change: &&&Place| computed == change.figure.value || (rates && near(computed, change));
+        let told = changes.iter().find(fits).or(changes.first()).copied();
+        if let Some(change) = told {
+            let holds = fits(&&change);
+            if holds || changes.len() == 1 {
+                let formula = format!("{high}-{low}");
+                let (stated, told) = (change.figure.value.to_string(), computed.to_string());
+                checks.push(check(change, CheckKind::Difference, formula, stated, told, holds));
+            }
         }
+        let Some(change) = rest.first().filter(|change| change.figure.qualifier == Qualifier::Exact) else { continue };
         // 压减59.9%, 增长20%: the share of what there was before.
         let share = change.figure.unit == "%" && change.figure.change != Change::None && is_bare(&change.before);
         if share && !rates && !a.is_zero() {
-            let (high, low) = if a >= b { (a, b) } else { (b, a) };
             share_of(change, high, low, a, format!("({high}-{low})/{a}"), checks);
         }
     }
+}
+
+/// Whether a number says how much was taken from another or added to it.
+fn is_step(change: &Place, before: &Place, rates: bool) -> bool {
+    let says = |words: &[&str]| words.iter().any(|word| change.before.contains(word));
+    let named = matches!(change.figure.change, Change::Cut | Change::Added | Change::YoyUp | Change::YoyDown)
+        || says(&["取消", "减少", "核减", "下放", "压减", "新增", "增加"]);
+    let same = if rates { change.figure.unit == "百分点" } else { same_unit(change, before) };
+    named && same && change.figure.qualifier == Qualifier::Exact
 }
 
 /// Notes a stated percentage beside `(high-low)/base`.
@@ -480,12 +491,23 @@ fn ratios(sentence: &[Place], checks: &mut Vec<Check>) {
         let Some((whole, part, taken)) = base_of(&name, &counts) else {
             continue;
         };
+        // A rate of fewer may be one of all that were counted before: 排查, 调解, 调解成功.
+        let half = rate.grain.checked_div(Decimal::TWO).unwrap_or_default();
+        let value = rate.figure.value;
+        let fits =
+            |low: Decimal, high: Decimal| low <= value.saturating_add(half) && value.saturating_sub(half) <= high;
+        let agrees = |whole: &&&Place| bounds(whole, part, taken).is_some_and(|(low, high, _)| fits(low, high));
+        let wholes = counts.iter().filter(|place| {
+            place.start < part.start
+                && is_count(place)
+                && same_unit(place, part)
+                && place.figure.value >= part.figure.value
+        });
+        let whole = wholes.rev().filter(|place| !place.figure.value.is_zero()).find(agrees).copied().unwrap_or(whole);
         let Some((low, high, middle)) = bounds(whole, part, taken) else {
             continue;
         };
-        let half = rate.grain.checked_div(Decimal::TWO).unwrap_or_default();
-        let value = rate.figure.value;
-        let holds = low <= value.saturating_add(half) && value.saturating_sub(half) <= high;
+        let holds = fits(low, high);
         let formula = if taken {
             format!("({whole}-{part})/{whole}", whole = whole.figure.value, part = part.figure.value)
         } else {
@@ -706,6 +728,12 @@ fn offices(words: &str) -> Vec<String> {
     };
     let mut found: Vec<String> =
         (0..signs.len()).filter(tail).map(|at| signs[at.saturating_sub(2)..=at].iter().collect()).collect();
+    let fields =
+        (3..signs.len()).filter(|at| matches!((signs[at - 1], signs[*at]), ('领', '域') | ('系', '统') | ('行', '业')));
+    let field = |at: usize| signs[at - 3..=at].iter().collect::<String>();
+    // 重点领域 and the like name none.
+    let vague = |name: &String| ["重点", "相关", "有关", "主要", "各个"].iter().any(|word| name.starts_with(word));
+    found.extend(fields.map(field).filter(|name| !vague(name)));
     found.sort();
     found.dedup();
     found
