@@ -361,7 +361,10 @@ fn growth(sentence: &[Place], checks: &mut Vec<Check>) {
         let (a, b) = (first.figure.value, second.figure.value);
         // 收案2194件,较上年增加903件,增幅69.9%.
         let step = matches!(second.figure.change, Change::YoyUp | Change::YoyDown);
-        let bare = is_bare(&rate.before);
+        // What stands between the second number and the rate, where they share a clause: 比上年的100件增长20%.
+        let between =
+            rate.before.rsplit_once(|sign: char| sign.is_ascii_digit()).map_or(&*rate.before, |(_, rest)| rest);
+        let bare = is_bare(between.strip_prefix(&*second.figure.unit).unwrap_or(between));
         if step && level(first) && bare {
             let before = if second.figure.change == Change::YoyUp { a.checked_sub(b) } else { a.checked_add(b) };
             let Some(before) = before.filter(|before| *before > Decimal::ZERO) else { continue };
@@ -510,6 +513,12 @@ fn ratios(sentence: &[Place], checks: &mut Vec<Check>) {
             continue;
         };
         let holds = fits(low, high);
+        // A rate between the two closes what it is of: what comes behind it is of something else.
+        if !holds
+            && sentence.iter().any(|other| other.figure.unit == "%" && (whole.start..part.start).contains(&other.start))
+        {
+            continue;
+        }
         let formula = if taken {
             format!("({whole}-{part})/{whole}", whole = whole.figure.value, part = part.figure.value)
         } else {
