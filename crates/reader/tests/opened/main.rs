@@ -64,6 +64,17 @@ fn every_kind_of_document_gives_the_figures_of_its_text() {
         let text = open("某县2023", &bytes).unwrap();
         assert_eq!(said(&read("某县2023", &text)), expected, "{kind}:\n{text}");
         assert!(!text.contains("99") && !text.contains("首页"), "{kind}:\n{text}");
+        assert!(!text.contains("— 1 —"), "{kind}:\n{text}");
+    }
+}
+
+#[test]
+fn a_running_head_is_read_once_and_page_numbers_are_not() {
+    let text = open("x", &pdf(&REPORT.repeat(5), Codes::Gbk)).unwrap();
+    assert_eq!((text.matches("某县人民政府文件").count(), text.contains("— 2 —")), (1, false), "{text}");
+    assert_eq!(read("某县2023", &text).len(), 5 * read("某县2023", REPORT).len());
+    for line in text.lines().filter(|line| line.contains("规范行政执法")) {
+        assert!(line.ends_with("1.8个百分点。"), "{line}");
     }
 }
 

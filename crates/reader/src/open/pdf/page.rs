@@ -102,7 +102,7 @@ fn drop_frames(pages: &mut [Vec<Line>]) {
         }
     }
     let many = pages.len();
-    for page in pages.iter_mut() {
+    for (page_number, page) in pages.iter_mut().enumerate() {
         let length = page.len();
         let mut number = 0;
         page.retain(|line| {
@@ -111,7 +111,11 @@ fn drop_frames(pages: &mut [Vec<Line>]) {
             let spaceless: String = line.text.chars().filter(|sign| !sign.is_whitespace()).collect();
             let numbered = spaceless.chars().count() <= 16 && furniture::is_furniture(&spaceless);
             let text = plain(line);
-            let running = many >= 3 && !text.contains('。') && seen.get(&text).is_some_and(|&pages| pages * 2 > many);
+            // On the first page it may be the report's own title.
+            let running = page_number > 0
+                && many >= 3
+                && !text.contains('。')
+                && seen.get(&text).is_some_and(|&pages| pages * 2 > many);
             !(edge && (numbered || running))
         });
     }
