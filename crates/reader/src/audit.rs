@@ -5,6 +5,8 @@
 //! Few false alarms matter more than finding everything: a check is made only
 //! where the wording says that the numbers belong together.
 
+mod repeats;
+
 use rust_decimal::Decimal;
 
 use crate::mention::LONGEST_CLAUSE;
@@ -93,7 +95,7 @@ pub fn audit(figures: &[Figure], text: &str) -> Vec<Check> {
     }
     sums(&places, &cells, &mut checks);
     parts(&places, &cells, &mut checks);
-    repeats(&places, &cells, &mut checks);
+    repeats::repeats(&places, &cells, &mut checks);
     checks.sort_by_key(|check| check.line);
     checks
 }
@@ -163,8 +165,10 @@ fn sums(places: &[Place], cells: &Cells, checks: &mut Vec<Check>) {
                 let inside = rest.iter().take_while(|part| part.start < close);
                 let parts: Vec<&Place> =
                     inside.filter(|part| like_unit(part, total) && !is_part_of_part(part, open)).collect();
-                let listed =
-                    !cells.text(open, close).contains("其中") && parts.iter().all(|part| same_unit(part, total));
+                // 其中, 含 and 等 say that there are others.
+                let inner = cells.text(open, close);
+                let listed = !["其中", "含", "包括", "等"].iter().any(|word| inner.contains(word))
+                    && parts.iter().all(|part| same_unit(part, total));
                 (parts, listed)
             }
             None => match run_of_parts(total, rest, cells) {
@@ -291,28 +295,37 @@ fn differences(sentence: &[Place], checks: &mut Vec<Check>) {
             continue;
         }
         let (a, b) = (before.figure.value, after.figure.value);
-        let Some(change) = sentence.get(index + 2).filter(|change| change.figure.qualifier == Qualifier::Exact) else {
-            continue;
-        };
-        let says = |words: &[&str]| words.iter().any(|word| change.before.contains(word));
-        let named = matches!(change.figure.change, Change::Cut | Change::Added | Change::YoyUp | Change::YoyDown)
-            || says(&["取消", "减少", "核减", "下放", "压减", "新增", "增加"]);
-        let same = if rates { change.figure.unit == "百分点" } else { same_unit(change, before) };
-        if named && same {
-            let (high, low) = if a >= b { (a, b) } else { (b, a) };
-            let Some(computed) = high.checked_sub(low) else { continue };
-            let formula = format!("{high}-{low}");
-            let (stated, told) = (change.figure.value.to_string(), computed.to_string());
-            let holds = computed == change.figure.value || (rates && near(computed, change));
-            checks.push(check(change, CheckKind::Difference, formula, stated, told, holds));
+        let (high, low) = if a >= b { (a, b) } else { (b, a) };
+        let Some(computed) = high.checked_sub(low) else { continue };
+        let rest = sentence.get(index + 2..).unwrap_or_default();
+        let changes: Vec<&Place> = rest.iter().take_while(|change| is_step(change, before, rates)).take(4).collect();
+        // 新增5项,取消27项: either may be the fall by itself, or both together are.
+        let fits = |change: &&&Place| computed == change.figure.value || (rates && near(computed, change));
+        let told = changes.iter().find(fits).or(changes.first()).copied();
+        if let Some(change) = told {
+            let holds = fits(&&change);
+            if holds || changes.len() == 1 {
+                let formula = format!("{high}-{low}");
+                let (stated, told) = (change.figure.value.to_string(), computed.to_string());
+                checks.push(check(change, CheckKind::Difference, formula, stated, told, holds));
+            }
         }
+        let Some(change) = rest.first().filter(|change| change.figure.qualifier == Qualifier::Exact) else { continue };
         // 压减59.9%, 增长20%: the share of what there was before.
         let share = change.figure.unit == "%" && change.figure.change != Change::None && is_bare(&change.before);
         if share && !rates && !a.is_zero() {
-            let (high, low) = if a >= b { (a, b) } else { (b, a) };
             share_of(change, high, low, a, format!("({high}-{low})/{a}"), checks);
         }
     }
+}
+
+/// Whether a number says how much was taken from another or added to it.
+fn is_step(change: &Place, before: &Place, rates: bool) -> bool {
+    let says = |words: &[&str]| words.iter().any(|word| change.before.contains(word));
+    let named = matches!(change.figure.change, Change::Cut | Change::Added | Change::YoyUp | Change::YoyDown)
+        || says(&["取消", "减少", "核减", "下放", "压减", "新增", "增加"]);
+    let same = if rates { change.figure.unit == "百分点" } else { same_unit(change, before) };
+    named && same && change.figure.qualifier == Qualifier::Exact
 }
 
 /// Notes a stated percentage beside `(high-low)/base`.
@@ -348,7 +361,10 @@ fn growth(sentence: &[Place], checks: &mut Vec<Check>) {
         let (a, b) = (first.figure.value, second.figure.value);
         // 收案2194件,较上年增加903件,增幅69.9%.
         let step = matches!(second.figure.change, Change::YoyUp | Change::YoyDown);
-        let bare = is_bare(&rate.before);
+        // What stands between the second number and the rate, where they share a clause: 比上年的100件增长20%.
+        let between =
+            rate.before.rsplit_once(|sign: char| sign.is_ascii_digit()).map_or(&*rate.before, |(_, rest)| rest);
+        let bare = is_bare(between.strip_prefix(&*second.figure.unit).unwrap_or(between));
         if step && level(first) && bare {
             let before = if second.figure.change == Change::YoyUp { a.checked_sub(b) } else { a.checked_add(b) };
             let Some(before) = before.filter(|before| *before > Decimal::ZERO) else { continue };
@@ -480,12 +496,29 @@ fn ratios(sentence: &[Place], checks: &mut Vec<Check>) {
         let Some((whole, part, taken)) = base_of(&name, &counts) else {
             continue;
         };
+        // A rate of fewer may be one of all that were counted before: 排查, 调解, 调解成功.
+        let half = rate.grain.checked_div(Decimal::TWO).unwrap_or_default();
+        let value = rate.figure.value;
+        let fits =
+            |low: Decimal, high: Decimal| low <= value.saturating_add(half) && value.saturating_sub(half) <= high;
+        let agrees = |whole: &&&Place| bounds(whole, part, taken).is_some_and(|(low, high, _)| fits(low, high));
+        let wholes = counts.iter().filter(|place| {
+            place.start < part.start
+                && is_count(place)
+                && same_unit(place, part)
+                && place.figure.value >= part.figure.value
+        });
+        let whole = wholes.rev().filter(|place| !place.figure.value.is_zero()).find(agrees).copied().unwrap_or(whole);
         let Some((low, high, middle)) = bounds(whole, part, taken) else {
             continue;
         };
-        let half = rate.grain.checked_div(Decimal::TWO).unwrap_or_default();
-        let value = rate.figure.value;
-        let holds = low <= value.saturating_add(half) && value.saturating_sub(half) <= high;
+        let holds = fits(low, high);
+        // A rate between the two closes what it is of: what comes behind it is of something else.
+        if !holds
+            && sentence.iter().any(|other| other.figure.unit == "%" && (whole.start..part.start).contains(&other.start))
+        {
+            continue;
+        }
         let formula = if taken {
             format!("({whole}-{part})/{whole}", whole = whole.figure.value, part = part.figure.value)
         } else {
@@ -571,171 +604,4 @@ fn bounds(whole: &Place, part: &Place, taken: bool) -> Option<(Decimal, Decimal,
     } else {
         (least, most, middle)
     })
-}
-
-/// One thing counted twice: the same subject in different lines, the same
-/// number of the same long-named thing close by, or one register by two names.
-fn repeats(places: &[Place], cells: &Cells, checks: &mut Vec<Check>) {
-    for (index, first) in places.iter().enumerate() {
-        if !is_count(first) || first.figure.value < Decimal::TEN {
-            continue;
-        }
-        for second in places.iter().skip(index + 1).take(400) {
-            let (a, b) = (first.figure, second.figure);
-            if !is_count(second) || a.unit == "元" || b.value < Decimal::TEN || !within(a.value, b.value, Decimal::TWO)
-            {
-                continue;
-            }
-            // A subject is only as good as the clause it was read from: short ones name different things.
-            let same_subject = a.subject == b.subject
-                && a.subject.chars().count() >= 8
-                && !a.subject.contains('（')
-                && a.line != b.line
-                && a.unit == b.unit
-                && same_reach(first, second, cells);
-            let same_number =
-                a.value == b.value && a.value >= Decimal::ONE_HUNDRED && shared_noun(&a.subject, &b.subject) >= 5;
-            let same_register = a.line != b.line
-                && like_unit(first, second)
-                && within(a.value, b.value, Decimal::new(125, 2))
-                && register(a).is_some_and(|name| register(b) == Some(name))
-                && same_reach(first, second, cells);
-            if same_subject || same_number || same_register || is_stock_of(a, b) || is_stock_of(b, a) {
-                let formula = format!("{}={}", a.value, b.value);
-                checks.push(check(
-                    second,
-                    CheckKind::Equal,
-                    formula,
-                    b.value.to_string(),
-                    a.value.to_string(),
-                    a.value == b.value,
-                ));
-                break;
-            }
-        }
-    }
-}
-
-/// Whether neither of two numbers is more than so many times the other: what differs more was counted elsewhere or at
-/// another time.
-fn within(a: Decimal, b: Decimal, times: Decimal) -> bool {
-    let (low, high) = if a <= b { (a, b) } else { (b, a) };
-    low.checked_mul(times).is_some_and(|most| high <= most)
-}
-
-/// Registers that reports name in several ways: the names of each.
-const REGISTERS: &[&[&str]] = &[
-    &["行政职权事项", "行政权力事项", "权力事项", "职权事项", "权责清单事项", "权责清单", "权责事项", "权力清单"],
-    &["人民调解委员会", "人民调解组织", "调解委员会", "调解组织", "调委会"],
-    &["政务服务事项清单", "政务服务事项"],
-    &["持证执法人员", "行政执法人员", "执法人员"],
-];
-
-/// Deeds after which a number is that of the whole register.
-const WHOLES: &[&str] =
-    &["梳理", "保留", "编制", "公布", "现有", "共有", "实有", "建立", "设立", "配备", "数", "人数", "个"];
-
-/// Which register a number is the whole of, if any: its subject is a name of it and nothing more.
-fn register(figure: &Figure) -> Option<usize> {
-    if figure.subject.contains('（') || figure.change != Change::None {
-        return None;
-    }
-    REGISTERS.iter().position(|names| {
-        let longest = names.iter().filter(|name| figure.subject.contains(**name)).max_by_key(|name| name.len());
-        longest.is_some_and(|name| {
-            let mut rest = figure.subject.replacen(name, "", 1);
-            for whole in WHOLES {
-                rest = rest.replacen(whole, "", 1);
-            }
-            rest.is_empty()
-        })
-    })
-}
-
-/// The places and times a number is of: its own clause's, and offices named before it in its sentence.
-fn same_reach(first: &Place, second: &Place, cells: &Cells) -> bool {
-    let opening =
-        |place: &Place| cells.text(place.sentence.max(place.start.saturating_sub(LONGEST_CLAUSE)), place.start);
-    let (a, b) = (opening(first), opening(second));
-    reach(&a) == reach(&b) && offices(&a) == offices(&b)
-}
-
-/// The places, levels and times some words name. 全县 says no more than the report itself does.
-fn reach(words: &str) -> Vec<String> {
-    let known = [
-        "本级",
-        "各级",
-        "累计",
-        "以来",
-        "上半年",
-        "下半年",
-        "季度",
-        "去年",
-        "上年",
-        "同期",
-        "截至",
-        "近年",
-        "直属",
-        "基层",
-        "乡镇",
-        "街道",
-        "村",
-        "社区",
-        "下一步",
-        "力争",
-        "计划",
-    ];
-    let mut found: Vec<String> =
-        known.iter().filter(|word| words.contains(**word)).map(|word| (*word).to_owned()).collect();
-    let signs: Vec<char> = words.chars().collect();
-    let years = signs.windows(5).filter(|five| five[4] == '年' && five[..4].iter().all(char::is_ascii_digit));
-    found.extend(years.map(|five| five.iter().collect()));
-    found.sort();
-    found.dedup();
-    found
-}
-
-/// The offices some words name, by the three signs each ends with.
-fn offices(words: &str) -> Vec<String> {
-    let signs: Vec<char> = words.chars().collect();
-    let tail = |at: &usize| {
-        let office = "局委院厅队所站镇乡办".contains(signs[*at]);
-        // 行政执法队伍, 委托, 办理: the sign begins or continues another word.
-        let word = signs.get(at + 1).is_some_and(|next| "伍托员会长点理结案复公事法有属谓".contains(*next));
-        office && !word && !(*at > 0 && "全我本各".contains(signs[at - 1]))
-    };
-    let mut found: Vec<String> =
-        (0..signs.len()).filter(tail).map(|at| signs[at.saturating_sub(2)..=at].iter().collect()).collect();
-    found.sort();
-    found.dedup();
-    found
-}
-
-/// Whether one figure gives the stock of things (保留行政给付事项) that the other
-/// gives as a part of a list (权责清单: 行政许可).
-fn is_stock_of(stock: &Figure, part: &Figure) -> bool {
-    let label = part.subject.split_once('（').and_then(|(_, rest)| rest.strip_suffix('）')).unwrap_or("");
-    let kept =
-        ["保留", "现有", "实有", "共有"].iter().any(|word| stock.subject.contains(word) || stock.quote.contains(word));
-    let rest = stock.subject.strip_prefix(label).unwrap_or("");
-    let whole = matches!(rest, "事项数" | "事项保留数" | "数" | "保留数");
-    label.chars().count() >= 4 && kept && whole && stock.unit == part.unit && stock.line != part.line
-}
-
-/// The length of the longest run of signs two subjects share.
-fn shared_noun(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.chars().take(40).collect();
-    let b: Vec<char> = b.chars().take(40).collect();
-    let mut best = 0;
-    let mut row = vec![0_usize; b.len() + 1];
-    for sign in &a {
-        let mut diagonal = 0;
-        for (column, other) in b.iter().enumerate() {
-            let here = if sign == other { diagonal + 1 } else { 0 };
-            diagonal = row[column + 1];
-            row[column + 1] = here;
-            best = best.max(here);
-        }
-    }
-    best
 }

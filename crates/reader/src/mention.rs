@@ -202,7 +202,9 @@ fn arabic_counts(cells: &Cells, number: &Numeral, unit: &str, unit_end: usize) -
         return small && !lawful && (cue() || limit());
     }
     if unit == "分" {
-        let clause = cells.text(clause_start(cells, start), start);
+        // 得分91.3分,较上年提高1.2分: the clause before says what is scored.
+        let earlier = clause_start(cells, start).saturating_sub(1);
+        let clause = cells.text(clause_start(cells, earlier), start);
         return SCORE_WORDS.iter().any(|word| clause.contains(word));
     }
     if DURATION_UNITS.contains(&unit) && unit != "届" {
@@ -212,11 +214,15 @@ fn arabic_counts(cells: &Cells, number: &Numeral, unit: &str, unit_end: usize) -
         return false;
     }
     // Slogans (4个1, 3个“零”) and ways of working (每月1次) count nothing done.
-    let slogan = unit == "个" && (cells.at(unit_end).is_ascii_digit() || short_quote(cells, unit_end));
+    // 21个1.3万套 is none: the second number has a unit of its own.
+    let second = numeral(cells, unit_end).filter(|_| cells.at(unit_end).is_ascii_digit());
+    let alone = second.is_some_and(|second| unit_at(cells, second.end).is_none_or(|(unit, _)| unit == "%"));
+    let slogan = unit == "个" && (alone || short_quote(cells, unit_end));
     let lead = cells.text(start.saturating_sub(6), start);
     let placed = matches!(unit, "位" | "名")
         && ["位居", "居全", "位列", "列全", "排名", "名列", "排在", "居于"].iter().any(|word| lead.contains(word));
-    let rank = placed || matches!(cells.before(start), '前' | '第' | '每') || cells.ends_with(start, "排名");
+    let first = matches!(cells.before(start), '前' | '第' | '每') && !cells.ends_with(start, "提前");
+    let rank = placed || first || cells.ends_with(start, "排名");
     let routine = number.value <= Decimal::from(12) && habitual(cells, start);
     !slogan && !rank && !routine
 }
@@ -260,6 +266,10 @@ fn han_counts(cells: &Cells, number: &Numeral, unit: &str, unit_end: usize, foun
     }
     if number.value.is_zero() || matches!(unit, "%" | "元") {
         return unit == "元" && !number.value.is_zero();
+    }
+    // 增长近一倍.
+    if unit == "倍" {
+        return true;
     }
     let one = number.value == Decimal::ONE;
     if before(TOTAL_BEFORE) {

@@ -103,8 +103,28 @@ fn arabic(cells: &Cells, start: usize) -> Option<Numeral> {
     }
     let value: Decimal = digits.parse().ok()?;
     let (scale, end, over) = scale(cells, index)?;
+    // 12万8千元: the second scale is a part of the same number.
+    if let Some(rest) = lesser(cells, end).filter(|_| scale >= Decimal::from(10_000) && places == 0 && !over) {
+        let value = value.checked_mul(scale)?.checked_add(rest.value)?.normalize();
+        return Some(Numeral { start, value, ..rest });
+    }
     let grain = Decimal::new(1, places).checked_mul(scale)?;
     Some(Numeral { start, end, value: value.checked_mul(scale)?.normalize(), grain, script: Script::Arabic, over })
+}
+
+/// A digit with 千 or 百 at `index`, as it follows 万.
+fn lesser(cells: &Cells, index: usize) -> Option<Numeral> {
+    let digit = cells.at(index).to_digit(10)?;
+    let factor = power(cells.at(index + 1)).filter(|&factor| matches!(factor, 100 | 1_000))?;
+    let value = Decimal::from(digit).checked_mul(Decimal::from(factor))?;
+    Some(Numeral {
+        start: index,
+        end: index + 2,
+        value,
+        grain: Decimal::from(factor),
+        script: Script::Arabic,
+        over: false,
+    })
 }
 
 /// Whether the sign at `index` may group thousands: a comma, or a single blank in the middle of a line (表1 is none).
@@ -152,7 +172,7 @@ fn is_more(sign: char) -> bool {
 /// The cells of `1/4` where it is a share of something (占总数的1/4), else 0.
 pub fn fraction_length(cells: &Cells, start: usize) -> usize {
     let digit = |place: usize| cells.at(place).is_ascii_digit();
-    let part = "的约近达过占为".contains(cells.before(start));
+    let part = "的约近达过占为了少短缩减".contains(cells.before(start));
     let shaped = digit(start)
         && cells.at(start + 1) == '/'
         && digit(start + 2)
@@ -295,6 +315,7 @@ mod tests {
         for (text, value, over) in [
             ("12件", "12", false),
             ("4.35万件", "43500", false),
+            ("12万8千元", "128000", false),
             ("1,234,567元", "1234567", false),
             ("30多万人次", "300000", true),
             ("15000余份", "15000", true),

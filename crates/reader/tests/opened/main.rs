@@ -1,4 +1,5 @@
 //! Reports as the files they come in: whatever the kind, the figures are those of the plain text.
+#![allow(clippy::unwrap_used)] // what fails here is the test
 
 mod make;
 
@@ -63,6 +64,17 @@ fn every_kind_of_document_gives_the_figures_of_its_text() {
         let text = open("某县2023", &bytes).unwrap();
         assert_eq!(said(&read("某县2023", &text)), expected, "{kind}:\n{text}");
         assert!(!text.contains("99") && !text.contains("首页"), "{kind}:\n{text}");
+        assert!(!text.contains("— 1 —"), "{kind}:\n{text}");
+    }
+}
+
+#[test]
+fn a_running_head_is_read_once_and_page_numbers_are_not() {
+    let text = open("x", &pdf(&REPORT.repeat(5), Codes::Gbk)).unwrap();
+    assert_eq!((text.matches("某县人民政府文件").count(), text.contains("— 2 —")), (1, false), "{text}");
+    assert_eq!(read("某县2023", &text).len(), 5 * read("某县2023", REPORT).len());
+    for line in text.lines().filter(|line| line.contains("规范行政执法")) {
+        assert!(line.ends_with("1.8个百分点。"), "{line}");
     }
 }
 
@@ -141,6 +153,38 @@ fn a_stamp_across_the_page_and_heads_of_pages_are_no_text() {
         open("x", &bytes).unwrap(),
         "\u{3000}\u{3000}全年办理行政复议案件36件。\n\u{3000}\u{3000}行政处罚\t12件\n"
     );
+}
+
+/// A PDF of one page with these lines, each at its place from the left.
+fn lines(lines: &[(u32, &str)]) -> Vec<u8> {
+    let hex = |text: &str| text.encode_utf16().map(|unit| format!("{unit:04X}")).collect::<String>();
+    let line = |(row, (left, text)): (usize, &(u32, &str))| {
+        format!("BT /F 16 Tf {left} {} Td <{}> Tj ET\n", 750 - 28 * row, hex(text))
+    };
+    let drawn: String = lines.iter().enumerate().map(line).collect();
+    make::file(&[
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        b"<< /Type /Pages /Count 1 /Kids [3 0 R] /MediaBox [0 0 595 842] >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>".to_vec(),
+        make::stream(drawn.as_bytes(), false, ""),
+        b"<< /Type /Font /Subtype /Type0 /Encoding /UniGB-UCS2-H /DescendantFonts [<< /Type /Font >>] >>".to_vec(),
+    ])
+}
+
+#[test]
+fn lines_are_joined_where_a_paragraph_goes_on_and_nowhere_else() {
+    let page = lines(&[
+        (72, "\u{3000}\u{3000}全年办理行政复议申请收件登记立案审理调解等各类事项"),
+        (72, "共九百余次，服务群众不断增多，其中办理法律援助受援总人数12"),
+        // The number and its unit had no room together on the line before.
+        (72, "348次；案件质量稳步提升，群众满意程度逐年提高，得到一致好评。"),
+        (72, "\u{3000}\u{3000}全县各有关部门单位密切配合协同推进工作任务落实见效。"),
+        (72, "一、下一步打算"),
+    ]);
+    let text = open("x", &page).unwrap();
+    let found: Vec<&str> = text.lines().map(|line| line.trim_start_matches('\u{3000}')).collect();
+    assert_eq!(found.len(), 3, "{text}");
+    assert!(found[0].contains("人数12348次") && found[1].starts_with("全县各") && found[2] == "一、下一步打算");
 }
 
 #[test]

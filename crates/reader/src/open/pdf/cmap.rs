@@ -67,20 +67,16 @@ impl CMap {
             match third {
                 Word::Hex(text) if last >= first => self.runs.push((size, first, last, utf16(text))),
                 Word::Open => {
-                    for (code, word) in (first..=last).zip(words.by_ref()) {
-                        let Word::Hex(text) = word else { break };
-                        self.runs.push((size, code, code, utf16(text)));
-                    }
-                    // Where the list was longer or ended with its codes, its end is still to come.
-                    let mut ahead = words.clone();
-                    if ahead.any(|word| matches!(word, Word::Close))
-                        && words
-                            .clone()
-                            .take_while(|word| !matches!(word, Word::Close))
-                            .all(|word| !matches!(word, Word::Open))
-                        && matches!(words.clone().next(), Some(Word::Close))
-                    {
-                        words.next();
+                    // To the list's end: it may be longer or shorter than its codes.
+                    let texts = words.by_ref().map_while(|word| match word {
+                        Word::Hex(text) => Some(text),
+                        _ => None,
+                    });
+                    for (step, text) in (0_u32..).zip(texts) {
+                        let code = first.saturating_add(step);
+                        if code <= last {
+                            self.runs.push((size, code, code, utf16(text)));
+                        }
                     }
                 }
                 _ => {}

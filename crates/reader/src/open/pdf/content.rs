@@ -140,42 +140,30 @@ impl Drawn {
                 Some(Object::Number(number)) => number.as_f64(),
                 _ => 0.0,
             };
-            let six = || [number(0), number(1), number(2), number(3), number(4), number(5)];
             let string = |at: usize| match operands.get(at) {
                 Some(Object::String(text)) => text.as_bytes().to_vec(),
                 _ => Vec::new(),
             };
-            let state = &mut pen.state;
-            match &**step.operator {
-                b"q" if pen.kept.len() < 512 => pen.kept.push(state.clone()),
-                b"Q" if pen.kept.len() > kept => pen.state = pen.kept.pop().unwrap_or_else(|| state.clone()),
-                b"cm" => state.page = times(six(), state.page),
-                b"BT" => (pen.text, pen.line) = (IDENTITY, IDENTITY),
-                b"Tc" => state.spacing = number(0),
-                b"Tw" => state.word_spacing = number(0),
-                b"Tz" => state.stretch = number(0) / 100.0,
-                b"TL" => state.leading = number(0),
-                b"Ts" => state.rise = number(0),
+            let operator: &[u8] = step.operator;
+            if pen.moves(operator, number) {
+                continue;
+            }
+            match operator {
+                b"q" if pen.kept.len() < 512 => pen.kept.push(pen.state.clone()),
+                b"Q" if pen.kept.len() > kept => pen.state = pen.kept.pop().unwrap_or_else(|| pen.state.clone()),
                 b"Tf" => {
-                    state.size = number(1);
+                    pen.state.size = number(1);
                     if let Some(Object::Name(name)) = operands.first() {
-                        state.font = resources.get_font(name).map(|font| self.font(&font));
+                        pen.state.font = resources.get_font(name).map(|font| self.font(&font));
                     }
                 }
-                b"Td" => pen.next_line(number(0), number(1)),
-                b"TD" => {
-                    state.leading = -number(1);
-                    pen.next_line(number(0), number(1));
-                }
-                b"Tm" => (pen.text, pen.line) = (six(), six()),
-                b"T*" => pen.next_line(0.0, -pen.state.leading),
                 b"Tj" => self.show(&string(0), pen),
                 b"'" => {
                     pen.next_line(0.0, -pen.state.leading);
                     self.show(&string(0), pen);
                 }
                 b"\"" => {
-                    (state.word_spacing, state.spacing) = (number(0), number(1));
+                    (pen.state.word_spacing, pen.state.spacing) = (number(0), number(1));
                     pen.next_line(0.0, -pen.state.leading);
                     self.show(&string(2), pen);
                 }
@@ -193,19 +181,12 @@ impl Drawn {
                         }
                     }
                 }
-                b"BMC" => pen.marked += 1,
                 b"BDC" => {
                     pen.marked += 1;
                     let artifact = matches!(operands.first(), Some(Object::Name(name)) if &**name == b"Artifact");
                     if artifact && matches!(operands.get(1), Some(Object::Dict(marks)) if is_frame(marks)) {
                         pen.frame.get_or_insert(pen.marked);
                     }
-                }
-                b"EMC" => {
-                    if pen.frame == Some(pen.marked) {
-                        pen.frame = None;
-                    }
-                    pen.marked = pen.marked.saturating_sub(1);
                 }
                 b"BI" => self.pictures += 1,
                 b"Do" => {
@@ -218,7 +199,7 @@ impl Drawn {
                 _ => {}
             }
         }
-        pen.kept.truncate(kept.max(pen.kept.len().min(kept)));
+        pen.kept.truncate(kept);
         Ok(())
     }
 
@@ -289,6 +270,37 @@ fn is_frame(marks: &Dict<'_>) -> bool {
 }
 
 impl Pen {
+    /// Takes a step that only says where or how text is set; whether it was one.
+    fn moves(&mut self, operator: &[u8], number: impl Fn(usize) -> f64) -> bool {
+        let six = || [number(0), number(1), number(2), number(3), number(4), number(5)];
+        let state = &mut self.state;
+        match operator {
+            b"cm" => state.page = times(six(), state.page),
+            b"BT" => (self.text, self.line) = (IDENTITY, IDENTITY),
+            b"Tc" => state.spacing = number(0),
+            b"Tw" => state.word_spacing = number(0),
+            b"Tz" => state.stretch = number(0) / 100.0,
+            b"TL" => state.leading = number(0),
+            b"Ts" => state.rise = number(0),
+            b"Td" => self.next_line(number(0), number(1)),
+            b"TD" => {
+                state.leading = -number(1);
+                self.next_line(number(0), number(1));
+            }
+            b"Tm" => (self.text, self.line) = (six(), six()),
+            b"T*" => self.next_line(0.0, -self.state.leading),
+            b"BMC" => self.marked += 1,
+            b"EMC" => {
+                if self.frame == Some(self.marked) {
+                    self.frame = None;
+                }
+                self.marked = self.marked.saturating_sub(1);
+            }
+            _ => return false,
+        }
+        true
+    }
+
     fn next_line(&mut self, x: f64, y: f64) {
         self.line = times([1.0, 0.0, 0.0, 1.0, x, y], self.line);
         self.text = self.line;
@@ -331,6 +343,10 @@ impl Pen {
         {
             last.text.push_str(text);
             last.to = from + long;
+            return;
+        }
+        // A paragraph that is indented by blanks begins behind them.
+        if text.trim().is_empty() {
             return;
         }
         self.runs.push(Run { text: text.to_owned(), from, to: from + long, up, size, turn });

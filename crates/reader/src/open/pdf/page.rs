@@ -79,15 +79,7 @@ fn line_of(mut row: Vec<Run>, page: usize) -> Line {
     }
     let text = text.trim().to_owned();
     let short = text.chars().filter(|sign| !sign.is_whitespace()).count() <= 12;
-    Line {
-        text,
-        from,
-        to,
-        up,
-        size,
-        page,
-        row: columns && (!short || last.is_some_and(|run| run.to - from > size * 12.0)),
-    }
+    Line { text, from, to, up, size, page, row: columns && (!short || to - from > size * 12.0) }
 }
 
 /// How many lines at either end of a page may be its frame.
@@ -110,7 +102,7 @@ fn drop_frames(pages: &mut [Vec<Line>]) {
         }
     }
     let many = pages.len();
-    for page in pages.iter_mut() {
+    for (page_number, page) in pages.iter_mut().enumerate() {
         let length = page.len();
         let mut number = 0;
         page.retain(|line| {
@@ -119,7 +111,11 @@ fn drop_frames(pages: &mut [Vec<Line>]) {
             let spaceless: String = line.text.chars().filter(|sign| !sign.is_whitespace()).collect();
             let numbered = spaceless.chars().count() <= 16 && furniture::is_furniture(&spaceless);
             let text = plain(line);
-            let running = many >= 3 && !text.contains('。') && seen.get(&text).is_some_and(|&pages| pages * 2 > many);
+            // On the first page it may be the report's own title.
+            let running = page_number > 0
+                && many >= 3
+                && !text.contains('。')
+                && seen.get(&text).is_some_and(|&pages| pages * 2 > many);
             !(edge && (numbered || running))
         });
     }
@@ -130,6 +126,20 @@ fn at_share(mut values: Vec<f64>, share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let last = values.len().saturating_sub(1) as f64;
     values.get((last * share) as usize).copied().unwrap_or(0.0)
+}
+
+/// How wide the beginning of a line is that no line break may part, in letters' sizes: it had no room on the line before.
+fn first_word(text: &str) -> f64 {
+    let mut signs = text.chars();
+    let wide = |sign: char| if sign.is_ascii() { 0.5 } else { 1.0 };
+    let mut width = signs.next().map_or(0.0, wide);
+    for sign in signs.take(24) {
+        if !(sign.is_ascii_graphic() || "，。；：、！？）》】”’％".contains(sign)) {
+            break;
+        }
+        width += wide(sign);
+    }
+    width
 }
 
 /// Joins lines to paragraphs.
@@ -151,7 +161,7 @@ fn paragraphs(lines: &[Line]) -> String {
             let ended = last.text.ends_with(['。', '！', '？', '；', '：']);
             // A closing stop may hang a little short of the margin; a sentence that ends there may also be the last one.
             let short = right - last.to;
-            let full = short < size * if ended { 0.9 } else { 2.6 };
+            let full = short < size * if ended { 0.9 } else { 1.6 + first_word(&line.text) };
             let at_margin = line.from < left + size * 0.8 || line.from < last.from - size;
             let heads = ended && furniture::is_heading(line.text.chars().filter(|sign| !sign.is_whitespace()));
             // A number that is cut goes on whatever the margins say.
