@@ -13,9 +13,23 @@ use platform::{Answer, Request, RequestAsk, hash_password};
 
 const ZOOMED: (u32, u32) = (640, 500);
 /// Every key is a question to the browser: the walk goes over one page of each kind.
-const WALKED: [&str; 15] = [
-    "desk", "records", "search", "act", "record", "public", "progress", "report", "sign", "morning", "notices",
-    "account", "campaign", "figure", "panel",
+const WALKED: [&str; 16] = [
+    "desk",
+    "records",
+    "search",
+    "act",
+    "record",
+    "public",
+    "progress",
+    "report",
+    "sign",
+    "morning",
+    "notices",
+    "account",
+    "campaign",
+    "figure",
+    "panel",
+    "comparison",
 ];
 
 /// A site with a record in each state, and an index.
@@ -142,7 +156,7 @@ fn pages() -> Pages {
 }
 
 /// The pages that need no account.
-fn open_to_all(id: terms::RecordId) -> [(String, &'static str); 12] {
+fn open_to_all(id: terms::RecordId) -> [(String, &'static str); 13] {
     [
         ("/".to_owned(), "home"),
         ("/public".to_owned(), "public"),
@@ -155,6 +169,7 @@ fn open_to_all(id: terms::RecordId) -> [(String, &'static str); 12] {
         ("/figures/demo.limits_share?year=2026&span=q1".to_owned(), "figure-share"),
         ("/panel?year=2026&agency=".to_owned(), "panel"),
         ("/report?year=2026".to_owned(), "report"),
+        ("/comparison?year=2026".to_owned(), "comparison"),
         ("/nothing".to_owned(), "not-found"),
     ]
 }
