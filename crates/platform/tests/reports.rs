@@ -302,7 +302,7 @@ fn numbers_that_were_brought_in_are_compared_by_the_report_they_stand_in() {
             ("source", Value::Choice(source.into())),
             ("evidence", text("作出行政处罚决定312余件")),
             ("document", text("海晏县报告.txt")),
-            ("digest", text(&"0".repeat(64))),
+            ("document_digest", text(&"0".repeat(64))),
             ("document_line", Value::Number(at)),
         ];
         done(&bench, bench.act(&keeper, "reported_quantity", None, "report", &inputs));

@@ -328,6 +328,23 @@ async fn every_page_is_barrier_free_quiet_and_still() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_published_report_beside_records_is_barrier_free_and_within_a_phone() {
+    let (axe, site) = (axe(), Site::over(testkit::repository().unwrap()));
+    let bench = Bench::new(&site).await;
+    let mut wrong = Vec::new();
+    let asks = "?place=632222&year=2026";
+    look(&bench, &axe, &format!("/comparison{asks}"), "comparison-rows", &mut wrong).await;
+    bench.find("td.quote").await;
+    look(&bench, &axe, &format!("/comparison/0{asks}"), "comparison-row", &mut wrong).await;
+    bench.find("#t-neighbours").await;
+    bench.sign_in("wang").await;
+    look(&bench, &axe, &format!("/comparison{asks}"), "comparison-signed-in", &mut wrong).await;
+    bench.quiet_but(&[]).await;
+    bench.client.clone().close().await.unwrap();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// The answer to a party, by keyboard.
 async fn answered(bench: &Bench, axe: &str, wrong: &mut Vec<String>) {
     bench.size(WIDE).await;
