@@ -182,8 +182,21 @@ fn the_published_report_agrees() {
     }
     let report = report.to_string_lossy().into_owned();
     let output = fazhi(demo(), &["compare", "--place", "632222", "--year", "2020", &report]);
-    assert_eq!(output.status.code(), Some(0), "{}{}", out(&output), err(&output));
-    assert!(out(&output).contains("29 figures stand in both, 0 differ"), "{}", out(&output));
+    // What it states of licences in the middle of the year is not what stood at its end, and the report does not say so.
+    assert_eq!(output.status.code(), Some(1), "{}{}", out(&output), err(&output));
+    let told = out(&output);
+    assert!(told.contains("33 figures stand in both, 2 differ; 20 are no figure of ours"), "{told}");
+    let tsv = ["compare", "--place", "632222", "--year", "2020", "--all", "--format", "tsv", &report];
+    let rows = out(&fazhi(demo(), &tsv));
+    let differ = |row: &&str| row.split('\t').nth(7).is_some_and(|cell| cell != "0" && cell != "–");
+    let differ: Vec<&str> = rows.lines().skip(1).filter(differ).filter_map(|row| row.split('\t').nth(1)).collect();
+    assert_eq!(differ, ["行政许可事项保留数", "行政许可事项取消调整数"], "{rows}");
+    assert_eq!(rows.lines().count(), 1 + 33 + 20);
+    let json = ["compare", "--place", "632222", "--year", "2020", "--format", "json", &report];
+    let told: serde_json::Value = serde_json::from_str(&out(&fazhi(demo(), &json))).unwrap();
+    let both = told["both"].as_array().unwrap();
+    assert!(both.iter().all(|one| (70..=100).contains(&one["score"].as_u64().unwrap())));
+    assert_eq!(both.len(), 33);
 }
 
 #[test]

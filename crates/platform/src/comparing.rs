@@ -118,7 +118,12 @@ impl Platform {
                 Entry::Occupied(there) => there.into_mut(),
                 Entry::Vacant(space) => {
                     let whose = if one.own { Whose::own(place) } else { Whose::from(place) };
-                    let mut values = self.figures(whose, one.period)?;
+                    let mut values = match self.figures(whose, one.period) {
+                        Ok(values) => values,
+                        Err(TellError::Fault(fault)) => return Err(fault.into()),
+                        // A year in which the place was not there under this code.
+                        Err(_) => Vec::new(),
+                    };
                     if public {
                         for_the_public(&mut values, self.whole(place, one.period));
                     }
@@ -371,14 +376,15 @@ impl Scope {
     /// The days of ours that are meant; none where they are not known.
     fn period(&self, stock: bool) -> Option<Period> {
         let whole = Period::year(self.year)?;
-        match self.when {
+        let found = match self.when {
             When::Year(year) => Period::year(year),
             When::Since(year) => Some(Period { from: Period::year(year)?.from, to: whole.to }),
             // What stood before a change of this year stood at the end of the last.
             When::Before if stock => Some(whole.previous()),
             When::Before => Some(whole),
             When::Unknown => None,
-        }
+        };
+        found.filter(|period| period.from <= period.to && period.to <= whole.to)
     }
 }
 

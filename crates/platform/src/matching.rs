@@ -158,9 +158,12 @@ impl Matcher {
         for (at, (named, tokens)) in self.named.iter().zip(&self.tokens).enumerate() {
             let score = if self.can_be(named, stated) { tokens.score(&said) } else { 0 };
             if score > 0 {
-                let score_u8 = u8::try_from(score.min(100)).unwrap_or(100);
-                let second = 2 * kin(named, stated.value, beside) + u32::from(named.part.is_some());
-                found.push((score, second, Candidate { at, score: score_u8 }));
+                // Of those as sure: what stands beside it, then the very name, then a part before its whole.
+                let mut own = named.names.iter().filter(|_| named.part.is_none()).chain(&named.part_names);
+                let exact = u32::from(own.any(|name| name == stated.subject));
+                let second = 4 * kin(named, stated.value, beside) + 2 * exact + u32::from(named.part.is_some());
+                let candidate = Candidate { at, score: u8::try_from(score.min(100)).unwrap_or(100) };
+                found.push((score, second, candidate));
             }
         }
         found.sort_by_key(|(score, second, candidate)| (std::cmp::Reverse((*score, *second)), candidate.at));

@@ -413,8 +413,8 @@ pub struct Around {
 }
 
 impl Platform {
-    /// Figures in five years and of the places beside their own, as whoever asks may see them. `to` is the year that ends
-    /// the five, and the period of the neighbours is each figure's own.
+    /// Figures in the five years up to their own and, of their own period, of the places beside theirs, as whoever asks may
+    /// see them.
     ///
     /// # Errors
     /// Where the place is unknown or the store cannot be read.
@@ -434,7 +434,7 @@ impl Platform {
                 let year = of.to.year();
                 if let Entry::Vacant(space) = reported.entry(year) {
                     // Who reported what is for those who work with it.
-                    let public = matches!(asker, Asker::Public) || figure.own;
+                    let public = matches!(asker, Asker::Public);
                     space.insert(if public { Vec::new() } else { self.reported(place, Stretch::Year(year))? });
                 }
                 let told = reported.get(&year).into_iter().flatten().find(|one| one.quantity == name && !figure.own);
@@ -455,12 +455,9 @@ impl Platform {
         let Some(above) = self.catalog.regions.superior(place, on) else { return Ok(Vec::new()) };
         let mut below = self.below_place(&above, on);
         let cells = if figure.own {
-            // What sits at each of them itself has no sum that it could be computed from.
             let mut cells = Vec::new();
             for (code, _) in &below {
-                let told = self.figure(Whose::own(code), figure.period, &figure.code).unwrap_or_default();
-                let value = told.iter().find(|one| one.part == figure.part).and_then(|one| one.value);
-                cells.push(value.map_or(Cell::Unknown, Cell::Value));
+                cells.push(self.own_cell(code, figure.period, figure)?);
             }
             cells
         } else {
@@ -473,17 +470,21 @@ impl Platform {
         Ok(rows.map(|((of, _), cell)| Unfolded { of, cell, rank: None }).collect())
     }
 
+    /// A figure of the level itself; not known where the place or the figure was not there.
+    fn own_cell(&self, place: &PlaceCode, period: Period, of: &FigureValue) -> Result<Cell, TellError> {
+        let told = match self.figure(Whose::own(place), period, &of.code) {
+            Err(TellError::Fault(fault)) => return Err(fault.into()),
+            told => told.unwrap_or_default(),
+        };
+        let value = told.iter().find(|one| one.part == of.part).and_then(|one| one.value);
+        Ok(value.map_or(Cell::Unknown, Cell::Value))
+    }
+
     /// A figure along an axis of a place; nothing where the place has no such figure.
     fn along(&self, asker: Asker<'_>, place: &PlaceCode, of: &FigureValue, axis: Axis) -> Result<Vec<Cell>, TellError> {
         if of.own {
             let Axis::Periods(periods) = &axis else { return Ok(Vec::new()) };
-            let mut cells = Vec::new();
-            for period in periods {
-                let told = self.figure(Whose::own(place), *period, &of.code).unwrap_or_default();
-                let value = told.iter().find(|one| one.part == of.part).and_then(|one| one.value);
-                cells.push(value.map_or(Cell::Unknown, Cell::Value));
-            }
-            return Ok(cells);
+            return periods.iter().map(|period| self.own_cell(place, *period, of)).collect();
         }
         let at = self.place(place, of.period.to)?;
         let lines = self.figure_lines(place, of.period.to);

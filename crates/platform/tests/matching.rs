@@ -290,6 +290,7 @@ fn a_report_is_read_without_the_words_that_it_alone_has() {
         // A word that this report says and no other one.
         let alone = |word: &String| (0..said.len()).all(|other| said[other].contains(word.as_str()) == (other == at));
         let words: BTreeSet<String> = words(&source).into_iter().filter(alone).collect();
+        println!("  words that {} alone has: {}", report.name, words.iter().cloned().collect::<Vec<_>>().join(" "));
         let one = tally(&bench(&without(&source, &words)), report);
         one.say(&format!("{} without {} words of its own", report.name, words.len()));
         all.add(one);

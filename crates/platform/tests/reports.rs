@@ -292,6 +292,45 @@ fn a_published_report_becomes_rows_that_say_where_they_stand() {
 }
 
 #[test]
+fn numbers_that_were_brought_in_are_compared_by_the_report_they_stand_in() {
+    let bench = bench();
+    let keeper = clerk("632200");
+    for (code, name, unit) in [("penalty.decided", "行政处罚决定", "件"), ("other.thing", "别的事", "项")] {
+        let enter = [("code", text(code)), ("name", text(name)), ("unit", text(unit)), ("definition", text(name))];
+        done(&bench, bench.act(&keeper, "quantity", None, "enter", &enter));
+    }
+    for (code, source, at) in [("penalty.decided", "published", 3), ("other.thing", "published", 4)] {
+        let inputs = [
+            ("quantity", key(code)),
+            ("reporter", key("632223")),
+            ("period", key("2020")),
+            ("amount", Value::Number(312)),
+            ("places", Value::Number(0)),
+            ("qualifier", Value::Choice("over".into())),
+            ("source", Value::Choice(source.into())),
+            ("evidence", text("作出行政处罚决定312余件")),
+            ("document", text("海晏县报告.txt")),
+            ("document_digest", text(&"0".repeat(64))),
+            ("document_line", Value::Number(at)),
+        ];
+        done(&bench, bench.act(&keeper, "reported_quantity", None, "report", &inputs));
+    }
+    let all = bench.platform.compare_reported(&government("632223"), 2020).unwrap();
+    let told = &all["海晏县报告.txt"];
+    let one = &told.both[0];
+    assert_eq!((one.ours.code.as_str(), one.published.line, one.score), ("penalty.decided", 3, None));
+    assert_eq!((one.theirs(), one.difference), (Some(Amount::whole(312)), Some(Amount::whole(312))));
+    assert_eq!((one.published.qualifier.name(), one.agrees()), ("over", false));
+    assert_eq!(told.theirs.iter().map(|one| one.subject.as_str()).collect::<Vec<_>>(), ["别的事"]);
+    // The neighbours of a county are the others of its prefecture, and the years have what was reported.
+    let around = bench.platform.around(Asker::Operator, &government("632223"), &[&one.ours]).unwrap();
+    let places: Vec<&str> = around[0].neighbours.iter().map(|one| one.of.as_str()).collect();
+    assert_eq!(places, ["632221", "632222", "632224"]);
+    let reported: Vec<Option<Amount>> = around[0].years.iter().map(|(_, told)| *told).collect();
+    assert_eq!(reported, [None, None, None, None, Some(Amount::whole(312))]);
+}
+
+#[test]
 fn what_was_signed_is_read_by_who_may_and_by_everybody_once_it_is_public() {
     let bench = bench();
     (0..7).for_each(|n| activity(&bench, &format!("2020-12-04T10:0{n}:00")));

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)] // what fails here is the test
 
 mod common;
+#[path = "pages/comparison.rs"]
+mod comparison;
 #[path = "pages/panel.rs"]
 mod panel;
 #[path = "pages/progress.rs"]

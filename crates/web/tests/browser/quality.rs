@@ -13,9 +13,23 @@ use platform::{Answer, Request, RequestAsk, hash_password};
 
 const ZOOMED: (u32, u32) = (640, 500);
 /// Every key is a question to the browser: the walk goes over one page of each kind.
-const WALKED: [&str; 15] = [
-    "desk", "records", "search", "act", "record", "public", "progress", "report", "sign", "morning", "notices",
-    "account", "campaign", "figure", "panel",
+const WALKED: [&str; 16] = [
+    "desk",
+    "records",
+    "search",
+    "act",
+    "record",
+    "public",
+    "progress",
+    "report",
+    "sign",
+    "morning",
+    "notices",
+    "account",
+    "campaign",
+    "figure",
+    "panel",
+    "comparison",
 ];
 
 /// A site with a record in each state, and an index.
@@ -142,7 +156,7 @@ fn pages() -> Pages {
 }
 
 /// The pages that need no account.
-fn open_to_all(id: terms::RecordId) -> [(String, &'static str); 12] {
+fn open_to_all(id: terms::RecordId) -> [(String, &'static str); 13] {
     [
         ("/".to_owned(), "home"),
         ("/public".to_owned(), "public"),
@@ -155,6 +169,7 @@ fn open_to_all(id: terms::RecordId) -> [(String, &'static str); 12] {
         ("/figures/demo.limits_share?year=2026&span=q1".to_owned(), "figure-share"),
         ("/panel?year=2026&agency=".to_owned(), "panel"),
         ("/report?year=2026".to_owned(), "report"),
+        ("/comparison?year=2026".to_owned(), "comparison"),
         ("/nothing".to_owned(), "not-found"),
     ]
 }
@@ -309,6 +324,23 @@ async fn every_page_is_barrier_free_quiet_and_still() {
         look(&bench, &axe, path, name, &mut wrong).await;
     }
     bench.quiet_but(&["422", "404"]).await;
+    bench.client.clone().close().await.unwrap();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_published_report_beside_records_is_barrier_free_and_within_a_phone() {
+    let (axe, site) = (axe(), Site::over(testkit::repository().unwrap()));
+    let bench = Bench::new(&site).await;
+    let mut wrong = Vec::new();
+    let asks = "?place=632222&year=2026";
+    look(&bench, &axe, &format!("/comparison{asks}"), "comparison-rows", &mut wrong).await;
+    bench.find("td.quote").await;
+    look(&bench, &axe, &format!("/comparison/0{asks}"), "comparison-row", &mut wrong).await;
+    bench.find("#t-neighbours").await;
+    bench.sign_in("wang").await;
+    look(&bench, &axe, &format!("/comparison{asks}"), "comparison-signed-in", &mut wrong).await;
+    bench.quiet_but(&[]).await;
     bench.client.clone().close().await.unwrap();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
