@@ -22,8 +22,8 @@ use crate::requests::{self, Requests};
 use crate::wrong::Wrong;
 use crate::{
     account, act, admin, api, campaign, desk, download, drafts, figures, file, handover, health, home, imports, look,
-    messages, metrics, morning, notices, panel, papers, progress, record, record_report, remarks, report, search,
-    session, signing, submit, unfold, wrong,
+    messages, metrics, morning, notices, panel, papers, progress, record, record_report, remarks, report, report_data,
+    search, session, signing, submit, unfold, wrong,
 };
 
 /// How the site is run.
@@ -263,6 +263,8 @@ fn pages() -> Router<App> {
         .route("/report", get(report::show))
         .route("/report/letter.docx", get(papers::letter_docx))
         .route("/report/letter.pdf", get(papers::letter_pdf))
+        .route("/report/below", get(report_data::below))
+        .route("/report/{file}", get(report_data::file))
         .route(
             "/assets/style.css",
             get(|| async { asset("text/css; charset=utf-8", include_str!("../assets/style.css")) }),
