@@ -175,7 +175,9 @@ fn reads_back(data: &Path, place: &str, year: &str) {
         let asked = ["report", "--place", place, "--year", year, "--format", format, "-o", &to];
         let output = fazhi(data, &asked);
         assert!(output.status.success(), "{place}: {}", err(&output));
-        assert!(err(&output).contains("signed on"), "{place}: the government's own report is what is read");
+        let beside = err(&output);
+        assert!(beside.contains("signed on"), "{place}: the government's own report is what is read");
+        assert!(!beside.contains("counted today"), "{place}: {beside}");
         fs::read_to_string(file).unwrap()
     };
     let (text, data) = (written("text"), written("json"));

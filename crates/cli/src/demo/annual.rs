@@ -2,7 +2,7 @@
 //! the year, from the draft to the public. The steps are in `demo/annual.toml`, the numbers in `demo/reports/`.
 
 use serde::Deserialize;
-use terms::{Date, Level};
+use terms::{Date, DateTime, Level};
 
 use super::data::{Script, parse};
 use super::fill::shift;
@@ -67,6 +67,11 @@ pub fn scripts(report: &Published, level: Level) -> Result<Vec<Script>, Failure>
         ],
     ));
     Ok(all)
+}
+
+/// When a report's year is over, and no number of it has been reported yet.
+pub fn over(report: &Published) -> DateTime {
+    Date::new(report.year + 1, 1, 3).unwrap_or(Date::MAX).at(9, 0, 0, 0)
 }
 
 impl Script {

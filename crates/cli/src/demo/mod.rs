@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ledger::Fault;
-use platform::{Asker, Clock, Platform, hash_password};
+use platform::{Asker, Clock, ClockGrant, Platform, hash_password};
 use store::{Address, Options};
 use terms::{Date, GovernmentCode, Level, Stretch};
 
@@ -202,7 +202,12 @@ impl Builder {
             let Some((played, time)) = stage.play(&self.platform, &stage.scripts, &said)? else { return Ok(false) };
             all = (all.0.and(played), all.1 + time);
         }
-        // What it says of its year it says last: its figures are also those of the governments below.
+        // What it says of its year it says last: its figures are also those of the governments below, and what limits of that
+        // year did has been done.
+        let over = annual::over(report);
+        for stage in &stages {
+            self.platform.put_through(&stage.government, Some(ClockGrant::at(over)))?;
+        }
         if let Some(own) = stages.iter().find(|stage| stage.government == report.place) {
             let scripts = annual::scripts(report, self.level(report))?;
             let Some((played, time)) = own.play(&self.platform, &scripts, &report.report)? else { return Ok(false) };
