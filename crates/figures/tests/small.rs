@@ -91,11 +91,11 @@ proptest! {
         let told = shown_within(total, &parts);
         let (mut counts, mut lefts, mut hidden) = (0, 0, 0);
         for ((part, of), told) in parts.iter().zip(&told) {
-            match told {
+            match *told {
                 // Neither what is shown nor what is left of its whole is small.
                 Shown::Count(count) => {
-                    prop_assert_eq!(count, part);
-                    prop_assert!((*count == 0 || *count >= SMALLEST) && (of - part == 0 || of - part >= SMALLEST));
+                    prop_assert_eq!(count, *part);
+                    prop_assert!((count == 0 || count >= SMALLEST) && (of - part == 0 || of - part >= SMALLEST));
                 }
                 HIDDEN => {
                     counts += part;
