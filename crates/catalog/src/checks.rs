@@ -118,11 +118,11 @@ impl Reader<'_, '_, '_> {
 
     fn figure(&mut self, word: &Word) -> Option<Bound> {
         match word.text.parse::<Bound>() {
-            Ok(bound) => {
+            Ok(bound) if !bound.own => {
                 exists(&bound, word, self.known, self.findings);
                 Some(bound)
             }
-            Err(()) => {
+            _ => {
                 no_figure(word, &word.text, self.findings);
                 None
             }

@@ -40,7 +40,7 @@ pub use load::load;
 pub use mirror::{Given, Mirror, MirrorColumn, PARTY_PARTS};
 pub use names::{Names, NamesOf};
 pub use procedure::Bound;
-pub use report::{Outline, OutlineSection, Quantities, SPAN_WORDS, Sentence, bound};
+pub use report::{OWN_WORD, Outline, OutlineSection, Quantities, SPAN_WORDS, Sentence, bound};
 pub use source::Source;
 pub use statutes::{Statute, StatuteKind, StatuteVersion, Statutes};
 pub use tables::{FormCheck, FormLine, FormPart, FormTable};

@@ -77,7 +77,8 @@ pub struct OutlineSection {
 /// A sentence with figures in it.
 #[derive(Clone, Debug)]
 pub struct Sentence {
-    /// The text, figures as `{mediation.found}`, `{mediation.found@previous}` or `{power_item.by_kind/licence}`.
+    /// The text, figures as `{mediation.found}`, `{mediation.found@previous}`, `{mediation.found@own}` or
+    /// `{power_item.by_kind/licence}`.
     pub text: Said,
     /// It is left out unless these figures have a value above nought.
     pub needs: Vec<Bound>,
@@ -85,8 +86,11 @@ pub struct Sentence {
     pub figures: Vec<Bound>,
 }
 
-/// Words in braces that are no figures: what the period is called in a sentence, and the one a year before.
-pub const SPAN_WORDS: [&str; 2] = ["during", "before"];
+/// Words in braces that are no figures: what the period is called in a sentence, the one a year before, and what the level
+/// of the place itself is called.
+pub const SPAN_WORDS: [&str; 3] = ["during", "before", OWN_WORD];
+/// The level of the place itself in a sentence, said by whoever knows the place: 盟本级.
+pub const OWN_WORD: &str = "own";
 
 /// The figures of a text: the braces' contents.
 ///

@@ -153,11 +153,11 @@ fn lines(table: &Table, key: &str, known: &[Code], findings: &mut Findings<'_>) 
 
 fn figure(word: &Word, known: &[Code], findings: &mut Findings<'_>) -> Option<Bound> {
     match word.text.parse::<Bound>() {
-        Ok(bound) => {
+        Ok(bound) if !bound.own => {
             exists(&bound, word, known, findings);
             Some(bound)
         }
-        Err(()) => {
+        _ => {
             no_figure(word, &word.text, findings);
             None
         }

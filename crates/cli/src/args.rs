@@ -408,6 +408,10 @@ pub enum Paper {
     Docx,
     /// The same, printed; by a program that was built with the feature `press`.
     Pdf,
+    /// Its figures as data: code, name, place, level, period, value, unit, how exact, from where, digest of the definition.
+    Json,
+    /// The same as a sheet.
+    Xlsx,
 }
 
 /// `report`.
@@ -425,10 +429,10 @@ pub struct Report {
     /// How to write it
     #[arg(long, value_enum, default_value = "text")]
     pub format: Paper,
-    /// The letter's number, as docx or pdf; without one it is a draft and has no red head
+    /// The letter's number, as docx or pdf, of a report that was not signed here; without one it is a draft and has no red head
     #[arg(long, value_name = "NUMBER", default_value = "")]
     pub number: String,
-    /// Who signs it, for a letter that goes upward
+    /// Who signs it, for a letter that goes upward and was not signed here
     #[arg(long, value_name = "NAME", default_value = "")]
     pub signer: String,
     /// The file to write; without it, the screen

@@ -1,5 +1,7 @@
-//! `fazhi coverage`: where each figure of the published reports comes from, and whether the ledger tells it.
+//! `fazhi coverage`: where each figure of the published reports comes from, and whether the ledger tells it: from records, or
+//! because it was reported with what it rests on.
 
+use platform::{Platform, Reported};
 use serde_json::json;
 
 use crate::args::{At, Coverage, Format};
@@ -14,18 +16,21 @@ const HEADS: [&str; 7] = ["report", "line", "name", "printed", "standing", "by",
 enum Standing {
     /// The records tell it.
     Told,
-    /// They should, and do not.
+    /// They should, and do not; or it was reported, and otherwise.
     Untold,
-    /// No record carries it: it is to be reported, with what it rests on.
+    /// No record carries it: it was reported, with what it rests on.
     Reported,
+    /// No record carries it, and nobody has reported it.
+    ToReport,
     /// Its line is not there yet.
     Lacking,
 }
 
-const STANDINGS: [(Standing, &str); 4] = [
+const STANDINGS: [(Standing, &str); 5] = [
     (Standing::Told, "told"),
     (Standing::Untold, "not told"),
-    (Standing::Reported, "to report"),
+    (Standing::Reported, "reported"),
+    (Standing::ToReport, "to report"),
     (Standing::Lacking, "no line yet"),
 ];
 
@@ -37,7 +42,7 @@ struct Row<'r> {
     ours: String,
 }
 
-/// Every figure of the five reports; ends with 1 where one that the lines cover is not told.
+/// Every figure of the five reports; ends with 1 where one that the lines cover is not told, or was reported otherwise.
 pub fn run(at: &At, asked: &Coverage) -> Result<Found, Failure> {
     let platform = open::reading(at)?;
     let mut reports = reports::read()?;
@@ -52,8 +57,9 @@ pub fn run(at: &At, asked: &Coverage) -> Result<Found, Failure> {
     }
     let mut rows = Vec::new();
     for report in &reports {
+        let reported = report.reported(&platform)?;
         for printed in &report.figures {
-            rows.push(row(&platform, report, printed)?);
+            rows.push(row(&platform, report, printed, &reported)?);
         }
     }
     let untold = rows.iter().any(|row| row.standing == Standing::Untold);
@@ -66,10 +72,21 @@ pub fn run(at: &At, asked: &Coverage) -> Result<Found, Failure> {
     Ok(Found::when(untold))
 }
 
-fn row<'r>(platform: &platform::Platform, report: &'r Published, printed: &'r Printed) -> Result<Row<'r>, Failure> {
+fn row<'r>(
+    platform: &Platform,
+    report: &'r Published,
+    printed: &'r Printed,
+    reported: &[Reported],
+) -> Result<Row<'r>, Failure> {
     let with = |standing, by, ours| Row { report, printed, standing, by, ours };
     if let Some(evidence) = &printed.reported {
-        return Ok(with(Standing::Reported, evidence.clone(), String::new()));
+        let mut of = reported.iter().filter(|one| printed.is_of(one));
+        let Some(first) = of.next() else { return Ok(with(Standing::ToReport, evidence.clone(), String::new())) };
+        let one = std::iter::once(first).chain(of).find(|one| !printed.is_reported_by(one)).unwrap_or(first);
+        let standing = if printed.is_reported_by(one) { Standing::Reported } else { Standing::Untold };
+        let qualifier = one.qualifier.as_ref().map(|said| said.zh.as_str()).unwrap_or_default();
+        let by = format!("{}, record {} of {} by {}", one.evidence, one.record, one.government, one.by);
+        return Ok(with(standing, by, format!("{} {qualifier}", one.amount)));
     }
     if let Some(entry) = &printed.lacks {
         let by = match &printed.why {
@@ -129,9 +146,9 @@ fn table(reports: &[Published], rows: &[Row<'_>], all: bool) -> String {
         reports.iter().map(|report| line(&report.report, Some(&report.report))).collect();
     counts.push(line("all", None));
     text + &show::table(
-        &["report", "told", "not told", "to report", "no line yet", "figures"],
+        &["report", "told", "not told", "reported", "to report", "no line yet", "figures"],
         counts,
-        &[1, 2, 3, 4, 5],
+        &[1, 2, 3, 4, 5, 6],
     )
 }
 

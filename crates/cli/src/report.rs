@@ -1,6 +1,6 @@
 //! `fazhi report`.
 
-use platform::{Asker, ReportTold};
+use platform::{Asker, ReportFigure, ReportTold};
 use procedure::Language;
 use terms::Stretch;
 
@@ -23,6 +23,7 @@ pub fn run(at: &At, asked: &Report) -> Result<Found, Failure> {
         ));
     }
     let letter = || platform.report_letter(Asker::Operator, &asked.place, period, &asked.number, &asked.signer);
+    let figures = || platform.report_figures(Asker::Operator, &asked.place, period);
     let made = match asked.format {
         Paper::Text => told.report.text().into_bytes(),
         Paper::Md => told.report.markdown().into_bytes(),
@@ -31,6 +32,8 @@ pub fn run(at: &At, asked: &Report) -> Result<Found, Failure> {
             let printer = casefile::needed()?;
             (printer.letter)(&letter()?).map_err(|why| Failure::new(why, "mend what is said, and print again"))?
         }
+        Paper::Json => json_of(&figures()?).into_bytes(),
+        Paper::Xlsx => xlsx_of(&figures()?)?,
     };
     match (&asked.output, String::from_utf8(made)) {
         (None, Ok(text)) => show::say(&text)?,
@@ -45,6 +48,44 @@ pub fn run(at: &At, asked: &Report) -> Result<Found, Failure> {
     }
     beside(&told);
     Ok(Found::Nothing)
+}
+
+const HEADS: [&str; 11] =
+    ["code", "name", "place", "level", "from", "to", "value", "unit", "qualifier", "origin", "definition"];
+
+fn cells(one: &ReportFigure) -> [String; 11] {
+    [
+        one.code.to_string(),
+        one.name.zh.clone(),
+        one.place.to_string(),
+        if one.own { "own" } else { "all" }.to_owned(),
+        one.period.from.to_string(),
+        one.period.to.to_string(),
+        one.value.to_string(),
+        one.unit.clone(),
+        one.qualifier.to_string(),
+        one.origin.code().to_owned(),
+        one.definition.clone().unwrap_or_default(),
+    ]
+}
+
+fn json_of(all: &[ReportFigure]) -> String {
+    let one = |one: &ReportFigure| -> serde_json::Map<String, serde_json::Value> {
+        HEADS.iter().zip(cells(one)).map(|(head, cell)| ((*head).to_owned(), cell.into())).collect()
+    };
+    let all: serde_json::Value = all.iter().map(one).collect::<Vec<_>>().into();
+    format!("{all:#}\n")
+}
+
+fn xlsx_of(all: &[ReportFigure]) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let written = sheets::lines(sheets::FileKind::Xlsx, &mut bytes).and_then(|mut file| {
+        file.line(&HEADS.map(str::to_owned))?;
+        all.iter().try_for_each(|one| file.line(&cells(one)))?;
+        file.finish()
+    });
+    written.map_err(|error| Failure::new(format!("the sheet cannot be written: {error}"), "free some disk"))?;
+    Ok(bytes)
 }
 
 /// What belongs beside the text: it is no part of the report.

@@ -112,7 +112,12 @@ fn coverage_places_every_printed_figure_and_the_county_tells_its_own() {
     assert_eq!(county.status.code(), Some(0), "{}{}", out(&county), err(&county));
     let told = out(&county);
     let standing = |word: &str| told.lines().filter(|line| line.split('\t').nth(4) == Some(word)).count();
-    assert_eq!((standing("told"), standing("not told")), (34, 0), "{told}");
+    let counts = [standing("told"), standing("not told"), standing("reported"), standing("to report")];
+    assert_eq!(counts, [34, 0, 2, 0], "{told}");
+    // What was reported says by what it can be looked up: the evidence, the record, and who.
+    let vice = told.lines().find(|line| line.contains("法治副书记选派人数")).unwrap();
+    assert!(vice.contains("选派文件(合成示范材料), record ") && vice.contains("of 632222 by sfj-"), "{vice}");
+    assert!(vice.ends_with("50 准确数"), "{vice}");
     // The other governments are not built here: what their records should tell is not told, and the command says so.
     let all = fazhi(demo(), &["coverage"]);
     assert_eq!(all.status.code(), Some(1));
@@ -137,6 +142,69 @@ fn larger_governments_are_counted_anew_alike() {
     for (place, year) in [("152500", "2020"), ("410700", "2021"), ("150200", "2019"), ("150000", "2024")] {
         let output = fazhi(larger(), &["recount", "--place", place, "--year", year]);
         assert_eq!(output.status.code(), Some(0), "{place}: {}{}", out(&output), err(&output));
+    }
+}
+
+#[test]
+fn what_no_record_carries_was_reported_with_its_evidence() {
+    for (place, numbers) in [("152500", 35), ("410700", 36), ("150200", 27), ("150000", 18)] {
+        let output = fazhi(larger(), &["coverage", "--place", place, "--format", "json"]);
+        let rows: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
+        let standing = |word: &str| rows.as_array().unwrap().iter().filter(|row| row["standing"] == word).count();
+        assert_eq!((standing("reported"), standing("to report")), (numbers, 0), "{place}");
+    }
+}
+
+#[test]
+fn a_number_that_nobody_reported_is_to_be_reported() {
+    let nothing = tempfile::tempdir().unwrap();
+    let options = Options::default();
+    drop(store::open(&store::Address::Folder(nothing.path().to_owned()), &options).unwrap());
+    let output = fazhi(nothing.path(), &["coverage", "--place", "632222", "--all", "--format", "tsv"]);
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    let row = out(&output).lines().find(|line| line.contains("法治副书记选派人数")).unwrap().to_owned();
+    assert!(row.contains("\tto report\t选派文件\t"), "{row}");
+}
+
+/// Every number of the composed text, read again: the same value and unit, exact, and of the place itself where it is.
+fn reads_back(data: &Path, place: &str, year: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let written = |format: &str| {
+        let file = folder.path().join(format!("{place}.{format}"));
+        let to = file.to_string_lossy().into_owned();
+        let asked = ["report", "--place", place, "--year", year, "--format", format, "-o", &to];
+        let output = fazhi(data, &asked);
+        assert!(output.status.success(), "{place}: {}", err(&output));
+        let beside = err(&output);
+        assert!(beside.contains("signed on"), "{place}: the government's own report is what is read");
+        assert!(!beside.contains("counted today"), "{place}: {beside}");
+        fs::read_to_string(file).unwrap()
+    };
+    let (text, data) = (written("text"), written("json"));
+    let read = reader::read(&format!("{place}-{year}"), &text);
+    let told: serde_json::Value = serde_json::from_str(&data).unwrap();
+    let told: Vec<&serde_json::Value> =
+        told.as_array().unwrap().iter().filter(|row| row["origin"] != "reported").collect();
+    let row = |value: &str, unit: &str, own: bool| format!("{value} {unit}{}", if own { " 本级" } else { "" });
+    let said: Vec<String> = told
+        .iter()
+        .map(|one| row(one["value"].as_str().unwrap(), one["unit"].as_str().unwrap(), one["level"] == "own"))
+        .collect();
+    let again: Vec<String> =
+        read.iter().map(|one| row(&one.value.to_string(), &one.unit, one.subject.contains("本级"))).collect();
+    assert_eq!(again, said, "{place}: {text}");
+    assert!(read.iter().all(|one| one.qualifier == reader::Qualifier::Exact), "{place}: {text}");
+    // These two say some figures of themselves alone, as the published reports do.
+    let own = told.iter().any(|one| one["level"] == "own");
+    assert_eq!(own, ["152500", "150000"].contains(&place), "{place}: {text}");
+}
+
+#[test]
+fn every_figure_of_the_five_reports_reads_back_as_it_was_told() {
+    // The county as it is, the larger ones with one in four hundred of their records.
+    reads_back(demo(), "632222", "2020");
+    for (place, year) in [("152500", "2020"), ("410700", "2021"), ("150200", "2020"), ("150000", "2024")] {
+        reads_back(larger(), place, year);
     }
 }
 

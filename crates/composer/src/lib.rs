@@ -143,6 +143,8 @@ fn compose_sentence<E>(
 /// What the period is called in a sentence.
 fn span(asked: &Asked, word: &str) -> &'static str {
     match (asked.language, word, asked.period) {
+        (Language::Zh, catalog::OWN_WORD, _) => "本级",
+        (Language::En, catalog::OWN_WORD, _) => "its own level",
         (Language::Zh, "during", Stretch::Day(_)) => "当日",
         (Language::Zh, "during", Stretch::Month(..)) => "本月",
         (Language::Zh, "during", Stretch::Quarter(..)) => "本季度",

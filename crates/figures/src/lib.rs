@@ -14,5 +14,5 @@ mod telling;
 pub use amount::Amount;
 pub use contribution::{Contribution, contributions, deltas};
 pub use doubt::{Against, Doubt, FEWEST_OTHERS, Values, bounds, doubts};
-pub use small::{SMALLEST, Shown, shown};
+pub use small::{SMALLEST, Shown, shown, shown_within, small, whole_of};
 pub use telling::{Figures, Period, Places, Told, amount, delta_query, tell};

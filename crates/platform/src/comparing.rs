@@ -197,7 +197,7 @@ fn period_of(year: i16, place: &PlaceCode) -> Result<Period, TellError> {
 /// A reported number as the report that it was read from states it.
 fn published_of(one: &Reported, report: String, line: u32) -> reader::Figure {
     let qualifiers = [Qualifier::AtLeast, Qualifier::AtMost, Qualifier::Nearly, Qualifier::Over, Qualifier::Approx];
-    let exact = qualifiers.into_iter().find(|one_of| one.exact.as_deref() == Some(one_of.name()));
+    let exact = qualifiers.into_iter().find(|one_of| one.qualifier_code == one_of.name());
     reader::Figure {
         report,
         line,

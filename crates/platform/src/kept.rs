@@ -36,6 +36,9 @@ pub struct KeptFigure {
     /// Its part, of one that is broken down.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Code>,
+    /// Told of the agencies at the place itself alone.
+    #[serde(rename = "o", default, skip_serializing_if = "std::ops::Not::not")]
+    pub own: bool,
     /// Its value.
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
@@ -83,7 +86,11 @@ impl Kept {
 
     /// The value of a figure as it was kept; the outer `None`: it was not.
     pub fn value(&self, code: &str, part: Option<&str>, previous: bool) -> Option<Option<Amount>> {
-        let hit = self.figures.iter().find(|one| one.code == code && one.part.as_deref() == part)?;
+        self.held(code, part, previous, false)
+    }
+
+    fn held(&self, code: &str, part: Option<&str>, previous: bool, own: bool) -> Option<Option<Amount>> {
+        let hit = self.figures.iter().find(|one| one.code == code && one.part.as_deref() == part && one.own == own)?;
         let text = if previous { &hit.before } else { &hit.value };
         Some(text.as_deref().and_then(telling::amount))
     }
@@ -103,7 +110,7 @@ impl Kept {
 
     /// What a bound figure was.
     pub fn tell(&self, bound: &Bound) -> Option<Amount> {
-        self.value(&bound.figure, bound.choice.as_deref(), bound.previous).flatten()
+        self.held(&bound.figure, bound.choice.as_deref(), bound.previous, bound.own).flatten()
     }
 
     /// Its sentences, as the public reads them: the figures as they were signed.
@@ -146,7 +153,21 @@ pub(crate) fn keep(
         let before = then.iter().find(|one| one.code == value.code && one.part == value.part);
         let [value_told, before] =
             [value.value, before.and_then(|one| one.value)].map(|told| told.map(|told| told.to_string()));
-        figures.push(KeptFigure { code: value.code.clone(), part: value.part.clone(), value: value_told, before });
+        figures.push(KeptFigure {
+            code: value.code.clone(),
+            part: value.part.clone(),
+            own: false,
+            value: value_told,
+            before,
+        });
+    }
+    let outline = catalog.reports.iter().find(|outline| outline.line.as_ref() == Some(line));
+    if outline.is_some_and(|outline| has_own(outline, catalog, place, period.to)) {
+        let at = telling::own_level(catalog, read, place, period.to)?;
+        for value in telling::told(read, &lines, &at, period, &as_of, None)? {
+            let told = value.value.map(|told| told.to_string());
+            figures.push(KeptFigure { code: value.code, part: value.part, own: true, value: told, before: None });
+        }
     }
     let digest = |line: &Line| (line.code.clone(), ledger::hash(&catalog::frozen(line)).to_string());
     let mut kept = Kept {
@@ -157,16 +178,16 @@ pub(crate) fn keep(
         figures,
         sections: Vec::new(),
     };
-    if let Some(outline) = catalog.reports.iter().find(|outline| outline.line.as_ref() == Some(line)) {
-        kept.sections = sections(outline, stretch, &kept);
+    if let Some(outline) = outline {
+        kept.sections = sections(&named(outline, catalog, place, period.to), stretch, &kept);
     }
-    // Parts of nought are told by the figure: they would be most of the bytes.
+    // Parts of nought are told by the figure: they would be most of the bytes. Of the place itself what its sentences say
+    // is kept.
     let bound: Vec<Bound> = outline_figures(&kept);
     kept.figures.retain(|one| {
         let nought = |text: &Option<String>| text.as_deref().is_none_or(|text| text == "0");
-        one.part.is_none()
-            || !(nought(&one.value) && nought(&one.before))
-            || bound.iter().any(|bound| bound.figure == one.code && bound.choice == one.part)
+        !one.own && (one.part.is_none() || !(nought(&one.value) && nought(&one.before)))
+            || bound.iter().any(|bound| bound.figure == one.code && bound.choice == one.part && bound.own == one.own)
     });
     Ok(kept)
 }
@@ -187,6 +208,27 @@ pub(crate) fn asked(
 fn outline_figures(kept: &Kept) -> Vec<Bound> {
     let texts = kept.sections.iter().flat_map(|section| section.sentences.iter().map(|(zh, _)| zh));
     texts.flat_map(|text| catalog::bound(text).unwrap_or_default()).collect()
+}
+
+/// Whether an outline tells of the place itself apart from what lies below it: where there is something below.
+pub(crate) fn has_own(outline: &Outline, catalog: &Catalog, place: &PlaceCode, on: Date) -> bool {
+    let mut bound = outline.sections.iter().flat_map(|section| &section.sentences).flat_map(|one| &one.figures);
+    bound.any(|bound| bound.own)
+        && catalog.regions.government(place, on).is_some_and(|own| own == *place)
+        && !catalog.regions.below(place, on).is_empty()
+}
+
+/// An outline with what the level of a place is called: 盟本级.
+pub(crate) fn named(outline: &Outline, catalog: &Catalog, place: &PlaceCode, on: Date) -> Outline {
+    const LEVELS: [&str; 9] = ["自治区", "地区", "省", "市", "州", "盟", "县", "旗", "区"];
+    let name = catalog.regions.get(place, on).map(|region| region.name.as_str()).unwrap_or_default();
+    let level = LEVELS.iter().find(|level| name.ends_with(**level)).copied().unwrap_or_default();
+    let word = format!("{{{}}}", catalog::OWN_WORD);
+    let mut outline = outline.clone();
+    for sentence in outline.sections.iter_mut().flat_map(|section| &mut section.sentences) {
+        sentence.text.zh = sentence.text.zh.replace(&word, &format!("{level}本级"));
+    }
+    outline
 }
 
 /// The sections of the outline, with the sentences that have something to say.

@@ -41,6 +41,7 @@ mod rights;
 mod search;
 mod sessions;
 mod signing;
+mod tabled;
 mod telling;
 mod tokens;
 mod translate;
@@ -98,6 +99,7 @@ pub use search::{
 };
 pub use sessions::{Session, SessionTimes, SignIn, Visit};
 pub use signing::{Outlook, Restated};
+pub use tabled::{Abreast, AbreastRow, Column, Origin, ReportFigure};
 pub use telling::{AsOf, Behind, FigureValue, TellError, Whose};
 pub use tokens::{Bearer, TOKEN_DAYS, TOKENS, TokenMade};
 pub use translate::{Translated, body_of, kind_name};

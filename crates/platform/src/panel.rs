@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use figures::{Amount, Period, Places, SMALLEST, Shown, delta_query, shown};
+use figures::{Amount, Period, Places, Shown, delta_query, shown, shown_within, small};
 use ledger::{Fault, GroupBy, Read};
 use procedure::{Binds, Counted, Figure, LimitId, Line, Said, StageId};
 use terms::{Code, Date, GovernmentCode, PlaceCode};
@@ -282,7 +282,6 @@ fn line_standing(told: &Told<'_>, four: Four) -> LineStanding {
 /// Hides what is small in a place or a period that somebody chose: it is as good as a part. So is how many were in time,
 /// where few were not.
 fn hide_small(one: &mut Standing) {
-    let small = |count: i64| count != 0 && count.abs() < SMALLEST;
     if one.ended.zip(one.in_time).is_some_and(|(ended, in_time)| small(ended - in_time)) {
         one.in_time = None;
     }
@@ -291,14 +290,22 @@ fn hide_small(one: &mut Standing) {
     }
 }
 
-/// Hides what is small among the parts of a whole that is told itself, column by column, with as many others as it takes.
+/// Hides what is small among the parts of a whole that is told itself, column by column, with as many others as it takes. Of
+/// those in time it is also small what is left of those that ended.
 fn hide(whole: Standing, parts: &mut [&mut Standing]) {
     let columns: [fn(&mut Standing) -> &mut Option<i64>; 4] =
         [|one| &mut one.ended, |one| &mut one.in_time, |one| &mut one.overdue, |one| &mut one.open];
-    for column in columns {
+    const IN_TIME: usize = 1;
+    // As they are counted, before any of them is hidden.
+    let ended: Vec<i64> = parts.iter().map(|part| part.ended.unwrap_or(0)).collect();
+    for (of, column) in columns.into_iter().enumerate() {
         let mut own = whole;
         let values: Vec<i64> = parts.iter_mut().map(|part| column(part).unwrap_or(0)).collect();
         let told = match *column(&mut own) {
+            Some(total) if of == IN_TIME => {
+                let values: Vec<(i64, i64)> = values.into_iter().zip(ended.iter().copied()).collect();
+                shown_within((total, whole.ended.unwrap_or(total)), &values)
+            }
             Some(total) => shown(total, &values),
             // Of a whole that is hidden itself no part is told.
             None => vec![Shown::Hidden; values.len()],

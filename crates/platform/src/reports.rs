@@ -14,7 +14,7 @@ use terms::{Code, Date, DateTime, GovernmentCode, PlaceCode, RecordId, Stretch, 
 use crate::commit::decode_state;
 use crate::kept::{self, Kept, Redefined};
 use crate::telling::{self, FigureValue, TellError};
-use crate::{Person, Platform, Question, RecordView, Seen, translate, unfold};
+use crate::{Person, Platform, Question, RecordView, Seen, Whose, translate, unfold};
 
 /// A report told: as it was signed, where it was.
 #[derive(Clone, Debug)]
@@ -40,6 +40,10 @@ pub struct Signed {
     pub record: RecordId,
     /// The day of the last signature that kept figures.
     pub on: Date,
+    /// The number of its letter, which the line's series gave it with the signature; empty where none did.
+    pub number: String,
+    /// The name of whoever gave that signature; empty where nobody signs.
+    pub signer: String,
     /// What was kept.
     pub kept: Kept,
     /// What people say of it: why it was restated, and the like, by the field's title.
@@ -150,8 +154,10 @@ pub struct Reported {
     pub amount: Amount,
     /// How exact it is.
     pub qualifier: Option<Said>,
-    /// The same as a code.
-    pub exact: Option<Code>,
+    /// The same by its code; empty where it is not said.
+    pub qualifier_code: Code,
+    /// The account that reported it, or put it right last.
+    pub by: Code,
     /// Where it comes from.
     pub source: Option<Said>,
     /// What it rests on.
@@ -237,8 +243,10 @@ impl Platform {
         })
     }
 
-    /// The report of a place and period as an official letter. Who numbers letters gives its number and, where it goes
-    /// upward, its signer; without a number it is a draft and has no red head.
+    /// The report of a place and period as an official letter. One that was signed here has its number by the series of its
+    /// line, and whoever signed it last as its signer. For any other, who numbers letters gives the number and, where it goes
+    /// upward, the signer; without a number it is a draft and has no red head. The public reads no letter upward: it names
+    /// no signer of ours.
     ///
     /// # Errors
     /// Where the place is unknown, there is no outline, or the store cannot be read.
@@ -251,6 +259,12 @@ impl Platform {
         signer: &str,
     ) -> Result<Letter, TellError> {
         let told = self.report(asker, place, period, Language::Zh)?;
+        let ours = told.signed.as_ref().filter(|signed| !signed.number.is_empty());
+        let (number, signer) = match (ours, asker) {
+            (Some(signed), Asker::Public) => (signed.number.as_str(), ""),
+            (Some(signed), _) => (signed.number.as_str(), signed.signer.as_str()),
+            (None, _) => (number, signer),
+        };
         let regions = &self.catalog.regions;
         let on = period.last();
         let organ = |code: &PlaceCode| regions.get(code, on).map(terms::Region::government).unwrap_or_default();
@@ -274,6 +288,19 @@ impl Platform {
             unfold::for_the_public(&mut all, self.whole(place, span));
         }
         Ok(all)
+    }
+
+    /// The figures of the place itself, where its report tells them apart. The public is told of a place with all below it:
+    /// the rest could be computed from the two.
+    fn own_for(
+        &self,
+        asker: Asker<'_>,
+        outline: &Outline,
+        place: &PlaceCode,
+        span: Period,
+    ) -> Result<Vec<FigureValue>, TellError> {
+        let told = !matches!(asker, Asker::Public) && kept::has_own(outline, &self.catalog, place, span.to);
+        if told { self.figures(Whose::own(place), span) } else { Ok(Vec::new()) }
     }
 
     /// The report of a place and period: as it was signed, where that may be seen by whoever asks, else of the figures of
@@ -309,8 +336,10 @@ impl Platform {
                 compose(&signed.kept.outline(outline), asked, &written(record, line), &mut tell)?
             }
             None => {
-                let mut tell = |bound: &Bound| Ok::<_, TellError>(live(bound, &now, &then));
-                compose(outline, asked, &|_| None, &mut tell)?
+                let own = self.own_for(asker, outline, place, span)?;
+                let mut tell = |bound: &Bound| Ok::<_, TellError>(live(bound, &now, &then, &own));
+                let outline = kept::named(outline, &self.catalog, place, span.to);
+                compose(&outline, asked, &|_| None, &mut tell)?
             }
         };
         Ok(ReportTold {
@@ -355,6 +384,15 @@ impl Platform {
         Ok(seen || read.public_of(&row.government, row.id)?.iter().any(|one| one.withdrawn.is_none()))
     }
 
+    /// Whether somebody may read a record of the government of a place.
+    pub(crate) fn reads(&self, asker: Asker<'_>, place: &PlaceCode, record: RecordId) -> Result<bool, Fault> {
+        let mut read = self.store.read()?;
+        let Some(row) = read.record(place, record)? else { return Ok(false) };
+        let line = self.definitions.line(read.as_mut(), row.definition)?;
+        let Some(record) = decode_state(&row.state) else { return Ok(false) };
+        self.open_to(read.as_mut(), asker, &row, &line, &record)
+    }
+
     /// The signed report of a place and period, if there is one to be seen, with its line and record.
     fn signed(
         &self,
@@ -376,10 +414,37 @@ impl Platform {
                 && let Some(kept) = Kept::of(&line, &record)
                 && self.open_to(read.as_mut(), asker, &row, &line, &record)?
             {
-                found = Some((signed_of(government.clone(), &line, &record, kept, now), line, record));
+                let signed = self.signed_of_record(read.as_mut(), &government, &line, &record, kept, now)?;
+                found = Some((signed, line, record));
             }
         }
         Ok(found)
+    }
+
+    /// The report as it was signed: its figures, its number, and whose the last signature is.
+    fn signed_of_record(
+        &self,
+        read: &mut dyn Read,
+        government: &GovernmentCode,
+        line: &Line,
+        record: &Record,
+        kept: Kept,
+        now: &[FigureValue],
+    ) -> Result<Signed, Fault> {
+        let mut signer = String::new();
+        for row in read.events(government, record.id)?.iter().rev() {
+            let stored = translate::read_back(row)?;
+            let line = self.definitions.line(read, stored.envelope.definition)?;
+            let event = translate::event_of(&line, row, stored)?;
+            if let Kind::Signed(act) = event.kind
+                && keeps(&line, line.act(act))
+            {
+                let account = read.account(government, &event.by)?;
+                signer = account.map_or_else(|| event.by.to_string(), |account| account.shown);
+                break;
+            }
+        }
+        Ok(Signed { signer, ..signed_of(government.clone(), line, record, kept, now) })
     }
 
     fn stored(
@@ -426,16 +491,24 @@ impl Platform {
                 (used, report)
             }
             None => {
-                let mut tell = |bound: &Bound| Ok::<_, TellError>(live(bound, &now, &then));
-                (outline.clone(), compose(outline, asked, &prose, &mut tell)?)
+                let own = self.own_for(Asker::Person(person), outline, &place, span)?;
+                let mut tell = |bound: &Bound| Ok::<_, TellError>(live(bound, &now, &then, &own));
+                let outline = kept::named(outline, &self.catalog, &place, span.to);
+                let report = compose(&outline, asked, &prose, &mut tell)?;
+                (outline, report)
             }
         };
         let figures = beside(&report, kept.as_ref(), &now, &then);
         let mut read = self.store.read()?;
         let versions = self.versions(read.as_mut(), government, id, &used)?;
+        let signed = match kept {
+            Some(kept) => {
+                Some(self.signed_of_record(read.as_mut(), government, &view.line, &view.record, kept, &now)?)
+            }
+            None => None,
+        };
         drop(read);
-        let questions = if kept.is_none() { self.questions(&place, span)? } else { Vec::new() };
-        let signed = kept.map(|kept| signed_of(government.clone(), &view.line, &view.record, kept, &now));
+        let questions = if signed.is_none() { self.questions(&place, span)? } else { Vec::new() };
         Ok(Some(RecordReport {
             below: self.reports_below(&place, period)?,
             reported: self.reported(&place, period)?,
@@ -647,10 +720,6 @@ impl Platform {
             }
             _ => None,
         };
-        let exact = match held(&quantities.qualifier) {
-            Some(Value::Choice(exact)) => Some(exact.clone()),
-            _ => None,
-        };
         let (mut name, mut unit) = (quantity.to_string(), String::new());
         if let Some(register) = register
             && let Some(key) = register.fields.iter().find(|field| field.unique)
@@ -669,8 +738,12 @@ impl Platform {
             unit,
             amount: Amount { units: *units, scale },
             qualifier: said(&quantities.qualifier),
+            qualifier_code: match held(&quantities.qualifier) {
+                Some(Value::Choice(code)) => code.clone(),
+                _ => Code::default(),
+            },
+            by: record.done.last().map(|done| done.by.clone()).unwrap_or_default(),
             source: said(&quantities.source),
-            exact,
             evidence: text_of(line, record, &quantities.evidence).unwrap_or_default(),
             published,
             contradicts: false,
@@ -706,19 +779,27 @@ fn chosen(line: &Line, record: &Record) -> Option<Said> {
     })
 }
 
-fn live(bound: &Bound, now: &[FigureValue], then: &[FigureValue]) -> Option<Amount> {
-    let values = if bound.previous { then } else { now };
+fn live(bound: &Bound, now: &[FigureValue], then: &[FigureValue], own: &[FigureValue]) -> Option<Amount> {
+    let values = match bound {
+        Bound { own: true, .. } => own,
+        Bound { previous: true, .. } => then,
+        _ => now,
+    };
     values.iter().find(|value| value.code == bound.figure && value.part == bound.choice).and_then(|value| value.value)
+}
+
+/// Whether an act keeps figures.
+fn keeps(line: &Line, act: &procedure::Act) -> bool {
+    act.fills.iter().any(|(id, _)| line.field(*id).kind == FieldType::Figures)
 }
 
 /// The report as it was signed, with what is counted otherwise today.
 fn signed_of(government: GovernmentCode, line: &Line, record: &Record, kept: Kept, now: &[FigureValue]) -> Signed {
-    let keeps = |act: &procedure::Act| act.fills.iter().any(|(id, _)| line.field(*id).kind == FieldType::Figures);
     let last = record.done.iter().rev().find_map(|done| match done.what {
-        procedure::What::Act(act) if keeps(line.act(act)) => Some((done.at.date(), line.act(act))),
+        procedure::What::Act(act) if keeps(line, line.act(act)) => Some((done.at.date(), line.act(act))),
         _ => None,
     });
-    let differs = kept.figures.iter().filter_map(|one| {
+    let differs = kept.figures.iter().filter(|one| !one.own).filter_map(|one| {
         let today = now.iter().find(|value| value.code == one.code && value.part == one.part);
         let today = today.filter(|value| !value.hidden)?;
         let signed = kept.value(&one.code, one.part.as_deref(), false).flatten();
@@ -742,9 +823,16 @@ fn signed_of(government: GovernmentCode, line: &Line, record: &Record, kept: Kep
         Value::Text(text) => Some((line.field(*id).title.clone(), text.clone())),
         _ => None,
     });
+    let numbered = line.acts.iter().filter(|act| keeps(line, act)).find_map(|act| act.number);
+    let number = match numbered.and_then(|series| record.get(line.series[series.index()].field)) {
+        Some(Value::Text(number)) => number.clone(),
+        _ => String::new(),
+    };
     Signed {
         government,
         record: record.id,
+        number,
+        signer: String::new(),
         on: last.as_ref().map_or(Date::MIN, |(on, _)| *on),
         said: said.collect(),
         kept,
@@ -758,7 +846,7 @@ fn beside(report: &Report, kept: Option<&Kept>, now: &[FigureValue], then: &[Fig
     let pieces = report.sections.iter().flat_map(|section| section.sentences.iter().flatten());
     for piece in pieces {
         let composer::Piece::Number { bound, .. } = piece else { continue };
-        if all.iter().any(|one| one.code == bound.figure && one.part == bound.choice) {
+        if bound.own || all.iter().any(|one| one.code == bound.figure && one.part == bound.choice) {
             continue;
         }
         let Some(value) = now.iter().find(|value| value.code == bound.figure && value.part == bound.choice) else {
@@ -766,7 +854,7 @@ fn beside(report: &Report, kept: Option<&Kept>, now: &[FigureValue], then: &[Fig
         };
         let of = |previous: bool| match kept {
             Some(kept) => kept.value(&bound.figure, bound.choice.as_deref(), previous).flatten(),
-            None => live(&Bound { previous, ..bound.clone() }, now, then),
+            None => live(&Bound { previous, ..bound.clone() }, now, then, &[]),
         };
         let (now, before) = (of(false), of(true));
         all.push(Beside {

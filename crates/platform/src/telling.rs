@@ -40,6 +40,10 @@ pub struct FigureValue {
     pub as_of: AsOf,
     /// Whether it is counted from records, and so opens into them.
     pub opens: bool,
+    /// The figures that it is computed from.
+    pub of: Vec<Code>,
+    /// The figure of which it counts a part, where what is left of that is nobody's business either.
+    pub within: Option<Code>,
 }
 
 /// A record behind a figure, with what it adds.
@@ -163,23 +167,7 @@ impl Platform {
     pub(crate) fn place<'p>(&self, whose: impl Into<Whose<'p>>, on: Date) -> Result<Where, TellError> {
         let Whose { place: code, own } = whose.into();
         let all = place(&self.catalog, code, on)?;
-        if own { self.own_level(code, on) } else { Ok(all) }
-    }
-
-    /// Those who sit at a place, wherever the matters lie that they handle.
-    fn own_level(&self, place: &PlaceCode, on: Date) -> Result<Where, TellError> {
-        let governments: Vec<GovernmentCode> = self.catalog.regions.government(place, on).into_iter().collect();
-        let mut read = self.store.read()?;
-        let mut agencies = Vec::new();
-        for government in &governments {
-            let there = read.agencies(government)?.into_iter().filter(|agency| agency.place == *place);
-            agencies.extend(there.map(|agency| agency.code));
-        }
-        if agencies.is_empty() {
-            // Nobody sits there: no agency has this code, where an empty list would be all of them.
-            agencies.push(Code::default());
-        }
-        Ok(Where { governments, ranges: Vec::new(), agencies, own: true })
+        if own { Ok(own_level(&self.catalog, self.store.read()?.as_mut(), code, on)?) } else { Ok(all) }
     }
 
     /// The newest version of every line as it holds for a place: its figures, with local choices.
@@ -384,6 +372,21 @@ pub(crate) fn place(catalog: &Catalog, place: &PlaceCode, on: Date) -> Result<Wh
     Ok(Where { governments, ranges: regions.ranges(place, on), agencies: Vec::new(), own: false })
 }
 
+/// Those who sit at a place, wherever the matters lie that they handle.
+pub(crate) fn own_level(catalog: &Catalog, read: &mut dyn Read, place: &PlaceCode, on: Date) -> Result<Where, Fault> {
+    let governments: Vec<GovernmentCode> = catalog.regions.government(place, on).into_iter().collect();
+    let mut agencies = Vec::new();
+    for government in &governments {
+        let there = read.agencies(government)?.into_iter().filter(|agency| agency.place == *place);
+        agencies.extend(there.map(|agency| agency.code));
+    }
+    if agencies.is_empty() {
+        // Nobody sits there: no agency has this code, where an empty list would be all of them.
+        agencies.push(Code::default());
+    }
+    Ok(Where { governments, ranges: Vec::new(), agencies, own: true })
+}
+
 /// The newest version of every line as it holds for a place: its figures, with local choices.
 pub(crate) fn figure_lines(catalog: &Catalog, place: &PlaceCode, on: Date) -> Vec<Arc<Line>> {
     let line = |code: Code| {
@@ -404,9 +407,10 @@ pub(crate) fn told(
 ) -> Result<Vec<FigureValue>, Fault> {
     let figures = Figures::new(lines.iter().map(AsRef::as_ref));
     let mut all = Vec::new();
-    for (_, figure) in figures.iter().filter(|(_, figure)| only.is_none_or(|code| figure.code == code)) {
+    for (line, figure) in figures.iter().filter(|(_, figure)| only.is_none_or(|code| figure.code == code)) {
         let told = tell(read, &figures, &figure.code, at.told(as_of), period)?;
-        all.extend(told.into_iter().map(|told| value_of(figure, told, period, as_of, at.own)));
+        let within = figures::whole_of(line, figure).map(|whole| whole.code.clone());
+        all.extend(told.into_iter().map(|told| value_of(figure, told, within.clone(), period, as_of, at.own)));
     }
     Ok(all)
 }
@@ -434,8 +438,21 @@ pub(crate) fn title_of(figure: &Figure, part: Option<&procedure::Choice>) -> Sai
     }
 }
 
-fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: &AsOf, own: bool) -> FigureValue {
+fn value_of(
+    figure: &Figure,
+    told: figures::Told<'_>,
+    within: Option<Code>,
+    period: Period,
+    as_of: &AsOf,
+    own: bool,
+) -> FigureValue {
+    use procedure::Counted;
     let title = title_of(figure, told.part);
+    let of = match &figure.counted {
+        Counted::Ratio(part, whole) | Counted::Difference(part, whole) => vec![part.clone(), whole.clone()],
+        Counted::YearOnYear(code) => vec![code.clone()],
+        _ => Vec::new(),
+    };
     FigureValue {
         line: told.line.clone(),
         code: figure.code.clone(),
@@ -447,6 +464,8 @@ fn value_of(figure: &Figure, told: figures::Told<'_>, period: Period, as_of: &As
         hidden: false,
         period,
         as_of: Arc::clone(as_of),
-        opens: figure.counted.from_records() || matches!(figure.counted, procedure::Counted::Agencies(_)),
+        opens: figure.counted.from_records() || matches!(figure.counted, Counted::Agencies(_)),
+        of,
+        within,
     }
 }

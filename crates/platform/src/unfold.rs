@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use figures::{Amount, Figures, Period, Places, SMALLEST, Shown, amount, delta_query, shown, tell};
+use figures::{
+    Amount, Figures, Period, Places, SMALLEST, Shown, amount, delta_query, shown_within, small, tell, whole_of,
+};
 use ledger::{Fault, GroupBy, Read};
 use procedure::{Choice, Counted, Figure, Line, Said};
 use terms::{Code, Date, Digest, GovernmentCode, Level, PlaceCode, Stretch};
@@ -178,10 +180,55 @@ impl<'t> Teller<'t> {
         })
     }
 
-    /// Sums of deltas along an axis.
+    /// What a figure counts along an axis, as cells.
     fn counted(&mut self, line: &Line, figure: &Figure, axis: &Axis) -> Result<Vec<Cell>, Fault> {
+        let sums = self.along(figure, axis)?;
+        let plain = |sum: i64| Cell::Value(amount(line, figure, sum));
+        if !self.public {
+            return Ok(sums.into_iter().map(plain).collect());
+        }
+        let total = self.total(figure, axis, &sums)?;
+        if let (Counted::Sum(..), Some(_)) = (&figure.counted, total) {
+            // How many records stand behind a part of a sum is not known here: one alone would be its own amount.
+            return Ok(vec![Cell::Hidden; sums.len()]);
+        }
+        // What each is a part of; a figure that is no part of another is its own.
+        let whole = whole_of(line, figure);
+        let wholes = whole.map_or_else(|| Ok(sums.clone()), |whole| self.along(whole, axis))?;
+        let of: Vec<(i64, i64)> = sums.iter().copied().zip(wholes.iter().copied()).collect();
+        Ok(match total {
+            Some(total) => {
+                let hide = |(sum, shown)| if shown == Shown::Hidden { Cell::Hidden } else { plain(sum) };
+                let all = match whole {
+                    Some(whole) => self.total(whole, axis, &wholes)?.unwrap_or(total),
+                    None => total,
+                };
+                sums.into_iter().zip(shown_within((total, all), &of)).map(hide).collect()
+            }
+            None => {
+                let told = self.whole && matches!(axis, Axis::Periods(_));
+                let points = |sum: i64, of: i64| small(sum) || small(of - sum);
+                let one = |(sum, of)| if points(sum, of) && !told { Cell::Hidden } else { plain(sum) };
+                of.into_iter().map(one).collect()
+            }
+        })
+    }
+
+    /// What a figure adds up to over all the parts of an axis; nothing where they are no parts of anything.
+    fn total(&mut self, figure: &Figure, axis: &Axis, sums: &[i64]) -> Result<Option<i64>, Fault> {
+        Ok(match axis {
+            Axis::Periods(_) => None,
+            // Levels are no parts of anything.
+            Axis::Months(_) if figure.counted.stands() => None,
+            Axis::Months(_) => Some(sums.iter().sum()),
+            _ => Some(self.sums(figure, self.period, GroupBy::Nothing)?.values().sum()),
+        })
+    }
+
+    /// Sums of deltas along an axis.
+    fn along(&mut self, figure: &Figure, axis: &Axis) -> Result<Vec<i64>, Fault> {
         let stands = figure.counted.stands();
-        let sums = match axis {
+        Ok(match axis {
             Axis::Periods(periods) => {
                 let mut all = Vec::new();
                 for period in periods {
@@ -227,34 +274,6 @@ impl<'t> Teller<'t> {
                     }
                 }
                 all
-            }
-        };
-        let plain = |sum: i64| Cell::Value(amount(line, figure, sum));
-        if !self.public {
-            return Ok(sums.into_iter().map(plain).collect());
-        }
-        let parts = match axis {
-            Axis::Periods(_) => None,
-            // Levels are no parts of anything.
-            Axis::Months(_) if stands => None,
-            Axis::Months(_) => Some(sums.iter().sum()),
-            _ => Some(self.sums(figure, self.period, GroupBy::Nothing)?.values().sum()),
-        };
-        if let (Counted::Sum(..), Some(_)) = (&figure.counted, parts) {
-            // How many records stand behind a part of a sum is not known here: one alone would be its own amount.
-            return Ok(vec![Cell::Hidden; sums.len()]);
-        }
-        Ok(match parts {
-            Some(total) => {
-                let hide = |(sum, shown)| if shown == Shown::Hidden { Cell::Hidden } else { plain(sum) };
-                let told = shown(total, &sums);
-                sums.into_iter().zip(told).map(hide).collect()
-            }
-            None => {
-                let small = |sum: i64| sum != 0 && sum.abs() < SMALLEST;
-                let told = self.whole && matches!(axis, Axis::Periods(_));
-                let one = |sum: i64| if small(sum) && !told { Cell::Hidden } else { plain(sum) };
-                sums.into_iter().map(one).collect()
             }
         })
     }
@@ -563,27 +582,50 @@ fn right_before(period: Period) -> Period {
 }
 
 /// Hides what the public is not shown of figures as they are listed: small parts, with as many others as it takes, and small
-/// figures of less than a government's whole year.
+/// figures of less than a government's whole year, with what is computed from them. So is a figure that leaves little of
+/// what it is a part of.
 pub fn for_the_public(figures: &mut [FigureValue], whole: bool) {
     let count = |value: Option<Amount>| value.filter(|value| value.scale == 0).map(|value| value.units);
+    // What each is a part of; a figure that is no part of another is its own.
+    let all_of = |one: &FigureValue, figures: &[FigureValue]| match &one.within {
+        Some(code) => figures.iter().find(|all| all.code == *code && all.part == one.part).map(|all| all.value),
+        None => Some(one.value),
+    };
+    let wholes: Vec<Option<i64>> = figures.iter().map(|one| count(all_of(one, figures).unwrap_or(one.value))).collect();
     let mut at = 0;
     while at < figures.len() {
         let parts = figures[at + 1..].iter().take_while(|part| part.part.is_some()).count();
         let (own, rest) = figures[at..=at + parts].split_at_mut(1);
-        let total = count(own[0].value);
-        let values: Option<Vec<i64>> = rest.iter().map(|part| count(part.value)).collect();
+        let total = count(own[0].value).zip(wholes[at]);
+        let of = |(part, all): (&FigureValue, &Option<i64>)| count(part.value).zip(*all);
+        let values: Option<Vec<(i64, i64)>> = rest.iter().zip(&wholes[at + 1..]).map(of).collect();
         match (total, values) {
             (Some(total), Some(values)) => {
-                for (part, told) in rest.iter_mut().zip(shown(total, &values)) {
+                for (part, told) in rest.iter_mut().zip(shown_within(total, &values)) {
                     hide(part, told == Shown::Hidden);
                 }
             }
             _ => rest.iter_mut().for_each(|part| hide(part, true)),
         }
-        if !whole && own[0].opens && total.is_some_and(|total| total != 0 && total.abs() < SMALLEST) {
+        let points = |(total, all): (i64, i64)| small(total) || small(all - total);
+        if !whole && own[0].opens && total.is_some_and(points) {
             hide(&mut own[0], true);
         }
         at += parts + 1;
+    }
+    // A share of what is hidden would tell it.
+    let mut gone: Vec<Code> = Vec::new();
+    loop {
+        let known = gone.len();
+        for one in figures.iter_mut().filter(|one| one.part.is_none()) {
+            if !gone.contains(&one.code) && (one.hidden || one.of.iter().any(|code| gone.contains(code))) {
+                hide(one, true);
+                gone.push(one.code.clone());
+            }
+        }
+        if gone.len() == known {
+            return;
+        }
     }
 }
 

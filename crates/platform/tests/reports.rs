@@ -5,7 +5,7 @@ use composer::Piece;
 use figures::Amount;
 use kernel::Standing;
 use ledger::{AgencyRow, Store};
-use platform::{Answer, Asker, Person, ReportTold, Request, RequestAsk, TellError};
+use platform::{Answer, Asker, Origin, Person, ReportTold, Request, RequestAsk, TellError};
 use procedure::Language;
 use terms::{DateTime, GovernmentCode, RecordId, Stretch, Value};
 use testkit::{Bench, person, repository};
@@ -145,6 +145,50 @@ fn a_signed_period_is_frozen_and_a_restatement_says_why() {
     assert!(kept[0].as_of[0].1 < kept[1].as_of[0].1);
     assert!(kept[0].definitions.iter().any(|(line, digest)| line == "publicity_activity" && digest.len() == 64));
     bench.platform.verify(&government("632222")).unwrap().unwrap();
+}
+
+#[test]
+fn a_letter_is_numbered_and_signed_by_whoever_signed_the_report() {
+    let bench = bench();
+    let place = government("632222");
+    let store = bench.temp.store();
+    for (account, shown) in [("li", "李强"), ("zhao", "赵敏")] {
+        let mut tx = store.begin(&place).unwrap();
+        tx.put_account(&ledger::AccountRow {
+            government: place.clone(),
+            name: account.into(),
+            shown: shown.into(),
+            agency: "justice".into(),
+            posts: Vec::new(),
+            password: String::new(),
+        })
+        .unwrap();
+        tx.commit().unwrap();
+    }
+    let page = |asker, period: &str| {
+        let letter = bench.platform.report_letter(asker, &place, period.parse().unwrap(), "青政〔2020〕99号", "王芳");
+        letter.unwrap().page()
+    };
+    // Nobody has signed: what whoever numbers letters gives stands.
+    assert!(page(Asker::Operator, "2020").contains("% upward 青政〔2020〕99号|签发人：王芳\n"));
+    let id = begun(&bench, "632222", "2020", "county");
+    signed_off(&bench, "632222", id);
+    let told = page(Asker::Operator, "2020");
+    assert!(told.contains("% upward 祁连政报〔2021〕1号|签发人：赵敏\n"), "{told}");
+    assert!(told.contains("% to 海北藏族自治州人民政府："), "{told}");
+    // The next has the next number; a restatement keeps its own.
+    let quarter = begun(&bench, "632222", "2020Q3", "county");
+    signed_off(&bench, "632222", quarter);
+    assert!(page(Asker::Operator, "2020Q3").contains("祁连政报〔2021〕2号"));
+    done(&bench, bench.act(&clerk("632222"), "annual_report", Some(id), "restate", &[("restated_why", text("补报"))]));
+    signed(&bench, "632222", id);
+    assert!(page(Asker::Operator, "2020").contains("祁连政报〔2021〕1号"));
+    // The public reads the number of what was published, and no signer.
+    let publisher = staff("632222", "sun", &["publisher"]);
+    let how = [("published_in", Value::Choices(vec!["website".into()])), ("secrecy_checked", Value::Bool(true))];
+    done(&bench, bench.act(&publisher, "annual_report", Some(id), "publish", &how));
+    let told = page(Asker::Public, "2020");
+    assert!(told.contains("% ruled 祁连政报〔2021〕1号\n") && !told.contains("赵敏"), "{told}");
 }
 
 #[test]
@@ -438,4 +482,94 @@ fn those_below_are_told_by_where_their_reports_are() {
     done(&bench, bench.act(&clerk("632200"), "report_received", None, "receive_otherwise", &paper));
     let noted = Some(("已收到".to_owned(), Some("读取其公开的报告".to_owned()), false));
     assert_eq!(state("海晏"), (false, None, noted));
+}
+
+#[test]
+fn those_below_stand_side_by_side_each_with_where_it_is_from() {
+    let bench = bench();
+    let store = bench.temp.store();
+    for code in ["632221", "632222", "632200"] {
+        let mut tx = store.begin(&government(code)).unwrap();
+        let place = government(code);
+        tx.put_agency(&AgencyRow {
+            government: place.clone(), code: "justice".into(), name: "司法局".into(), place
+        })
+        .unwrap();
+        tx.put_account(&ledger::AccountRow {
+            government: government(code),
+            name: "wang".into(),
+            shown: "王芳".into(),
+            agency: "justice".into(),
+            posts: vec!["handler".into()],
+            password: String::new(),
+        })
+        .unwrap();
+        tx.commit().unwrap();
+    }
+    let year = Stretch::Year(2020);
+    let table = |asker: Asker<'_>| {
+        let told = bench.platform.abreast(asker, &government("632200"), year).unwrap();
+        let row = told.rows.into_iter().find(|row| row.code == HELD).unwrap();
+        let of = |(column, value): (platform::Column, Option<(Amount, Origin)>)| {
+            let value = value.map(|(amount, origin)| (amount.to_string(), origin.code()));
+            (column.government.to_string(), column.origin.map(Origin::code), value)
+        };
+        told.columns.into_iter().zip(row.values).map(of).collect::<Vec<_>>()
+    };
+    let row = |code: &str, origin, value: Option<(&str, &'static str)>| {
+        (code.to_owned(), origin, value.map(|(number, origin)| (number.to_owned(), origin)))
+    };
+    activity(&bench, "2020-12-04T10:00:00");
+    let two_here = [
+        row("632221", Some("records"), Some(("0", "records"))),
+        row("632222", Some("records"), Some(("1", "records"))),
+        row("632223", None, None),
+        row("632224", None, None),
+    ];
+    assert_eq!(table(Asker::Operator), two_here);
+    // What came up as it was signed stands, whatever is recorded later; what was reported stands for those without the
+    // platform.
+    let id = begun(&bench, "632222", "2020", "county");
+    signed_off(&bench, "632222", id);
+    let to = [("sent_to", Value::Choices(["party_committee", "congress", "superior"].map(Into::into).to_vec()))];
+    done(&bench, bench.act(&clerk("632222"), "annual_report", Some(id), "report_up", &to));
+    bench.platform.deliver(None).unwrap();
+    activity(&bench, "2020-12-05T10:00:00");
+    let entry =
+        [("code", text(HELD)), ("name", text("活动场次")), ("unit", text("场次")), ("definition", text("场次"))];
+    done(&bench, bench.act(&clerk("632200"), "quantity", None, "enter", &entry));
+    let number = [
+        ("quantity", key(HELD)),
+        ("reporter", key("632223")),
+        ("period", key("2020")),
+        ("amount", Value::Number(30)),
+        ("qualifier", Value::Choice("exact".into())),
+        ("source", Value::Choice("form".into())),
+        ("evidence", text("县报表")),
+    ];
+    done(&bench, bench.act(&clerk("632200"), "reported_quantity", None, "report", &number));
+    let all_kinds = [
+        row("632221", Some("records"), Some(("0", "records"))),
+        row("632222", Some("signed"), Some(("1", "signed"))),
+        row("632223", Some("reported"), Some(("30", "reported"))),
+        row("632224", None, None),
+    ];
+    assert_eq!(table(Asker::Operator), all_kinds);
+    let clerk_above = clerk("632200");
+    assert_eq!(table(Asker::Person(&clerk_above)), all_kinds);
+    // Who may not read what came up is told what the records tell.
+    let other = person(&government("632200"), "sun", "water", &["handler"]);
+    assert_eq!(table(Asker::Person(&other))[1], row("632222", Some("records"), Some(("2", "records"))));
+
+    // The report as data says the same of itself: as signed, by which definition, of which days.
+    let told = bench.platform.report_figures(Asker::Operator, &government("632222"), year).unwrap();
+    let held = told.iter().find(|one| one.code == HELD).unwrap();
+    assert_eq!((held.value, held.origin, held.unit.as_str()), (Amount::whole(1), Origin::Signed, "场次"));
+    assert!(held.definition.as_ref().is_some_and(|digest| digest.len() == 64), "{held:?}");
+    assert_eq!((held.period.from.to_string(), held.period.to.to_string()), ("2020-01-01".into(), "2020-12-31".into()));
+    // The public reads figures of the period as they are counted, and no number that somebody reported.
+    let told = bench.platform.report_figures(Asker::Public, &government("632223"), year).unwrap();
+    assert!(told.iter().all(|one| one.origin == Origin::Records), "{told:?}");
+    let told = bench.platform.report_figures(Asker::Operator, &government("632223"), year).unwrap();
+    assert!(told.iter().any(|one| one.code == HELD && one.origin == Origin::Reported), "{told:?}");
 }

@@ -101,28 +101,32 @@ pub struct Bound {
     pub choice: Option<Code>,
     /// Of the period before.
     pub previous: bool,
+    /// Of the agencies at the place itself, and none below it: 本级.
+    pub own: bool,
 }
 
 impl FromStr for Bound {
     type Err = ();
 
-    /// `mediation.found`, `mediation.found@previous`, `power_item.by_kind/licence`.
+    /// `mediation.found`, `mediation.found@previous`, `mediation.found@own`, `power_item.by_kind/licence`.
     fn from_str(text: &str) -> Result<Bound, ()> {
-        let (name, period) = text.split_once('@').map_or((text, None), |(name, period)| (name, Some(period)));
+        let (name, mark) = text.split_once('@').map_or((text, ""), |(name, mark)| (name, mark));
+        let plain = !text.contains('@');
         let (figure, choice) = name.split_once('/').map_or((name, None), |(figure, choice)| (figure, Some(choice)));
         let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let good = figure.split_once('.').is_some_and(|(line, name)| word(line) && word(name));
-        if !good || choice.is_some_and(|choice| !word(choice)) || period.is_some_and(|period| period != "previous") {
+        if !good || choice.is_some_and(|choice| !word(choice)) || !(plain || ["previous", "own"].contains(&mark)) {
             return Err(());
         }
-        Ok(Bound { figure: figure.into(), choice: choice.map(Code::from), previous: period.is_some() })
+        let choice = choice.map(Code::from);
+        Ok(Bound { figure: figure.into(), choice, previous: mark == "previous", own: mark == "own" })
     }
 }
 
 impl Bound {
     /// A figure of the period itself, whole.
     pub fn whole(figure: &Code) -> Bound {
-        Bound { figure: figure.clone(), choice: None, previous: false }
+        Bound { figure: figure.clone(), choice: None, previous: false, own: false }
     }
     /// The figure and its choice, as a text names them.
     pub fn name(&self) -> Code {

@@ -23,7 +23,7 @@ use crate::wrong::Wrong;
 use crate::{
     account, act, admin, api, campaign, comparison, desk, download, drafts, figures, file, handover, health, home,
     imports, look, messages, metrics, morning, notices, panel, papers, progress, record, record_report, remarks,
-    report, search, session, signing, submit, unfold, wrong,
+    report, report_data, search, session, signing, submit, unfold, wrong,
 };
 
 /// How the site is run.
@@ -255,6 +255,8 @@ fn pages() -> Router<App> {
         .route("/comparison/sent/{id}/{part}", get(comparison::part_of_sent))
         .route("/report/letter.docx", get(papers::letter_docx))
         .route("/report/letter.pdf", get(papers::letter_pdf))
+        .route("/report/below", get(report_data::below))
+        .route("/report/{file}", get(report_data::file))
         .route(
             "/assets/style.css",
             get(|| async { asset("text/css; charset=utf-8", include_str!("../assets/style.css")) }),

@@ -586,7 +586,12 @@ pub(crate) fn definition(language: Language, platform: &Platform, line: &Line, f
 
 /// The page of a figure, for links from elsewhere.
 pub(crate) fn href(code: &str, part: Option<&str>, place: &PlaceCode, period: Period) -> String {
-    let asked = Asked { place: place.clone(), period, own: false, mended: false, other_time: None };
+    href_at(code, part, place, period, false)
+}
+
+/// The same, of the agencies at the place itself alone.
+pub(crate) fn href_at(code: &str, part: Option<&str>, place: &PlaceCode, period: Period, own: bool) -> String {
+    let asked = Asked { place: place.clone(), period, own, mended: false, other_time: None };
     format!("/figures/{code}{}", asked.query(part.unwrap_or_default()))
 }
 

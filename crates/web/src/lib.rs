@@ -34,6 +34,7 @@ mod record;
 mod record_report;
 mod remarks;
 mod report;
+mod report_data;
 mod requests;
 mod search;
 mod sent;

@@ -89,6 +89,8 @@ struct Page {
     seq: u32,
     stage: String,
     period: String,
+    /// The query that asks for the report of its place and period.
+    asks: String,
     sections: Vec<SectionView>,
     sign: Option<SignView>,
     signatures: Vec<crate::signing::Signature>,
@@ -152,6 +154,7 @@ fn build(
         seq: view.row.seq,
         stage: line.stages.get(view.record.stage.index()).map(|stage| frame.said(&stage.title)).unwrap_or_default(),
         period: report.period.to_string(),
+        asks: crate::report_data::asks(place, report.period),
         sign: keeps(platform, &frame, view),
         signatures: proposal.map(|proposal| proposal.signatures).unwrap_or_default(),
         questions: questions.collect(),

@@ -11,7 +11,7 @@ use platform::{Compared, Platform, Redefined, Reported, Signed, TellError};
 use terms::{PlaceCode, Stretch};
 
 use crate::app::{App, PublishedReport};
-use crate::figures::{Asked, href, href_of};
+use crate::figures::{Asked, href, href_at, href_of};
 use crate::frame::{Frame, page};
 use crate::session::Visitor;
 use crate::wrong::Wrong;
@@ -134,8 +134,12 @@ struct ReportPage {
     period: Stretch,
     year: i16,
     place: String,
+    /// The query that asks for this report.
+    asks: String,
     other_time: Option<(String, String)>,
     signed: Option<SignedView>,
+    /// The number of the letter, where it has one.
+    number: String,
     redefined: Vec<String>,
     reported: Vec<ReportedView>,
     sections: Vec<SectionView>,
@@ -177,6 +181,7 @@ fn composed(
         Err(other) => return Err(other),
     };
     let signed = told.as_ref().and_then(|told| told.signed.as_ref());
+    let number = signed.map(|signed| signed.number.clone()).unwrap_or_default();
     let signed = signed.map(|signed| SignedView::of(&frame, place, span, signed));
     let redefined = told.as_ref().map(|told| redefined_views(&frame, &told.redefined)).unwrap_or_default();
     let reported = told.as_ref().map(|told| reported_views(&frame, &told.reported)).unwrap_or_default();
@@ -195,8 +200,10 @@ fn composed(
         period,
         year,
         place: place.to_string(),
+        asks: crate::report_data::asks(place, period),
         other_time: asked.other_time.clone(),
         signed,
+        number,
         redefined,
         reported,
         sections: sections.into_iter().map(|section| section_view(section, place, span)).collect(),
@@ -211,7 +218,8 @@ pub(crate) fn section_view(section: Section, place: &PlaceCode, period: Period) 
         Piece::Text(text) => PieceView { text, href: None },
         Piece::Number { bound, text } => {
             let period = if bound.previous { period.previous() } else { period };
-            PieceView { text, href: Some(href(&bound.figure, bound.choice.as_deref(), place, period)) }
+            let href = href_at(&bound.figure, bound.choice.as_deref(), place, period, bound.own);
+            PieceView { text, href: Some(href) }
         }
     };
     let sentences = section.sentences.into_iter().map(|sentence| sentence.into_iter().map(piece).collect());

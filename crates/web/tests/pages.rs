@@ -458,6 +458,37 @@ async fn a_report_is_taken_away_as_a_letter() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_taken_away_as_data_and_those_below_stand_side_by_side() {
+    let site = Site::over(testkit::repository().unwrap());
+    let mut visitor = Visitor::signed_in(&site, "wang").await;
+    visitor.get("/report?year=2026").await.has("/report/figures.xlsx?").has("/report/below?");
+    let (headers, bytes) = visitor.file("/report/figures.xlsx?period=2026").await;
+    assert!(headers[header::CONTENT_TYPE].to_str().unwrap().ends_with("spreadsheetml.sheet"));
+    let sheet = sheets::read(&bytes, sheets::Bounds::default()).unwrap();
+    let titles: Vec<String> = sheet.rows[0].cells.iter().map(|(_, cell)| cell.shown()).collect();
+    assert_eq!(titles[..3], ["指标代码", "指标", "地点"], "{titles:?}");
+    let page = visitor.get("/report/figures.json?period=2026").await;
+    let all: serde_json::Value = serde_json::from_str(&page.text).unwrap();
+    let one = all.as_array().unwrap().iter().find(|one| one["code"] == "reconsideration.handled").unwrap();
+    assert_eq!((&one["value"], &one["unit"], &one["qualifier"]), (&"0".into(), &"件".into(), &"exact".into()), "{one}");
+    assert_eq!((&one["from"], &one["origin"]), (&"2026-01-01".into(), &"records".into()), "{one}");
+    assert_eq!(one["definition"].as_str().unwrap().len(), 64);
+    // A program asks the same, without signing in.
+    Visitor::new(&site).get("/api/v1/report/figures?period=2026").await.has("\"code\":\"reconsideration.handled\"");
+    assert_eq!(visitor.get("/report/figures.exe?period=2026").await.status, StatusCode::NOT_FOUND);
+
+    // The prefecture's four counties, of which one works here.
+    let page = visitor.get("/report/below?period=2026&place=632200").await;
+    page.has("下级政府数字对照表").has("祁连县").has("案卷统计").has("没有数字的政府：门源回族自治县、海晏县、刚察县");
+    visitor.get("/report/below.csv?period=2026&place=632200").await.has("指标,单位,").has("来源,,没有数字,案卷统计,");
+    visitor.get("/report/below?period=2026").await.has("这里没有下一级政府");
+    // It is for those who are signed in.
+    let mut public = Visitor::new(&site);
+    assert!(public.get("/report/below?period=2026&place=632200").await.status.is_redirection());
+    public.get("/report?year=2026").await.has("/report/figures.xlsx?").lacks("/report/below");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_figure_opens_into_its_records_and_adds_up() {
     let site = Site::new();
     let id = decided(&site, "uphold");

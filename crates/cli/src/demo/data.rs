@@ -76,6 +76,9 @@ pub struct Script {
     /// lies after that day is left undone.
     #[serde(default)]
     pub recent: Option<[i32; 2]>,
+    /// Opened so many to so many days after the end of the year that is reported.
+    #[serde(default)]
+    pub ended: Option<[i32; 2]>,
     /// Which turn of which play it is, for numbers that nobody else has.
     #[serde(default)]
     pub play: u32,

@@ -2,6 +2,7 @@
 //!
 //! The county comes first and is there in a second or two; the site opens then, and the other four are built behind it.
 
+mod annual;
 mod data;
 mod dice;
 mod fill;
@@ -16,9 +17,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ledger::Fault;
-use platform::{Clock, Platform, hash_password};
+use platform::{Asker, Clock, ClockGrant, Platform, hash_password};
 use store::{Address, Options};
-use terms::GovernmentCode;
+use terms::{Date, GovernmentCode, Level, Stretch};
 
 use self::dice::Dice;
 use self::play::Played;
@@ -198,10 +199,22 @@ impl Builder {
         }
         for (number, stage) in (1..).zip(&stages) {
             let said = format!("{} {number}/{}", report.report, stages.len());
-            let Some((played, time)) = stage.play(&self.platform, &said)? else { return Ok(false) };
+            let Some((played, time)) = stage.play(&self.platform, &stage.scripts, &said)? else { return Ok(false) };
+            all = (all.0.and(played), all.1 + time);
+        }
+        // What it says of its year it says last: its figures are also those of the governments below, and what limits of that
+        // year did has been done.
+        let over = annual::over(report);
+        for stage in &stages {
+            self.platform.put_through(&stage.government, Some(ClockGrant::at(over)))?;
+        }
+        if let Some(own) = stages.iter().find(|stage| stage.government == report.place) {
+            let scripts = annual::scripts(report, self.level(report))?;
+            let Some((played, time)) = own.play(&self.platform, &scripts, &report.report)? else { return Ok(false) };
             all = (all.0.and(played), all.1 + time);
         }
         let told = if self.scale == 1 || report.report == "qilian-2020" { Some(self.told(report)?) } else { None };
+        let number = self.public_report(report)?;
         self.note(&built(report), "complete")?;
         self.note("demo", "complete")?;
         let (played, time) = all;
@@ -209,7 +222,8 @@ impl Builder {
         let told =
             told.map_or_else(|| format!("one in {}", self.scale), |told| format!("{told} figures told as printed"));
         show::say(&format!(
-            "{}: {} governments, {} records, {} acts, {} attempts refused; {told}\n{rate} acts a second ({}.{:03} s)\n",
+            "{}: {} governments, {} records, {} acts, {} attempts refused; {told}; report {number} is public\n\
+             {rate} acts a second ({}.{:03} s)\n",
             report.report,
             stages.len(),
             played.records,
@@ -219,6 +233,20 @@ impl Builder {
             time.subsec_millis(),
         ))?;
         Ok(true)
+    }
+
+    /// The number of the government's own report on its year, as the public reads it.
+    fn public_report(&self, report: &Published) -> Result<String, Failure> {
+        let signed = self.platform.signed_of(Asker::Public, &report.place, Stretch::Year(report.year))?;
+        signed.map(|signed| signed.number).ok_or_else(|| {
+            let what = format!("{} has no report on its year that the public could read", report.report);
+            Failure::new(what, "mend demo/annual.toml, or the line of such reports")
+        })
+    }
+
+    fn level(&self, report: &Published) -> Level {
+        let on = Date::new(report.year, 12, 31).unwrap_or(Date::MAX);
+        self.platform.catalog().regions.get(&report.place, on).map_or(Level::County, |region| region.level)
     }
 
     fn password(&self, government: &GovernmentCode) -> Result<String, Failure> {

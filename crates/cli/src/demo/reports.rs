@@ -15,9 +15,9 @@
 //! * `lacks`, the entry of docs/scope.md whose line is not there yet, with `why` where that needs a word.
 
 use figures::{Amount, Period};
-use platform::{FigureValue, Platform, Whose};
+use platform::{FigureValue, Platform, Reported, Whose};
 use serde::Deserialize;
-use terms::{Date, PlaceCode};
+use terms::{Date, PlaceCode, Stretch};
 
 use super::data;
 use crate::failure::Failure;
@@ -107,6 +107,20 @@ pub enum Qualifier {
     AtMost,
 }
 
+impl Qualifier {
+    /// Its code: as it is written in these files, and as reported numbers say it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Qualifier::Exact => "exact",
+            Qualifier::Over => "over",
+            Qualifier::AtLeast => "at_least",
+            Qualifier::Nearly => "nearly",
+            Qualifier::Approx => "approx",
+            Qualifier::AtMost => "at_most",
+        }
+    }
+}
+
 /// A figure of ours that a printed one states.
 pub struct Ours {
     /// Its code, with the part: `power_item.by_kind/licence`.
@@ -128,6 +142,11 @@ impl Published {
         let none = || Failure::new(format!("{}: there is no year {}", self.report, self.year), "mend demo/reports");
         let year = Period::year(self.year).ok_or_else(none)?;
         Ok(Period { from: printed.from.unwrap_or(year.from), to: printed.to.unwrap_or(year.to) })
+    }
+
+    /// The numbers of its year that were reported to the ledger, and are not counted from records.
+    pub fn reported(&self, platform: &Platform) -> Result<Vec<Reported>, Failure> {
+        Ok(platform.reported(&self.place, Stretch::Year(self.year))?)
     }
 
     /// What our records tell of a printed figure; nothing where they are not to tell it.
@@ -152,6 +171,19 @@ impl Published {
 }
 
 impl Printed {
+    /// Whether a number was reported as it is printed: the same, as exactly as the report says it, or one that rounds to it.
+    pub fn is_reported_by(&self, reported: &Reported) -> bool {
+        let same =
+            amount(&self.value).and_then(|value| value.compare(reported.amount)).is_some_and(|order| order.is_eq());
+        let exact = reported.qualifier_code == Qualifier::Exact.code();
+        (same && reported.qualifier_code == self.qualifier.code()) || (exact && self.is_told_by(reported.amount))
+    }
+
+    /// Whether a reported number is of the same thing: of its name and unit.
+    pub fn is_of(&self, reported: &Reported) -> bool {
+        reported.name == self.name && reported.unit == self.unit
+    }
+
     /// Whether a value rounds to what is printed, with its qualifier.
     pub fn is_told_by(&self, told: Amount) -> bool {
         let Some(value) = amount(&self.value) else { return false };

@@ -45,11 +45,16 @@ impl Stage {
         batch.commit()
     }
 
-    /// Plays all scripts, and says what was done in how long; nothing where the platform was closed meanwhile.
-    pub fn play(&self, platform: &Platform, said: &str) -> Result<Option<(Played, Duration)>, Failure> {
+    /// Plays scripts, and says what was done in how long; nothing where the platform was closed meanwhile.
+    pub fn play(
+        &self,
+        platform: &Platform,
+        scripts: &[Script],
+        said: &str,
+    ) -> Result<Option<(Played, Duration)>, Failure> {
         let started = Instant::now();
         let mut plans = Vec::new();
-        for script in &self.scripts {
+        for script in scripts {
             plans.extend(plan::plans(script, &self.staff, platform.catalog(), &self.government, self.seed)?);
         }
         let bar = ProgressBar::new(plans.len() as u64);

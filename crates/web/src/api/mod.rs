@@ -29,6 +29,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::{App, MOST_BYTES};
+pub(crate) use report::ReportRow;
 use trouble::Trouble;
 
 /// Where the API stands.

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use composer::{Piece, Section};
 use figures::Period;
-use platform::{Asker, Compared, Platform, TellError};
+use platform::{Asker, Compared, Platform, ReportFigure, TellError};
 use procedure::Language;
 use serde::{Deserialize, Serialize};
 use terms::{PlaceCode, Stretch};
@@ -21,7 +21,7 @@ use super::words::{PlaceName, Words};
 use crate::app::{App, PublishedReport};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(report))
+    OpenApiRouter::new().routes(routes!(report)).routes(routes!(report_figures))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -43,7 +43,7 @@ struct WhichReport {
 #[derive(Serialize, ToSchema)]
 struct PieceView {
     text: String,
-    /// Where the number is told.
+    /// Where the number is told; of one that counts the place itself alone there is no such address.
     #[serde(skip_serializing_if = "Option::is_none")]
     figure: Option<String>,
 }
@@ -142,15 +142,7 @@ async fn report(
     caller: Anyone,
     Parameters(given): Parameters<WhichReport>,
 ) -> Result<Response, Trouble> {
-    let place = place_of(&app, given.place.as_deref())?;
-    let stretch = match &given.period {
-        Some(text) => text.parse::<Stretch>().map_err(|_| taking::bad_parameter("period", "problem-stretch"))?,
-        None => Stretch::Year(year_of(&app, given.year)?.to.year()),
-    };
-    let period = Period { from: stretch.first(), to: stretch.last() };
-    if app.platform.catalog().regions.get(&place, period.to).is_none() {
-        return Err(TellError::UnknownPlace(place).into());
-    }
+    let (place, stretch) = which(&app, &given)?;
     let (options, language) = (app.options.clone(), caller.language);
     let person = caller.who.map(|(person, _)| person);
     let everybody = person.is_none();
@@ -163,6 +155,78 @@ async fn report(
         })
         .await?;
     Ok(shared(everybody, Json(made)))
+}
+
+/// A figure of a report as data.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReportRow {
+    /// The figure, or the quantity that was reported, with its part: `power_item.by_kind/licence`.
+    code: String,
+    name: Words,
+    place: String,
+    /// `own`: of the agencies at the place itself alone; `all`: with what lies below it.
+    level: String,
+    #[schema(format = Date)]
+    from: String,
+    #[schema(format = Date)]
+    to: String,
+    value: String,
+    unit: String,
+    /// `exact`, `over`, `at_least`, `nearly`, `at_most` or `approx`.
+    qualifier: String,
+    /// `signed`, `records`, or `reported`: not counted from records.
+    origin: String,
+    /// SM3 of the definition by which it was counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    definition: Option<String>,
+}
+
+impl ReportRow {
+    /// As data.
+    pub fn of(one: &ReportFigure) -> ReportRow {
+        ReportRow {
+            code: one.code.to_string(),
+            name: (&one.name).into(),
+            place: one.place.to_string(),
+            level: if one.own { "own" } else { "all" }.to_owned(),
+            from: one.period.from.to_string(),
+            to: one.period.to.to_string(),
+            value: one.value.to_string(),
+            unit: one.unit.clone(),
+            qualifier: one.qualifier.to_string(),
+            origin: one.origin.code().to_owned(),
+            definition: one.definition.clone(),
+        }
+    }
+}
+
+/// The figures that a report states, as rows of data: with each its period, unit and definition. Nobody needs to sign in; who
+/// does reads the numbers that were reported too.
+#[utoipa::path(get, path = "/report/figures", tag = "figures", operation_id = "getReportFigures", params(WhichReport),
+    responses((status = 200, body = Vec<ReportRow>), (status = 404, body = Problem)))]
+async fn report_figures(
+    State(app): State<App>,
+    caller: Anyone,
+    Parameters(given): Parameters<WhichReport>,
+) -> Result<Response, Trouble> {
+    let (place, stretch) = which(&app, &given)?;
+    let person = caller.who.map(|(person, _)| person);
+    let everybody = person.is_none();
+    let all = app.ask(move |platform| platform.report_figures(person.as_ref().into(), &place, stretch)).await?;
+    Ok(shared(everybody, Json(all.iter().map(ReportRow::of).collect::<Vec<_>>())))
+}
+
+/// The place and the period that are asked for.
+fn which(app: &App, given: &WhichReport) -> Result<(PlaceCode, Stretch), Trouble> {
+    let place = place_of(app, given.place.as_deref())?;
+    let stretch = match &given.period {
+        Some(text) => text.parse::<Stretch>().map_err(|_| taking::bad_parameter("period", "problem-stretch"))?,
+        None => Stretch::Year(year_of(app, given.year)?.to.year()),
+    };
+    if app.platform.catalog().regions.get(&place, stretch.last()).is_none() {
+        return Err(TellError::UnknownPlace(place).into());
+    }
+    Ok((place, stretch))
 }
 
 fn composed(
@@ -224,7 +288,8 @@ fn section_view(section: Section, place: &PlaceCode, period: Period) -> SectionV
         Piece::Text(text) => PieceView { text, figure: None },
         Piece::Number { bound, text } => {
             let period = if bound.previous { period.previous() } else { period };
-            PieceView { text, figure: Some(href(&bound.figure, bound.choice.as_deref(), place, period)) }
+            let told = || href(&bound.figure, bound.choice.as_deref(), place, period);
+            PieceView { text, figure: (!bound.own).then(told) }
         }
     };
     let sentences = section.sentences.into_iter().map(|sentence| sentence.into_iter().map(piece).collect());

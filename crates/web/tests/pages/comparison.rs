@@ -76,7 +76,7 @@ async fn sent(visitor: &mut Visitor, fields: &[(&str, &str)], file: &str) -> Pag
     visitor.send(request, Body::from(body)).await
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_report_that_is_sent_stands_beside_records_neighbours_and_years() {
     let site = neighbours();
     let mut visitor = Visitor::signed_in(&site, "wang").await;
@@ -102,7 +102,7 @@ async fn a_report_that_is_sent_stands_beside_records_neighbours_and_years() {
     assert_eq!(Visitor::signed_in(&site, "li").await.get(&at).await.status, StatusCode::NOT_FOUND);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_compared_is_said() {
     let site = neighbours();
     let mut visitor = Visitor::signed_in(&site, "wang").await;
@@ -118,7 +118,7 @@ async fn what_cannot_be_compared_is_said() {
     visitor.get("/imports").await.lacks("formaction=\"/comparison\"");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_public_sees_the_sites_own_report_without_small_neighbours() {
     let site = neighbours();
     let published = PublishedReport { year: 2026, name: "年度报告".to_owned(), text: REPORT.to_owned() };

@@ -57,6 +57,36 @@ async fn the_public_is_not_shown_small_parts_by_any_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn how_few_were_late_does_not_follow_from_how_many_were_in_time() {
+    let site = Site::new();
+    for n in 0..6 {
+        let id = site.received(&format!("甲{n}"));
+        site.done("wang", id, "accept", &[]);
+    }
+    site.received("乙");
+    site.received("丙");
+    site.at("2026-03-20T10:00:00");
+    site.platform.put_through(&common::government(), None).unwrap();
+    let mut leader = Visitor::signed_in(&site, "zhao").await;
+    leader.get("/figures/demo.limits_in_time/months.csv?year=2026").await.has(",6\r\n");
+    leader.get("/figures/demo.limits_share/months.csv?year=2026").await.has(",75\r\n");
+    let mut public = Visitor::new(&site);
+    // The year is told as its report tells it; of a month, an agency or a line it is known how many limits ended, and not
+    // how many of them in time.
+    public.get("/figures/demo.limits_in_time?year=2026").await.has("<p class=\"bignumber\">6<small>");
+    for table in ["months", "agencies"] {
+        public.get(&format!("/figures/demo.limits_ended/{table}.csv?year=2026")).await.has(",8\r\n");
+        public.get(&format!("/figures/demo.limits_in_time/{table}.csv?year=2026")).await.has("不显示").lacks(",6\r\n");
+        public.get(&format!("/figures/demo.limits_share/{table}.csv?year=2026")).await.has("不显示").lacks(",75");
+    }
+    public.get("/panel/lines.csv?year=2026").await.lacks("75");
+    // In a stretch that somebody chose the share goes with what it is of.
+    let month = public.get("/api/v1/figures?from=2026-03-01&to=2026-03-31").await;
+    month.lacks("\"75\"");
+    public.get("/figures?from=2026-03-01&to=2026-03-31").await.lacks(">75<");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_panel_says_what_is_overdue_to_whom() {
     let site = Site::new();
     let id = site.received("甲");
