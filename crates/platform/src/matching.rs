@@ -186,7 +186,8 @@ impl Matcher {
     fn said(&self, stated: Stated<'_>) -> Said {
         let sentence = stated.before.rsplit('。').next().unwrap_or_default();
         let clause = self.words.tokens(sentence.rsplit([',', ';']).next().unwrap_or_default());
-        let mut subject = self.words.tokens(stated.subject);
+        // Its unit says already what kind of number it is.
+        let mut subject = self.words.tokens(stated.subject.strip_suffix(stated.unit).unwrap_or(stated.subject));
         in_its_own_words(&mut subject, &clause);
         // The deed is said last, and it is what tells one figure of a matter from another.
         if let Some(last) = subject.iter_mut().rev().find(|token| token.worth > PLAIN) {
