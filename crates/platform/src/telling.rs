@@ -406,6 +406,10 @@ pub(crate) fn told(
     only: Option<&str>,
 ) -> Result<Vec<FigureValue>, Fault> {
     let figures = Figures::new(lines.iter().map(AsRef::as_ref));
+    // Positions may be those of a whole subtree where the place itself is asked for: agencies of other governments have
+    // the same codes.
+    let ours = |(government, _): &&(GovernmentCode, u64)| at.governments.contains(government);
+    let as_of: &AsOf = &as_of.iter().filter(ours).cloned().collect();
     let mut all = Vec::new();
     for (line, figure) in figures.iter().filter(|(_, figure)| only.is_none_or(|code| figure.code == code)) {
         let told = tell(read, &figures, &figure.code, at.told(as_of), period)?;
