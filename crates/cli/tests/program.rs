@@ -102,7 +102,7 @@ fn the_report_on_the_year_is_signed_sent_up_and_public_in_time() {
             row.split('\t').nth(2).unwrap().to_owned()
         })
     };
-    assert_eq!(until("2021-02-28"), ["1", "0", "0"]);
+    assert_eq!(until("2021-01-31"), ["1", "0", "0"]);
     assert_eq!(until("2021-04-01"), ["1", "1", "0"]);
     assert_eq!(until("2026-11-24"), ["1", "1", "0"]);
 }
