@@ -431,17 +431,20 @@ impl Platform {
         kept: Kept,
         now: &[FigureValue],
     ) -> Result<Signed, Fault> {
-        let mut signer = String::new();
+        // The signature right before the last act that kept figures: one under a restatement that is on its way is none yet.
+        let (mut signer, mut stands) = (String::new(), false);
         for row in read.events(government, record.id)?.iter().rev() {
             let stored = translate::read_back(row)?;
             let line = self.definitions.line(read, stored.envelope.definition)?;
             let event = translate::event_of(&line, row, stored)?;
-            if let Kind::Signed(act) = event.kind
-                && keeps(&line, line.act(act))
-            {
-                let account = read.account(government, &event.by)?;
-                signer = account.map_or_else(|| event.by.to_string(), |account| account.shown);
-                break;
+            match event.kind {
+                Kind::Act(act) => stands |= keeps(&line, line.act(act)),
+                Kind::Signed(act) if stands && keeps(&line, line.act(act)) => {
+                    let account = read.account(government, &event.by)?;
+                    signer = account.map_or_else(|| event.by.to_string(), |account| account.shown);
+                    break;
+                }
+                _ => {}
             }
         }
         Ok(Signed { signer, ..signed_of(government.clone(), line, record, kept, now) })

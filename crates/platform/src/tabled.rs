@@ -64,7 +64,7 @@ pub struct ReportFigure {
 pub struct Abreast {
     /// The governments directly below.
     pub columns: Vec<Column>,
-    /// The figures of a report.
+    /// The figures of a report of which any of them has a number.
     pub rows: Vec<AbreastRow>,
 }
 
@@ -196,6 +196,7 @@ impl Platform {
             }
             columns.push(Column { government: below.government, name: below.name, origin });
         }
+        rows.retain(|row| row.values.iter().any(Option::is_some));
         Ok(Abreast { columns, rows })
     }
 

@@ -181,8 +181,15 @@ fn a_letter_is_numbered_and_signed_by_whoever_signed_the_report() {
     signed_off(&bench, "632222", quarter);
     assert!(page(Asker::Operator, "2020Q3").contains("祁连政报〔2021〕2号"));
     done(&bench, bench.act(&clerk("632222"), "annual_report", Some(id), "restate", &[("restated_why", text("补报"))]));
-    signed(&bench, "632222", id);
-    assert!(page(Asker::Operator, "2020").contains("祁连政报〔2021〕1号"));
+    let first = staff("632222", "li", &["head_of_agency"]);
+    done(&bench, bench.request(&first, "annual_report", Some(id), RequestAsk::Sign));
+    assert!(
+        page(Asker::Operator, "2020").contains("祁连政报〔2021〕1号|签发人：赵敏"),
+        "half a restatement changes nothing"
+    );
+    let last = staff("632222", "zhao", &["head_of_government"]);
+    done(&bench, bench.request(&last, "annual_report", Some(id), RequestAsk::Sign));
+    assert!(page(Asker::Operator, "2020").contains("祁连政报〔2021〕1号|签发人：赵敏"));
     // The public reads the number of what was published, and no signer.
     let publisher = staff("632222", "sun", &["publisher"]);
     let how = [("published_in", Value::Choices(vec!["website".into()])), ("secrecy_checked", Value::Bool(true))];

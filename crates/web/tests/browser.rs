@@ -97,9 +97,19 @@ impl Bench {
         self.find("body").await.text().await.unwrap()
     }
 
+    /// Waits until the page says so: what was there before may be just about to go.
     async fn shows(&self, words: &str) {
-        let text = self.text().await;
-        assert!(text.contains(words), "`{words}` is not on the page:\n{text}");
+        let mut text = String::new();
+        for _ in 0..100 {
+            if let Ok(found) = self.client.execute("return document.body.innerText", Vec::new()).await {
+                text = found.as_str().unwrap_or_default().to_owned();
+            }
+            if text.contains(words) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("`{words}` is not on the page:\n{text}");
     }
 
     async fn run(&self, script: &str) -> Json {

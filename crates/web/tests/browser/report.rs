@@ -157,6 +157,16 @@ async fn a_years_report_climbs_three_levels() {
     bench.goto(&format!("{province}/report")).await;
     bench.shows("2026-02-02已签发").await;
 
+    // Those below side by side: what came up stands as it was signed, and who has no number is named.
+    let below = "/report/below?period=2025&place=630000";
+    bench.size(NARROW).await;
+    bench.goto(below).await;
+    bench.shows("签发报告").await;
+    bench.shows("没有数字的政府").await;
+    bench.fits(below).await;
+    bench.size(WIDE).await;
+    bench.picture("report-below").await;
+
     // The text's states, letter by letter: what came after the first.
     bench.goto(&format!("{province}/report?from=2")).await;
     bench.find("#versions select[name='from']").await;
