@@ -136,7 +136,7 @@ fn the_yearly_table_is_told_and_adds_up() {
     assert_eq!(numbers, [1.0, 2.0, 0.0, 0.0, 0.0, 0.0, 3.0].map(Cell::Number).iter().collect::<Vec<_>>());
     let all =
         grid.rows.iter().flat_map(|row| row.cells.iter().map(|(_, cell)| cell.shown())).collect::<Vec<_>>().join(" ");
-    for title in ["法人或其他组织", "8.属于行政查询事项", "未经复议直接起诉", "(七)总计", "四、政府信息公开行政复议"]
+    for title in ["法人或其他组织", "8.属于行政查询事项", "未经复议直接起诉", "（七）总计", "四、政府信息公开行政复议"]
     {
         assert!(all.contains(title), "{title}: {all}");
     }

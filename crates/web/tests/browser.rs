@@ -19,6 +19,7 @@ use std::time::Duration;
 use axum::http::Method;
 use common::{PASSWORD, Site};
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::key::Key;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -93,6 +94,27 @@ impl Bench {
         found.unwrap_or_else(|why| panic!("{css}: {why}"))
     }
 
+    /// Types into an element of the page that is coming in, which may still be replacing the one before.
+    async fn types(&self, css: &str, text: &str) {
+        self.steady(css, async |element| element.send_keys(text).await).await;
+    }
+
+    /// Clicks on an element of the page that is coming in.
+    async fn clicks(&self, css: &str) {
+        self.steady(css, async |element| element.click().await).await;
+    }
+
+    /// What is done to an element that goes meanwhile is done again.
+    async fn steady(&self, css: &str, done: impl AsyncFn(Element) -> Result<(), CmdError>) {
+        for _ in 0..20 {
+            match done(self.find(css).await).await {
+                Err(why) if why.is_stale_element_reference() => {}
+                done => return done.unwrap_or_else(|why| panic!("{css}: {why}")),
+            }
+        }
+        panic!("{css} does not stay");
+    }
+
     async fn text(&self) -> String {
         self.find("body").await.text().await.unwrap()
     }
@@ -155,9 +177,9 @@ impl Bench {
 
     async fn sign_in(&self, name: &str) {
         self.goto("/sign-in").await;
-        self.find("#name").await.send_keys(name).await.unwrap();
-        self.find("#password").await.send_keys(PASSWORD).await.unwrap();
-        self.find("main button").await.click().await.unwrap();
+        self.types("#name", name).await;
+        self.types("#password", PASSWORD).await;
+        self.clicks("main button").await;
         self.find(".who form").await;
     }
 }
@@ -274,13 +296,13 @@ async fn a_day_at_work() {
     bench.picture("desk").await;
 
     // A record, an act, its timeline.
-    bench.find(".list td.name a").await.click().await.unwrap();
+    bench.clicks(".list td.name a").await;
     bench.find(".acts a.button").await;
     bench.shows("为什么是这一天").await;
     bench.run("document.querySelectorAll('details').forEach(d => d.open = true)").await;
     bench.picture("record").await;
-    bench.find("a[href$='/act/accept']").await.click().await.unwrap();
-    bench.find("form.form button").await.click().await.unwrap();
+    bench.clicks("a[href$='/act/accept']").await;
+    bench.clicks("form.form button").await;
     bench.find(".flash").await;
     bench.shows("已办理：受理").await;
     let entries = bench.client.find_all(Locator::Css(".timeline .entry")).await.unwrap();
@@ -289,8 +311,8 @@ async fn a_day_at_work() {
 
     // A form with faults keeps what was typed, and the first fault has the focus.
     bench.goto("/new/demo/receive").await;
-    bench.find("[name='f.applicant.name']").await.send_keys("张三").await.unwrap();
-    bench.find("form.form button").await.click().await.unwrap();
+    bench.types("[name='f.applicant.name']", "张三").await;
+    bench.clicks("form.form button").await;
     bench.find(".summary").await;
     let kept = bench.find("[name='f.applicant.name']").await.prop("value").await.unwrap();
     assert_eq!(kept.as_deref(), Some("张三"));
@@ -301,7 +323,7 @@ async fn a_day_at_work() {
     // The language switch comes back to the same page.
     bench.goto("/records").await;
     bench.picture("records").await;
-    bench.find("a[hreflang=en]").await.click().await.unwrap();
+    bench.clicks("a[hreflang=en]").await;
     bench.find("html[lang='en']").await;
     bench.shows("Records").await;
     bench.picture("records-en").await;
@@ -315,8 +337,8 @@ async fn a_refusal_fits_a_phone_too() {
     let bench = Bench::new(&site).await;
     bench.sign_in("wang").await;
     bench.goto("/records/1/act/decide").await;
-    bench.find("[name='f.outcome']").await.click().await.unwrap();
-    bench.find("form.form button").await.click().await.unwrap();
+    bench.clicks("[name='f.outcome']").await;
+    bench.clicks("form.form button").await;
     bench.find(".refusal").await;
     bench.shows("R201").await;
     bench.size(NARROW).await;
@@ -393,7 +415,7 @@ async fn a_proposal_is_signed_on_a_phone() {
     bench.shows("待我签批").await;
     bench.fits("/morning").await;
     bench.picture("morning-phone").await;
-    bench.find(&format!("a[href='/records/{id}/sign']")).await.click().await.unwrap();
+    bench.clicks(&format!("a[href='/records/{id}/sign']")).await;
     bench.find(".signing .sticky button").await;
     bench.fits("a page to sign on").await;
     bench.picture("sign-phone").await;
@@ -415,7 +437,7 @@ async fn a_proposal_is_signed_on_a_phone() {
     bench.picture("case-wide").await;
     bench.size(NARROW).await;
     bench.goto(&format!("/records/{id}/sign")).await;
-    bench.find(".sticky button").await.click().await.unwrap();
+    bench.clicks(".sticky button").await;
     bench.find(".flash").await;
     bench.shows("已签批").await;
     bench.quiet_console().await;

@@ -355,11 +355,12 @@ fn clear(place: &Address) -> Result<(), Failure> {
 
 /// Who can sign in, for a newcomer.
 fn accounts(staff: &Staff) -> String {
-    let shown = staff.people.iter().filter(|person| SHOWN.contains(&person.account.as_str()));
-    let rows = shown.map(|person| {
+    let all = staff.people.iter().zip(&staff.titles);
+    let shown = all.filter(|(person, _)| SHOWN.contains(&person.account.as_str()));
+    let rows = shown.map(|(person, title)| {
         let agency = staff.agencies.iter().find(|agency| agency.code == person.agency);
         let agency = agency.map(|agency| agency.name.clone()).unwrap_or_default();
-        vec![person.account.to_string(), PASSWORD.to_owned(), person.shown.clone(), agency]
+        vec![person.account.to_string(), PASSWORD.to_owned(), format!("{}（{title}）", person.shown), agency]
     });
     let rows: Vec<Vec<String>> = rows.collect();
     let more = staff.people.len() - rows.len();

@@ -13,28 +13,31 @@ use super::dice::Dice;
 pub struct Staff {
     pub agencies: Vec<Agency>,
     pub people: Vec<Person>,
+    /// What each of them does, in the same order.
+    pub titles: Vec<String>,
     by_agency: HashMap<Code, Vec<usize>>,
 }
 
 impl Staff {
     /// Agencies and accounts of the county.
     pub fn new(county: &County, government: &GovernmentCode, dice: &mut Dice) -> Staff {
-        let mut people = Vec::new();
+        let (mut people, mut titles) = (Vec::new(), Vec::new());
         let mut by_agency: HashMap<Code, Vec<usize>> = HashMap::new();
         for agency in &county.agency {
             let has = |of: &[String]| of.iter().any(|group| agency.groups.contains(group));
             for account in county.account.iter().filter(|account| has(&account.of)) {
                 by_agency.entry(agency.code.clone()).or_default().push(people.len());
+                titles.push(account.title.clone());
                 people.push(Person {
                     government: government.clone(),
                     account: format!("{}-{}", agency.code, account.suffix).into(),
-                    shown: format!("{}({})", name(&county.people, dice), account.title),
+                    shown: name(&county.people, dice),
                     agency: agency.code.clone(),
                     posts: account.posts.clone(),
                 });
             }
         }
-        Staff { agencies: county.agency.clone(), people, by_agency }
+        Staff { agencies: county.agency.clone(), people, titles, by_agency }
     }
 
     /// The agencies of a group.

@@ -17,7 +17,7 @@ async fn fills(bench: &Bench, controls: &[(&str, &str)]) {
 }
 
 async fn sends(bench: &Bench) {
-    bench.find("main form.form .actions button").await.click().await.unwrap();
+    bench.clicks("main form.form .actions button").await;
     bench.find(".flash").await;
 }
 
@@ -28,8 +28,8 @@ async fn four_working_days_on_one_case() {
 
     // The clerk: takes an application in, with the paper that came along.
     bench.sign_in("wang").await;
-    bench.find("a[href='/new']").await.click().await.unwrap();
-    bench.find("a[href='/new/demo/receive']").await.click().await.unwrap();
+    bench.clicks("a[href='/new']").await;
+    bench.clicks("a[href='/new/demo/receive']").await;
     let paper = std::env::temp_dir().join(format!("application-{}.txt", std::process::id()));
     std::fs::write(&paper, "申请书(示例)").unwrap();
     fills(
@@ -51,18 +51,18 @@ async fn four_working_days_on_one_case() {
     bench.picture("day-clerk").await;
 
     // The handler: accepts it, remarks, and proposes the decision, which climbs.
-    bench.find("a[href$='/act/accept']").await.click().await.unwrap();
+    bench.clicks("a[href$='/act/accept']").await;
     sends(&bench).await;
     bench.shows("为什么是这一天").await;
-    bench.find("[name='remark']").await.send_keys("@李华 请过目").await.unwrap();
-    bench.find("#remarks form button").await.click().await.unwrap();
-    bench.find("a[href$='/act/decide']").await.click().await.unwrap();
+    bench.types("[name='remark']", "@李华 请过目").await;
+    bench.clicks("#remarks form button").await;
+    bench.clicks("a[href$='/act/decide']").await;
     fills(&bench, &[("[name='f.outcome'][value='revoke']", "")]).await;
     sends(&bench).await;
     bench.shows("李华").await;
     bench.picture("day-handler").await;
     bench.quiet_console().await;
-    bench.find(".who form button").await.click().await.unwrap();
+    bench.clicks(".who form button").await;
     bench.find("a[href='/sign-in']").await;
 
     // The leader: the morning on a telephone, one tap to the case, one to sign.
@@ -72,12 +72,12 @@ async fn four_working_days_on_one_case() {
     bench.find(".morning").await;
     bench.fits("/morning").await;
     bench.picture("day-leader").await;
-    bench.find(&format!("a[href='{record}/sign']")).await.click().await.unwrap();
-    bench.find(".signing .sticky button").await.click().await.unwrap();
+    bench.clicks(&format!("a[href='{record}/sign']")).await;
+    bench.clicks(".signing .sticky button").await;
     bench.find(".flash").await;
     bench.shows("已签批").await;
     bench.quiet_console().await;
-    bench.find(".who form button").await.click().await.unwrap();
+    bench.clicks(".who form button").await;
     bench.find("a[href='/sign-in']").await;
 
     // The citizen: asks by number and telephone who has it and until when; a stranger's digits get nothing.
@@ -86,7 +86,7 @@ async fn four_working_days_on_one_case() {
     for (digits, told) in [("9999", false), ("1234", true)] {
         bench.goto("/progress").await;
         fills(&bench, &[("#number", number), ("#digits", digits)]).await;
-        bench.find("main form button").await.click().await.unwrap();
+        bench.clicks("main form button").await;
         bench.find(if told { "#told" } else { ".summary" }).await;
         let page = bench.text().await;
         assert_eq!(page.contains("县司法局"), told, "{page}");

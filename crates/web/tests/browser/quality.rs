@@ -278,7 +278,12 @@ impl Bench {
 async fn look(bench: &Bench, axe: &str, path: &str, name: &str, wrong: &mut Vec<String>) {
     bench.zoom(WIDE, 1).await;
     bench.goto(path).await;
-    let shifted = bench.ask(SHIFTED).await.as_f64().unwrap();
+    let mut shifted = bench.ask(SHIFTED).await.as_f64().unwrap();
+    if shifted >= 0.01 {
+        // A machine with other work paints a page in parts, once; a page that moves by itself does so every time.
+        bench.goto(path).await;
+        shifted = bench.ask(SHIFTED).await.as_f64().unwrap();
+    }
     if shifted >= 0.01 {
         wrong.push(format!("{name}: moved by itself ({shifted})"));
     }
@@ -349,8 +354,8 @@ async fn a_published_report_beside_records_is_barrier_free_and_within_a_phone() 
 async fn answered(bench: &Bench, axe: &str, wrong: &mut Vec<String>) {
     bench.size(WIDE).await;
     bench.goto("/progress").await;
-    bench.find("#number").await.send_keys("1").await.unwrap();
-    bench.find("#digits").await.send_keys(&format!("0000{}", &Key::Enter)).await.unwrap();
+    bench.types("#number", "1").await;
+    bench.types("#digits", &format!("0000{}", &Key::Enter)).await;
     bench.find("#told").await;
     bench.shows("机关应当办结的期限").await;
     bench.open_all().await;
@@ -364,12 +369,12 @@ async fn answered(bench: &Bench, axe: &str, wrong: &mut Vec<String>) {
 async fn refused(bench: &Bench, axe: &str, wrong: &mut Vec<String>) {
     bench.size(WIDE).await;
     bench.goto("/records/1/act/decide").await;
-    bench.find("[name='f.outcome']").await.click().await.unwrap();
-    bench.find("form.form button").await.click().await.unwrap();
+    bench.clicks("[name='f.outcome']").await;
+    bench.clicks("form.form button").await;
     bench.find(".refusal").await;
     bench.barrier_free(axe, "refusal", wrong).await;
     bench.goto("/new/demo/receive").await;
-    bench.find("form.form button").await.click().await.unwrap();
+    bench.clicks("form.form button").await;
     bench.find(".summary").await;
     bench.barrier_free(axe, "faults", wrong).await;
 }
@@ -475,11 +480,11 @@ async fn paper_motion_and_large_print() {
     // Large print is switched on the page, and stays.
     let size = "return parseFloat(getComputedStyle(document.body).fontSize)";
     let before = bench.run(size).await.as_f64().unwrap();
-    bench.find("a[href^='/print/large']").await.click().await.unwrap();
+    bench.clicks("a[href^='/print/large']").await;
     bench.find("html.large a[href^='/print/usual']").await;
     bench.goto("/public").await;
     assert!(bench.run(size).await.as_f64().unwrap() >= before * 1.25);
-    bench.find("a[href^='/print/usual']").await.click().await.unwrap();
+    bench.clicks("a[href^='/print/usual']").await;
     bench.find("html:not(.large)").await;
     bench.client.clone().close().await.unwrap();
 }

@@ -39,48 +39,25 @@ async fn as_of(bench: &Bench, name: &str, code: &str) {
     bench.sign_in(&format!("{name}@{code}")).await;
 }
 
-/// An element of the page that is coming in, which may still be replacing the one before: what is done to an element that
-/// goes meanwhile is done again.
-macro_rules! steady {
-    ($bench:expr, $css:expr, $element:ident => $done:expr) => {{
-        let mut tries = 0;
-        loop {
-            let $element = $bench.find($css).await;
-            match $done.await {
-                Err(why) if why.is_stale_element_reference() && tries < 20 => tries += 1,
-                done => break done.unwrap(),
-            }
-        }
-    }};
-}
-
-async fn types(bench: &Bench, css: &str, text: &str) {
-    steady!(bench, css, element => element.send_keys(text));
-}
-
-async fn clicks(bench: &Bench, css: &str) {
-    steady!(bench, css, element => element.click());
-}
-
 async fn sends(bench: &Bench) {
-    clicks(bench, "main form.form .actions button").await;
+    bench.clicks("main form.form .actions button").await;
 }
 
 /// The clerk begins the report and writes its sections; gives the record's path.
 async fn drafted(bench: &Bench, code: &str, level: &str) -> String {
     as_of(bench, "clerk", code).await;
     bench.goto("/new/annual_report/open").await;
-    types(bench, "[name='f.reporter']", code).await;
-    types(bench, "[name='f.period']", "2025").await;
-    clicks(bench, &format!("[name='f.level'][value='{level}']")).await;
+    bench.types("[name='f.reporter']", code).await;
+    bench.types("[name='f.period']", "2025").await;
+    bench.clicks(&format!("[name='f.level'][value='{level}']")).await;
     sends(bench).await;
     bench.find(".flash").await;
     let record = bench.client.current_url().await.unwrap().path().to_owned();
-    clicks(bench, &format!("a[href='{record}/report']")).await;
+    bench.clicks(&format!("a[href='{record}/report']")).await;
     for (section, text) in [(1, "推进依法行政。"), (2, "基层力量不足。"), (3, "主持研究部署。"), (4, "加强培训。")]
     {
-        types(bench, &format!("#section-{section}-own"), text).await;
-        clicks(bench, &format!("#section-{section} form button")).await;
+        bench.types(&format!("#section-{section}-own"), text).await;
+        bench.clicks(&format!("#section-{section} form button")).await;
         bench.find(".flash").await;
         bench.shows(text).await;
     }
@@ -104,7 +81,7 @@ async fn signed(bench: &Bench, code: &str, record: &str) {
     bench.size(WIDE).await;
     as_of(bench, "mayor", code).await;
     bench.goto(&format!("{record}/sign")).await;
-    clicks(bench, button).await;
+    bench.clicks(button).await;
     bench.find(".flash").await;
 }
 
@@ -112,7 +89,7 @@ async fn sent_up(site: &Site, bench: &Bench, code: &str, record: &str, to: &[&st
     as_of(bench, "clerk", code).await;
     bench.goto(&format!("{record}/act/report_up")).await;
     for recipient in to {
-        clicks(bench, &format!("[name='f.sent_to'][value='{recipient}']")).await;
+        bench.clicks(&format!("[name='f.sent_to'][value='{recipient}']")).await;
     }
     sends(bench).await;
     bench.find(".flash").await;
@@ -132,7 +109,7 @@ async fn a_years_report_climbs_three_levels() {
     // The county: drafted by section, signed by two, sent up.
     let county = drafted(&bench, "632222", "county").await;
     bench.picture("report-county").await;
-    clicks(&bench, "#sign a.button").await;
+    bench.clicks("#sign a.button").await;
     sends(&bench).await;
     bench.find(".proposal").await;
     signed(&bench, "632222", &county).await;
@@ -145,9 +122,9 @@ async fn a_years_report_climbs_three_levels() {
     bench.shows("下一级政府中还有3个没有报来").await;
     bench.shows("未使用平台").await;
     bench.picture("report-prefecture").await;
-    clicks(&bench, "#sign a.button").await;
+    bench.clicks("#sign a.button").await;
     sends(&bench).await;
-    types(&bench, ".reason textarea", "其余三县以纸质报送").await;
+    bench.types(".reason textarea", "其余三县以纸质报送").await;
     sends(&bench).await;
     bench.find(".proposal").await;
     signed(&bench, "632200", &prefecture).await;
@@ -156,12 +133,12 @@ async fn a_years_report_climbs_three_levels() {
     // The province: it has the prefecture's report, with the figures that were signed.
     let province = drafted(&bench, "630000", "province").await;
     bench.shows("海北藏族自治州").await;
-    clicks(&bench, "#below a").await;
+    bench.clicks("#below a").await;
     bench.shows("推进依法行政。").await;
     bench.goto(&format!("{province}/report")).await;
-    clicks(&bench, "#sign a.button").await;
+    bench.clicks("#sign a.button").await;
     sends(&bench).await;
-    types(&bench, ".reason textarea", "其余市州以纸质报送").await;
+    bench.types(".reason textarea", "其余市州以纸质报送").await;
     sends(&bench).await;
     bench.find(".proposal").await;
     signed(&bench, "630000", &province).await;
