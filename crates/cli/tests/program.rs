@@ -131,7 +131,7 @@ fn coverage_places_every_printed_figure_and_the_county_tells_its_own() {
     assert_eq!(counts, [34, 0, 2, 0], "{told}");
     // What was reported says by what it can be looked up: the evidence, the record, and who.
     let vice = told.lines().find(|line| line.contains("法治副书记选派人数")).unwrap();
-    assert!(vice.contains("选派文件(合成示范材料), record ") && vice.contains("of 632222 by sfj-"), "{vice}");
+    assert!(vice.contains("选派文件（合成示范材料）, record ") && vice.contains("of 632222 by sfj-"), "{vice}");
     assert!(vice.ends_with("50 准确数"), "{vice}");
     // The other governments are not built here: what their records should tell is not told, and the command says so.
     let all = fazhi(demo(), &["coverage"]);

@@ -346,8 +346,9 @@ impl Platform {
         let parts = choices.iter().zip(parts).map(part).collect();
         let below = self.below_place(place, period.to);
         let ranges = below.iter().map(|(_, ranges)| ranges.clone()).collect();
-        let by_place = of(&Axis::Places(ranges))?;
+        let mut by_place = of(&Axis::Places(ranges))?;
         let by_agency = of(&Axis::Agencies(agencies.clone()))?;
+        self.unheard(teller.read, &below, period.to, &mut by_place)?;
         let fair = figure.counted.in_percent();
         // A share of next to nothing says nothing.
         let bases = |axis: &Axis, teller: &mut Teller<'_>| match &figure.counted {
@@ -412,6 +413,25 @@ impl Platform {
         Ok(all)
     }
 
+    /// Of places where no government works here nothing is known, which is not nought.
+    fn unheard<R>(
+        &self,
+        read: &mut dyn Read,
+        places: &[(PlaceCode, R)],
+        on: Date,
+        cells: &mut [Cell],
+    ) -> Result<(), Fault> {
+        let (regions, here) = (&self.catalog.regions, read.governments()?);
+        for ((code, _), cell) in places.iter().zip(cells) {
+            let own = regions.government(code, on);
+            let mut heard = regions.subtree(code, on).into_iter().map(|region| &region.code).chain(&own);
+            if !heard.any(|government| here.contains(government)) {
+                *cell = Cell::Unknown;
+            }
+        }
+        Ok(())
+    }
+
     /// The places one level below with their ranges, and at the end the place itself, for what is in none of them.
     pub(crate) fn below_place(&self, place: &PlaceCode, on: Date) -> Vec<(PlaceCode, Vec<(PlaceCode, PlaceCode)>)> {
         let regions = &self.catalog.regions;
@@ -473,7 +493,7 @@ impl Platform {
         let on = figure.period.to;
         let Some(above) = self.catalog.regions.superior(place, on) else { return Ok(Vec::new()) };
         let mut below = self.below_place(&above, on);
-        let cells = if figure.own {
+        let mut cells = if figure.own {
             let mut cells = Vec::new();
             for (code, _) in &below {
                 cells.push(self.own_cell(code, figure.period, figure)?);
@@ -483,6 +503,7 @@ impl Platform {
             let ranges = below.iter().map(|(_, ranges)| ranges.clone()).collect();
             self.along(asker, &above, figure, Axis::Places(ranges))?
         };
+        self.unheard(self.store.read()?.as_mut(), &below, on, &mut cells)?;
         // The last is the superior itself.
         below.pop();
         let rows = below.into_iter().zip(cells).filter(|((code, _), _)| code != place);

@@ -26,7 +26,7 @@ pub fn scripts(report: &Published, level: Level) -> Result<Vec<Script>, Failure>
     for printed in &report.figures {
         let Some(evidence) = &printed.reported else { continue };
         let (units, places) = digits(&printed.value);
-        let rests = format!("{evidence}(合成示范材料)");
+        let rests = format!("{evidence}（合成示范材料）");
         all.push(annual.quantity.of(
             report,
             &printed.name,

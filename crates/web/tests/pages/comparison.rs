@@ -86,7 +86,7 @@ async fn a_report_that_is_sent_stands_beside_records_neighbours_and_years() {
     let page = visitor.get(&at).await;
     page.has("法治宣传教育活动8场次").has("第2行").has("不一致").has("+2").has("一致").has("祁连县");
     // 海晏 9, 刚察 2, 门源 nothing.
-    page.has("0 – 9（3个地区）").has("把握（0–100）").has("1个数不是本平台的指标");
+    page.has("2 – 9（2个地区）").has("把握（0–100）").has("1个数不是本平台的指标");
     let row = visitor.get(&format!("{at}/0")).await;
     row.has("data-of=\"t-neighbours\"").has("海晏县").has("data-value=\"9\"").has("报告所写").has("近五年同期");
     row.has(&format!("{at}/0-neighbours.csv"));
