@@ -175,6 +175,16 @@ impl Platform {
         figure_lines(&self.catalog, place, on)
     }
 
+    /// What a figure of a place is called, or a part of one: `reconsideration.received`, `mediation.by_source/petition`.
+    pub fn figure_title(&self, place: &PlaceCode, on: Date, code: &str) -> Option<Said> {
+        let (code, part) = code.split_once('/').map_or((code, None), |(code, part)| (code, Some(part)));
+        let lines = self.figure_lines(place, on);
+        let figures = Figures::new(lines.iter().map(AsRef::as_ref));
+        let (line, figure) = figures.get(code)?;
+        let choices = figure.by.map(|field| line.field(field).choices()).unwrap_or_default();
+        Some(title_of(figure, part.and_then(|part| choices.iter().find(|choice| choice.code == part))))
+    }
+
     /// Every figure of a place and period.
     ///
     /// # Errors

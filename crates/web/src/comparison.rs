@@ -367,7 +367,11 @@ fn one(platform: &Platform, frame: Frame, mut asks: Asks, at: usize) -> Result<R
     let files = |table: &str, kind: &str| asks.address(&format!("/{at}-{table}.{kind}"));
     let of = Of { title: &row.title, unit: &row.unit, files: &files };
     let tables = tables(platform, &frame, &asks, one, &around, &of);
-    let next = one.next.as_ref().map(|(code, score)| frame.t2("comparison-next", "figure", code, "score", score));
+    let next = one.next.as_ref().map(|(code, score)| {
+        let title = platform.figure_title(&asks.place, one.ours.period.to, code);
+        let title = title.map_or_else(|| code.to_string(), |title| frame.said(&title));
+        frame.t2("comparison-next", "figure", title, "score", score)
+    });
     let frame = frame.named(row.title.clone());
     Ok(RowPage { back: asks.address(""), report: report.clone(), tables, next, row, f: frame })
 }
