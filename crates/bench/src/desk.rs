@@ -95,6 +95,16 @@ impl Ground {
     }
 }
 
+impl Ground {
+    /// What a server does by itself within minutes of a load: it clears away, and counts what its tables hold.
+    pub fn settle(&self) -> Res<()> {
+        if let Ground::Database(server, url) = self {
+            server.sql(url, "VACUUM (ANALYZE)")?;
+        }
+        Ok(())
+    }
+}
+
 impl Drop for Ground {
     fn drop(&mut self) {
         if let Ground::Folder(folder) = self {

@@ -36,6 +36,7 @@ pub fn measure(engine: Engine, records: u64) -> Res<Vec<Measured>> {
     let desk = Desk::open(&ground)?;
     staff(&desk)?;
     fill(&desk, records)?;
+    ground.settle()?;
     let token = "fazhi_benchmark";
     desk.platform.token_make(&desk.person, token, "benchmark", true, 1)?;
     let router = web::router(
