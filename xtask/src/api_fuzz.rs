@@ -16,7 +16,7 @@ const SEED: &str = "20260401";
 const ADDRESS: &str = "127.0.0.1:8429";
 const PORT: &str = "8429";
 /// Whose calls they are: the head of the office of the department of justice, who sees and signs a good deal.
-const ACCOUNT: &str = "justice-office";
+const ACCOUNT: &str = "sfj-office";
 
 /// Tries every operation with up to `most` calls.
 pub fn api_fuzz(most: &str) -> Outcome {
