@@ -80,7 +80,7 @@ pub(super) fn named(files: &[NamedFile], flaws: &mut Vec<Flaw>) -> Vec<Attaching
 }
 
 /// Takes in a file: its bytes are the body. What it is, is told by its content. Name it in an act within a day.
-#[utoipa::path(post, path = "/files", tag = "acts", operation_id = "putFile",
+#[utoipa::path(post, path = "/files", tag = "records", operation_id = "putFile",
     params(NewFile),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     security(("token" = []), ("session" = [], "secret" = [])),
