@@ -10,7 +10,7 @@ use reader::{Change, Decimal, Qualifier};
 use terms::{Code, Date, PlaceCode, Stretch};
 
 use crate::matching::{Candidate, Kind, Matcher, Named, SURE, Stated};
-use crate::telling::{amount, figure_lines, title_of};
+use crate::telling::{amount, figure_lines};
 use crate::{Asker, FigureValue, Platform, Reported, TellError, Whose, for_the_public};
 
 /// A published figure beside ours.
@@ -316,8 +316,11 @@ fn named(names: &Names, line: &Line, figure: &Figure) -> Vec<Named> {
         ..whole.clone()
     };
     let mut all: Vec<Named> = choices.iter().map(part).collect();
-    // A figure that another one is taken apart in (按类型) counts what that one counts, and is known by its parts alone.
-    if choices.is_empty() || !title_of(figure, None).zh.contains("(按") {
+    // A figure that takes another one apart counts what that one counts, and is known by its parts alone.
+    let counts = |figure: &Figure| (figure.counted.clone(), figure.filter.clone(), figure.per_matter);
+    let apart = figure.by.is_some()
+        && line.figures.iter().any(|other| other.by.is_none() && counts(other) == counts(figure));
+    if !apart {
         all.insert(0, whole);
     }
     all

@@ -34,7 +34,7 @@ pub fn scripts(report: &Published, level: Level) -> Result<Vec<Script>, Failure>
                 ("code", &printed.name),
                 ("name", &printed.name),
                 ("unit", &printed.unit),
-                ("definition", &format!("{},取自{rests}", printed.name)),
+                ("definition", &format!("{}，取自{rests}", printed.name)),
             ],
         ));
         all.push(annual.number.of(

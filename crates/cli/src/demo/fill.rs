@@ -81,7 +81,7 @@ impl Filler<'_> {
             FieldType::Money => Value::Money(Fen(dice.between(5, 50) * 10_000)),
             FieldType::Date => Value::Date(self.at.date()),
             FieldType::Moment => Value::Moment(self.at),
-            FieldType::Text => Value::Text(format!("{}(演示)", field.title.zh)),
+            FieldType::Text => Value::Text(format!("{}（演示）", field.title.zh)),
             FieldType::Choice(all) => {
                 let choice = dice.pick(&all.choices).ok_or("a choice without choices")?;
                 Value::Choice(choice.code.clone())
