@@ -113,10 +113,9 @@ pub enum Command {
     /// Tell where each figure of the published reports comes from
     #[command(long_about = "Goes through all 336 figures of the five published reports: which are told from records \
                             (and told right: equal means that it rounds to what is printed, with its qualifier), \
-                            which \
-                            no record carries, so that they are to be reported with what they rest on, and which have no \
-                            line yet. Ends with 1 where a \
-                            figure that the lines cover is not told.\n\n\
+                            which no record carries and were reported with what they rest on, or are still to be \
+                            reported, and which have no line yet. Ends with 1 where a figure that the lines cover is \
+                            not told, or was reported otherwise than it is printed.\n\n\
                             Examples: fazhi coverage\n          \
                             fazhi coverage --place 632222 --all")]
     Coverage(Coverage),

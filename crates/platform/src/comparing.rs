@@ -318,8 +318,8 @@ fn named(names: &Names, line: &Line, figure: &Figure) -> Vec<Named> {
     let mut all: Vec<Named> = choices.iter().map(part).collect();
     // A figure that takes another one apart counts what that one counts, and is known by its parts alone.
     let counts = |figure: &Figure| (figure.counted.clone(), figure.filter.clone(), figure.per_matter);
-    let apart = figure.by.is_some()
-        && line.figures.iter().any(|other| other.by.is_none() && counts(other) == counts(figure));
+    let apart =
+        figure.by.is_some() && line.figures.iter().any(|other| other.by.is_none() && counts(other) == counts(figure));
     if !apart {
         all.insert(0, whole);
     }

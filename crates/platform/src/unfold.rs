@@ -348,7 +348,7 @@ impl Platform {
         let ranges = below.iter().map(|(_, ranges)| ranges.clone()).collect();
         let mut by_place = of(&Axis::Places(ranges))?;
         let by_agency = of(&Axis::Agencies(agencies.clone()))?;
-        self.unheard(teller.read, &below, period.to, &mut by_place)?;
+        self.unheard(&teller.read.governments()?, &below, period.to, &mut by_place);
         let fair = figure.counted.in_percent();
         // A share of next to nothing says nothing.
         let bases = |axis: &Axis, teller: &mut Teller<'_>| match &figure.counted {
@@ -413,15 +413,9 @@ impl Platform {
         Ok(all)
     }
 
-    /// Of places where no government works here nothing is known, which is not nought.
-    fn unheard<R>(
-        &self,
-        read: &mut dyn Read,
-        places: &[(PlaceCode, R)],
-        on: Date,
-        cells: &mut [Cell],
-    ) -> Result<(), Fault> {
-        let (regions, here) = (&self.catalog.regions, read.governments()?);
+    /// Of places where none of the governments that work here is, nothing is known, which is not nought.
+    fn unheard<R>(&self, here: &[GovernmentCode], places: &[(PlaceCode, R)], on: Date, cells: &mut [Cell]) {
+        let regions = &self.catalog.regions;
         for ((code, _), cell) in places.iter().zip(cells) {
             let own = regions.government(code, on);
             let mut heard = regions.subtree(code, on).into_iter().map(|region| &region.code).chain(&own);
@@ -429,7 +423,6 @@ impl Platform {
                 *cell = Cell::Unknown;
             }
         }
-        Ok(())
     }
 
     /// The places one level below with their ranges, and at the end the place itself, for what is in none of them.
@@ -458,6 +451,7 @@ impl Platform {
     /// # Errors
     /// Where the place is unknown or the store cannot be read.
     pub fn around(&self, asker: Asker<'_>, place: &PlaceCode, of: &[&FigureValue]) -> Result<Vec<Around>, TellError> {
+        let here = self.store.read()?.governments()?;
         let mut reported: BTreeMap<i16, Vec<Reported>> = BTreeMap::new();
         let mut all = Vec::new();
         for figure in of {
@@ -479,7 +473,7 @@ impl Platform {
                 let told = reported.get(&year).into_iter().flatten().find(|one| one.quantity == name && !figure.own);
                 rows.push((Unfolded { of, cell, rank: None }, told.map(|one| one.amount)));
             }
-            all.push(Around { years: rows, neighbours: self.neighbours(asker, place, figure)? });
+            all.push(Around { years: rows, neighbours: self.neighbours(asker, place, figure, &here)? });
         }
         Ok(all)
     }
@@ -489,6 +483,7 @@ impl Platform {
         asker: Asker<'_>,
         place: &PlaceCode,
         figure: &FigureValue,
+        here: &[GovernmentCode],
     ) -> Result<Vec<Unfolded<PlaceCode>>, TellError> {
         let on = figure.period.to;
         let Some(above) = self.catalog.regions.superior(place, on) else { return Ok(Vec::new()) };
@@ -503,7 +498,7 @@ impl Platform {
             let ranges = below.iter().map(|(_, ranges)| ranges.clone()).collect();
             self.along(asker, &above, figure, Axis::Places(ranges))?
         };
-        self.unheard(self.store.read()?.as_mut(), &below, on, &mut cells)?;
+        self.unheard(here, &below, on, &mut cells);
         // The last is the superior itself.
         below.pop();
         let rows = below.into_iter().zip(cells).filter(|((code, _), _)| code != place);

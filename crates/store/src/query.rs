@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use ledger::{Above, DeltaQuery, DeltaRow, DeltaSum, GroupBy, Order, RecordQuery, Sight};
+use ledger::{Above, DeltaQuery, DeltaRow, DeltaSum, Fault, GroupBy, Order, Read, RecordQuery, Sight};
 use terms::{Code, Date, GovernmentCode, PlaceCode, RecordId};
 
 /// A value to bind, of no particular database.
@@ -284,6 +284,26 @@ enum From {
     Days,
     /// What they add up to by month.
     Months,
+}
+
+/// A session that knows how far the logs reach of which it was asked.
+pub(crate) trait Heads: Read {
+    /// The positions of heads that were asked for; none where they move.
+    fn known_heads(&mut self) -> Option<&mut BTreeMap<GovernmentCode, u64>>;
+
+    /// Without a position where everything counts up to it that stands now.
+    fn current(&mut self, (government, until): Told) -> Result<Told, Fault> {
+        let Some(asked) = until else { return Ok((government, None)) };
+        let known = self.known_heads().and_then(|heads| heads.get(&government).copied());
+        let head = match known {
+            Some(head) => head,
+            None => self.head(&government)?.position,
+        };
+        if let Some(heads) = self.known_heads() {
+            heads.insert(government.clone(), head);
+        }
+        Ok((government, Some(asked).filter(|asked| *asked < head)))
+    }
 }
 
 /// Sums of deltas in one government, to be added up: rows of a key and an amount. A month is a number, 202007.

@@ -1,6 +1,7 @@
 //! Reading. A session reads alike whether it only reads or writes too; within a transaction it sees its own writes.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use ledger::{
@@ -14,7 +15,7 @@ use terms::{Code, CommandId, Date, Digest, GovernmentCode, RecordId};
 use super::handle::Handle;
 use super::rows;
 use super::write::Work;
-use crate::query::{self, Query, Told, day, integer};
+use crate::query::{self, Heads, Query, day, integer};
 
 /// How many values one statement looks up.
 const VALUES: usize = 500;
@@ -68,20 +69,12 @@ impl<H: Deref<Target = Handle>> Session<H> {
         let (sql, params) = query.into_parts();
         self.handle.rows(&sql, params_from_iter(&params), read)
     }
+}
 
-    /// Without a position where everything counts up to it that stands now.
-    fn current(&mut self, (government, until): Told) -> Result<Told, Fault> {
-        let Some(asked) = until else { return Ok((government, None)) };
-        let known = self.work.heads.get(&government).copied();
-        let head = match known {
-            Some(head) => head,
-            None => self.head(&government)?.position,
-        };
+impl<H: Deref<Target = Handle>> Heads for Session<H> {
+    fn known_heads(&mut self) -> Option<&mut BTreeMap<GovernmentCode, u64>> {
         // While a session writes, its head moves.
-        if self.work.government.is_none() {
-            self.work.heads.insert(government.clone(), head);
-        }
-        Ok((government, Some(asked).filter(|asked| *asked < head)))
+        self.work.government.is_none().then_some(&mut self.work.heads)
     }
 }
 
