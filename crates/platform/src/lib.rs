@@ -35,6 +35,7 @@ mod questions;
 mod rebuild;
 mod remarks;
 mod repeat;
+mod reported;
 mod reports;
 mod request;
 mod rights;
@@ -91,7 +92,8 @@ pub use questions::{Held, Question, Stated};
 pub use reader::Figure as PublishedFigure;
 pub use rebuild::Rebuilt;
 pub use remarks::{LONGEST_REMARK, Remarked, mentioned};
-pub use reports::{Asker, Below, Beside, Differs, Received, RecordReport, ReportTold, Reported, Signed, Version};
+pub use reported::Reported;
+pub use reports::{Asker, Below, Beside, Differs, Received, RecordReport, ReportTold, Signed, Version};
 pub use request::{Answer, ClockGrant, Receipt, Request, RequestAsk};
 pub use rights::Seen;
 pub use search::{
