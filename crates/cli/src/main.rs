@@ -35,6 +35,10 @@ use std::process::ExitCode;
 use args::{Arguments, Command};
 use failure::{Failure, Found};
 
+/// An act is many small allocations: with the system's own allocator they were an eighth of its time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match Arguments::read().and_then(|arguments| run(&arguments)) {
         Ok(Found::Nothing) => ExitCode::SUCCESS,

@@ -8,7 +8,7 @@ use ledger::{Attached, AttachmentRow, Body, Envelope, EventRow, Fault, FaultKind
 use terms::{Code, Digest, GovernmentCode, RecordId};
 
 use crate::files::{FileKind, FileProblem, clean_name, tell};
-use crate::{Answer, Mismatch, Person, Platform, Request, Seen, commit::decode_state, translate};
+use crate::{Answer, Mismatch, Person, Platform, Request, Seen, rows::decode_state, translate};
 
 /// A file that a command names: it was taken in before, for the same account.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use ledger::{Fault, RecordQuery, RecordRow};
 use procedure::{Campaign, Line};
 use terms::{Code, CommandId, Date, RecordId, Value};
 
-use crate::commit::decode_state;
+use crate::rows::decode_state;
 use crate::{Answer, Person, Platform, Request, RequestAsk};
 
 /// The most records that one decision is about.

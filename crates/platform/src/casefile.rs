@@ -91,12 +91,6 @@ fn minute(at: DateTime) -> String {
     format!("{} {:02}:{:02}", day_in_digits(at.date()), at.hour(), at.minute())
 }
 
-/// Microseconds UTC as civil time.
-fn civil(micros: i64) -> DateTime {
-    let beijing = u64::try_from(micros).unwrap_or(0) + 8 * 3_600_000_000;
-    DateTime::constant(1970, 1, 1, 0, 0, 0, 0).saturating_add(std::time::Duration::from_micros(beijing))
-}
-
 impl Platform {
     /// The case file of a record; `None` where there is none that this person sees as a whole: its documents name whom
     /// they are about, and paper keeps no mask. It is a look like any other.
@@ -216,7 +210,7 @@ impl Platform {
             seq: entry.seq,
             title: says(&format!("event-{}", entry.kind), &[("title", entry.title.zh.clone())]),
             done_at: minute(entry.done_at),
-            recorded_at: minute(civil(entry.recorded_at)),
+            recorded_at: minute(terms::civil_of(entry.recorded_at)),
             actor,
             post,
             law: law.join("、"),

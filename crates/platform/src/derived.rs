@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use ledger::{DeltaRow, DueRow, Fault, KeyRow, PublicRow, Read, RecordRow, WaitingRow};
 use procedure::{Line, Record};
-use terms::{Code, Date, DateTime, GovernmentCode, PlaceCode, RecordId};
+use terms::{Code, Date, GovernmentCode, PlaceCode, RecordId};
 
 use crate::{
     Platform,
-    commit::{Last, decode_state, due_rows, keys_of, own_due, row_of},
     history::History,
-    publish, translate, waiting,
+    publish,
+    rows::{Last, decode_state, due_rows, keys_of, own_due, row_of},
+    translate, waiting,
 };
 
 /// What follows from the events of a record.
@@ -51,7 +52,8 @@ impl Platform {
             return Ok(None);
         };
         let envelope = translate::read_back(last)?.envelope;
-        let last = Last { definition: envelope.definition, hash: last.hash, recorded: civil(envelope.recorded_at) };
+        let last =
+            Last { definition: envelope.definition, hash: last.hash, recorded: terms::civil_of(envelope.recorded_at) };
         let calendar = &self.catalog.calendar;
         let due = kernel::due_days(line, &record, calendar);
         Ok(Some(Derived {
@@ -156,11 +158,4 @@ fn sum(rows: Vec<DeltaRow>) -> BTreeMap<Place, i64> {
     }
     sums.retain(|_, amount| *amount != 0);
     sums
-}
-
-/// Microseconds UTC as civil time (+08:00).
-pub(crate) fn civil(micros: i64) -> DateTime {
-    let epoch = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
-    let seconds = micros.div_euclid(1_000_000).saturating_add(8 * 3600);
-    epoch.saturating_add(std::time::Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }

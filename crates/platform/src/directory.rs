@@ -3,7 +3,7 @@
 use ledger::{Fault, Read, RecordQuery};
 use terms::{Code, GovernmentCode, RecordId, Value};
 
-use crate::{Person, Platform, commit::decode_state};
+use crate::{Person, Platform, rows::decode_state};
 
 /// The agencies and accounts of a government.
 #[derive(Clone, Debug, Default)]

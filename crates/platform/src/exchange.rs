@@ -6,7 +6,7 @@ use ledger::{ExchangeRow, Fault, RecordRow, StagedRow};
 use procedure::{Field, Language, Line, Record};
 use terms::{Code, Digest, GovernmentCode, Value};
 
-use crate::{Filter, Person, Platform, commit::decode_state, publish};
+use crate::{Filter, Person, Platform, publish, rows::decode_state};
 
 /// The post that brings in what was kept elsewhere.
 const STEWARD: &str = "data_steward";

@@ -7,7 +7,7 @@ use ledger::{EventRow, Fault, Read};
 use procedure::{Line, Record};
 use terms::RecordId;
 
-use crate::{Definitions, commit::carry_over, translate};
+use crate::{Definitions, translate};
 
 /// The events of a record in order.
 pub(crate) struct History<'r> {
@@ -79,5 +79,43 @@ impl<'r> History<'r> {
         }
         events.extend(self.events.iter().skip(self.rows.len()).cloned());
         Ok(kernel::replay(line, &events, id))
+    }
+}
+
+/// A pending record under a newer version that takes it: by codes. `None` where the newer version lacks its stage.
+pub(crate) fn carry_over(from: &Line, to: &Line, record: &Record) -> Option<Record> {
+    let stage = to.stage_id(None, &from.stages.get(record.stage.index())?.code)?;
+    let mut fields = vec![None; to.fields.len()];
+    for (id, field) in from.fields_with_ids() {
+        if let (Some(value), Some(target)) = (record.get(id), to.field_id(&field.code)) {
+            fields[target.index()] = Some(value.clone());
+        }
+    }
+    let mut done = Vec::new();
+    for one in &record.done {
+        let what = match one.what {
+            procedure::What::Act(id) => procedure::What::Act(to.act_id(&from.act(id).code)?),
+            procedure::What::Lapse(id) => procedure::What::Lapse(to.limit_id(&from.limit(id).code)?),
+        };
+        done.push(procedure::Done { what, ..one.clone() });
+    }
+    let tracks = to.tracks.iter().map(|track| {
+        let code = from.track_id(&track.code).and_then(|id| {
+            let stage = from.stages_of(Some(id)).get(record.stage_of(Some(id)).index());
+            stage.map(|stage| stage.code.clone())
+        });
+        code.and_then(|code| track.stages.iter().position(|stage| stage.code == code))
+            .and_then(|at| u16::try_from(at).ok())
+            .map_or(procedure::StageId(0), procedure::StageId)
+    });
+    let tracks = tracks.collect();
+    record.proposal.is_none().then(|| Record { stage, tracks, fields, done, ..record.clone() })
+}
+
+/// The fault where no event opens a record.
+pub(crate) fn nothing(id: RecordId) -> Fault {
+    Fault {
+        kind: ledger::FaultKind::Damaged,
+        message: format!("record {id} has no event that opens it; run `fazhi verify`"),
     }
 }

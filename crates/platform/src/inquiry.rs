@@ -10,7 +10,7 @@ use procedure::{FieldType, Line, Record, Said};
 use terms::{Code, Date, Digest, GovernmentCode, RecordId, Value};
 
 use crate::excerpt::plain;
-use crate::{ClockView, Platform, commit::decode_state};
+use crate::{ClockView, Platform, rows::decode_state};
 
 /// So many wrong answers are free for a number, and for an address, behind which there may be a whole service hall.
 const FREE_OF_NUMBER: u32 = 5;

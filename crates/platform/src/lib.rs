@@ -39,6 +39,7 @@ mod reported;
 mod reports;
 mod request;
 mod rights;
+mod rows;
 mod search;
 mod sessions;
 mod signing;

@@ -72,7 +72,7 @@ fn answer(
         let itself = asking.record.is_some_and(|own| own.id == record);
         let Some(row) = read.record(asking.government, record)?.filter(|_| !itself) else { continue };
         let line = definitions.line(read, row.definition)?;
-        let Some(found) = crate::commit::decode_state(&row.state) else { continue };
+        let Some(found) = crate::rows::decode_state(&row.state) else { continue };
         if holds(&line, &found, lookup.is.as_deref(), &facts) {
             answer.found.push(record);
             if answer.values.is_empty() {

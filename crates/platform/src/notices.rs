@@ -10,8 +10,8 @@ use terms::{Code, Date, GovernmentCode, RecordId};
 
 use crate::{
     Directory, Person, Platform,
-    commit::decode_state,
     remarks::mentioned,
+    rows::decode_state,
     translate::{Translated, read_back},
     waiting::in_working_days,
 };
@@ -202,7 +202,7 @@ impl Telling<'_> {
             code: code.clone(),
             record: row.id,
             agency: row.agency.clone(),
-            day: crate::derived::civil(envelope.recorded_at).date(),
+            day: terms::civil_of(envelope.recorded_at).date(),
         });
     }
 

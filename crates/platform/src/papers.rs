@@ -267,7 +267,7 @@ impl Platform {
             let mut read = self.store.read()?;
             let Some(row) = read.record(&person.government, id)? else { return Ok(None) };
             let line = self.definitions.line(read.as_mut(), row.definition)?;
-            let Some(record) = crate::commit::decode_state(&row.state) else { return Ok(None) };
+            let Some(record) = crate::rows::decode_state(&row.state) else { return Ok(None) };
             // A document names whom it is about.
             self.seen(read.as_mut(), person, &row, &line, &record)? == Some(Seen::Whole)
         };

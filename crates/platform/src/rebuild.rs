@@ -13,8 +13,9 @@ use terms::{Digest, GovernmentCode, RecordId};
 
 use crate::{
     Platform,
-    commit::{Last, decode_state, nothing},
     derived::{self, Derived, Kept},
+    history::nothing,
+    rows::{Last, decode_state},
     verify,
 };
 

@@ -11,8 +11,8 @@ use ledger::{Fault, Read, RecordRow};
 use procedure::{FieldType, Language, Line, Record, Said, say_value};
 use terms::{Code, Date, DateTime, GovernmentCode, PlaceCode, RecordId, Stretch, Value, day_in_digits};
 
-use crate::commit::decode_state;
 use crate::kept::{self, Kept, Redefined};
+use crate::rows::decode_state;
 use crate::telling::{self, FigureValue, TellError};
 use crate::{Person, Platform, Question, RecordView, Reported, Seen, Whose, translate, unfold};
 

@@ -5,7 +5,7 @@ use ledger::{Above, Fault, LookRow, Narrowing, Near, Read, RecordQuery, RecordRo
 use procedure::{Line, PartyKind, Record, Sees, Value};
 use terms::{Calendar, Code, DateTime, GovernmentCode, Level, Mask, RecordId};
 
-use crate::{Person, Platform, commit::micros};
+use crate::{Person, Platform};
 
 /// How somebody sees a record that they see at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +122,7 @@ impl Platform {
             return Ok(Some(Seen::Whole));
         }
         // Whoever stated today why they look sees the rest of the day.
-        let since = micros(DateTime::from_parts(self.now().date(), terms::Time::midnight()));
+        let since = terms::micros_of(DateTime::from_parts(self.now().date(), terms::Time::midnight()));
         let looks = read.looks(&row.government, row.id)?;
         let account = looker(person, &row.government);
         if looks.iter().any(|look| look.account == account && look.at >= since && !look.reason.is_empty()) {

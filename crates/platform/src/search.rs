@@ -8,7 +8,7 @@ use procedure::{FieldType, Language, Line, PartyKind, Record, Said, say_value};
 use terms::{Code, Date, GovernmentCode, RecordId, Value};
 
 use crate::excerpt::{Marked, excerpt};
-use crate::{Person, Platform, Published, Seen, Shown, commit::decode_state, rights::need_to_know};
+use crate::{Person, Platform, Published, Seen, Shown, rights::need_to_know, rows::decode_state};
 
 /// An index of words over the records and publications of a ledger. It is derived: whatever is in it can be made anew.
 pub trait Search: Send + Sync {

@@ -9,9 +9,9 @@ use terms::{Code, RecordId};
 
 use crate::{
     Person, Platform, RecordView,
-    commit::decode_state,
     history::History,
     lookups::{self, Asking},
+    rows::decode_state,
     telling::as_of,
 };
 

@@ -9,7 +9,7 @@ use ledger::{Fault, Read, RecordRow};
 use procedure::{Figure, Line, Said};
 use terms::{Code, Date, GovernmentCode, PlaceCode, RecordId};
 
-use crate::{Platform, commit::decode_state};
+use crate::{Platform, rows::decode_state};
 
 /// Governments, each with the position of its log up to which figures are told. Told as of the same list they are the
 /// same, whatever was recorded since.

@@ -9,9 +9,9 @@ use terms::{Code, Date, DateTime, GovernmentCode, RecordId};
 
 use crate::{
     Issued, Person, Platform,
-    commit::decode_state,
     lookups::{self, Asking},
     rights::{self, Seen},
+    rows::decode_state,
     translate::{Translated, read_back},
 };
 

@@ -8,7 +8,7 @@ use ledger::{Fault, RecordRow, WaitingKind, WaitingQuery, WaitingRow};
 use procedure::{Binds, Habit, LimitId, Line, Record, What};
 use terms::{Calendar, Code, Date, DateTime, RecordId};
 
-use crate::{Light, Person, Platform, commit::decode_state};
+use crate::{Light, Person, Platform, rows::decode_state};
 
 /// A record with its line, and the day for which it waits.
 #[derive(Clone, Debug)]

@@ -140,7 +140,7 @@ impl Platform {
         record: terms::RecordId,
     ) -> Result<(), Fault> {
         let (now, at) = self.clock.now();
-        let since = crate::commit::micros(terms::DateTime::from_parts(now.date(), terms::Time::midnight()));
+        let since = terms::micros_of(terms::DateTime::from_parts(now.date(), terms::Time::midnight()));
         let account = crate::rights::looker(person, government);
         let looks = self.store.read()?.looks(government, record)?;
         if looks.iter().any(|look| look.account == account && look.at >= since) {

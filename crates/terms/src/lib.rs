@@ -35,14 +35,16 @@ pub use value::{Party, PartyKind, Value};
 /// A code of the catalogue (a stage, an act, a field ...): short, compared often, stored for ever.
 pub type Code = smol_str::SmolStr;
 
-/// Seconds from 1970-01-01 00:00:00 to a civil moment, as if it were UTC.
-pub fn civil_seconds(moment: DateTime) -> i64 {
-    let epoch = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
-    moment.duration_since(epoch).as_secs()
-}
+/// China has one time: in civil time (+08:00) the epoch of UTC began at eight.
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 8, 0, 0, 0);
 
 /// The civil moment (+08:00) of microseconds UTC.
 pub fn civil_of(micros: i64) -> DateTime {
-    let epoch = DateTime::constant(1970, 1, 1, 8, 0, 0, 0);
-    epoch.checked_add(jiff::SignedDuration::from_micros(micros)).unwrap_or(DateTime::MAX)
+    EPOCH.saturating_add(jiff::SignedDuration::from_micros(micros))
+}
+
+/// The microseconds UTC of a civil moment (+08:00).
+pub fn micros_of(civil: DateTime) -> i64 {
+    // Civil moments end with the year 9999, which is far from the last microsecond that a number holds.
+    i64::try_from(civil.duration_since(EPOCH).as_micros()).unwrap_or(i64::MAX)
 }

@@ -23,6 +23,6 @@ impl FixedClock {
 impl platform::Clock for FixedClock {
     fn now(&self) -> (DateTime, i64) {
         let civil = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (civil, (terms::civil_seconds(civil) - 8 * 3600) * 1_000_000)
+        (civil, terms::micros_of(civil))
     }
 }

@@ -119,7 +119,7 @@ fn file_view(platform: &Platform, frame: &Frame, row: &ExchangeRow, by: String) 
         frame.t1("imports-counts-out", "rows", row.came)
     };
     FileView {
-        at: terms::civil_of(row.at).strftime("%Y-%m-%d %H:%M").to_string(),
+        at: crate::record::civil(row.at),
         direction: frame.t(if row.inward { "imports-in" } else { "imports-out" }),
         line: line.unwrap_or_else(|| frame.t("all-lines")),
         file: if row.inward { row.file.clone() } else { row.standing.to_string() },

@@ -484,7 +484,5 @@ pub(crate) fn minute(at: DateTime) -> String {
 
 /// Microseconds UTC as civil time (+08:00).
 pub(crate) fn civil(micros: i64) -> String {
-    let beijing = u64::try_from(micros).unwrap_or(0) + 8 * 3_600_000_000;
-    let epoch = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
-    minute(epoch.saturating_add(std::time::Duration::from_micros(beijing)))
+    minute(terms::civil_of(micros))
 }

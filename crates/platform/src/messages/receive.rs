@@ -8,7 +8,6 @@ use procedure::{Hears, Line, Link, Truth};
 use terms::{Code, DateTime, MessageId, Value};
 
 use super::{Came, Letter, command_of, decode, done};
-use crate::commit::micros;
 use crate::{Answer, Batch, ClockGrant, Person, Request, RequestAsk};
 
 /// The post under which a message is judged.
@@ -49,7 +48,7 @@ impl Batch<'_> {
             state: MessageState::Waits,
             told: String::new(),
             bytes: sent.bytes.clone(),
-            at: micros(now),
+            at: terms::micros_of(now),
         };
         // It is here before it is applied: what the act tells back has to know the other end.
         self.tx.put_message(&row)?;

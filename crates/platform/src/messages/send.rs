@@ -9,7 +9,7 @@ use terms::{Code, GovernmentCode, MessageId, RecordId, Thread, Value};
 
 use super::{Letter, encode, organ};
 use crate::Batch;
-use crate::commit::{Write, micros};
+use crate::commit::Write;
 use crate::lookups::{self, Asking};
 
 impl Batch<'_> {
@@ -31,7 +31,7 @@ impl Batch<'_> {
             let Kind::Act(act) = event.kind else { continue };
             let code = &line.act(act).code;
             for row in self.told(line, record, code, event, &sent)? {
-                self.post(MessageRow { seq, at: micros(write.now), ..row }, &mut sent)?;
+                self.post(MessageRow { seq, at: terms::micros_of(write.now), ..row }, &mut sent)?;
             }
             for effect in line.effects.iter().filter(|effect| effect.on.contains(&act)) {
                 if let Some(row) = self.opened(write, line, record, effect, seq, event)? {
@@ -102,7 +102,7 @@ impl Batch<'_> {
             there: None,
             addressee,
             told: String::new(),
-            at: micros(write.now),
+            at: terms::micros_of(write.now),
         }))
     }
 

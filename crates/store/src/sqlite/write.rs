@@ -14,7 +14,7 @@ use super::handle::refused;
 use super::open::WriteGuard;
 use super::read::Session;
 use super::rows;
-use crate::query::{by_month, day, integer, values};
+use crate::query::{by_month, day, integer};
 
 /// How many rows one statement inserts.
 const ROWS: usize = 32;
@@ -118,8 +118,9 @@ impl Session<WriteGuard<'_>> {
         rows: &'r [R],
         params: impl Fn(&'r R) -> [Bound<'r>; N],
     ) -> Result<(), Fault> {
+        let row = format!("({})", ["?"; N].join(", "));
         for some in rows.chunks(ROWS) {
-            let sql = format!("INSERT INTO {into} VALUES {}{or}", values(some.len(), N));
+            let sql = format!("INSERT INTO {into} VALUES {}{or}", vec![row.as_str(); some.len()].join(", "));
             self.handle.run(&sql, params_from_iter(some.iter().flat_map(&params)))?;
         }
         Ok(())
@@ -369,8 +370,10 @@ impl Transaction for Session<WriteGuard<'_>> {
             self.work.next_delta = self.work.next_delta.max(free.map_or(0, integer));
         }
         let first = self.work.next_delta;
-        let numbered: Vec<(i64, &DeltaRow)> = (first..).zip(rows).collect();
+        let mut numbered: Vec<(i64, &DeltaRow)> = (first..).zip(rows).collect();
         self.work.next_delta = first + numbered.len() as i64;
+        // In the order of the table, so that those which come together touch few of its pages.
+        numbered.sort_by(|(_, one), (_, other)| (&one.figure, one.day).cmp(&(&other.figure, other.day)));
         self.insert(
             "delta (government, figure, day, position, n, record, agency, place, part, amount)",
             &numbered,
