@@ -17,7 +17,7 @@ use super::staff::Staff;
 use crate::failure::Failure;
 
 /// Acts that share one durable commit.
-const BATCH: usize = 4_000;
+const BATCH: usize = 1_000;
 
 /// What was done.
 #[derive(Clone, Copy, Debug, Default)]
