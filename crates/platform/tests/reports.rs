@@ -45,6 +45,10 @@ fn done(bench: &Bench, request: Request) -> RecordId {
 
 /// An activity of a county's legal publicity, told on some day.
 fn activity(bench: &Bench, on: &str) {
+    done(bench, of_an_activity(bench, on));
+}
+
+fn of_an_activity(bench: &Bench, on: &str) -> Request {
     let who = staff("632222", "ma", &["publicity_officer"]);
     let inputs = [
         ("title", text("宪法宣传")),
@@ -56,7 +60,7 @@ fn activity(bench: &Bench, on: &str) {
         ("gifts", Value::Number(0)),
     ];
     let request = bench.act(&who, "publicity_activity", None, "record", &inputs);
-    done(bench, Request { done_at: Some(time(on)), ..request });
+    Request { done_at: Some(time(on)), ..request }
 }
 
 fn clerk(code: &str) -> Person {
@@ -145,6 +149,22 @@ fn a_signed_period_is_frozen_and_a_restatement_says_why() {
     assert!(kept[0].as_of[0].1 < kept[1].as_of[0].1);
     assert!(kept[0].definitions.iter().any(|(line, digest)| line == "publicity_activity" && digest.len() == 64));
     bench.platform.verify(&government("632222")).unwrap().unwrap();
+}
+
+#[test]
+fn figures_that_are_signed_hold_what_was_done_in_the_same_commit() {
+    let bench = bench();
+    let id = begun(&bench, "632222", "2020", "county");
+    let mut batch = bench.platform.batch(&government("632222")).unwrap();
+    let proposed = bench.act(&clerk("632222"), "annual_report", Some(id), "sign_off", &[]);
+    for request in [of_an_activity(&bench, "2020-12-04T10:00:00"), proposed] {
+        assert!(matches!(batch.act(&request).unwrap(), Answer::Done(_)));
+    }
+    batch.commit().unwrap();
+    signed(&bench, "632222", id);
+    let told = told(&bench, "632222", Stretch::Year(2020));
+    assert_eq!(number(&told, HELD).as_deref(), Some("1"));
+    assert!(told.signed.unwrap().differs.is_empty());
 }
 
 #[test]

@@ -70,7 +70,7 @@ pub struct Batch<'a> {
     frozen: Vec<(Digest, Arc<Line>)>,
     /// Templates that this batch has seen to be kept.
     kept_templates: Vec<Digest>,
-    /// What acts of the batch add to figures, which goes in together.
+    /// What acts of the batch add to figures, which goes in together. An act adds to it when nothing can take it back.
     deltas: Vec<DeltaRow>,
 }
 impl<'a> Batch<'a> {
