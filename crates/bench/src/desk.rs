@@ -93,9 +93,7 @@ impl Ground {
         }
         Ok(())
     }
-}
 
-impl Ground {
     /// What a server does by itself within minutes of a load: it clears away, and counts what its tables hold.
     pub fn settle(&self) -> Res<()> {
         if let Ground::Database(server, url) = self {
