@@ -3,9 +3,24 @@
 
 use proptest::prelude::*;
 use terms::{
-    CheckError, CommandId, Counting, Digest, Fen, FenError, Mask, Period, PlaceCode, RecordId, Unit, citizen_number,
-    uscc, with_citizen_check, with_uscc_check,
+    CheckError, CommandId, Counting, DateTime, Digest, Fen, FenError, Mask, Period, PlaceCode, RecordId, Unit,
+    citizen_number, civil_of, micros_of, uscc, with_citizen_check, with_uscc_check,
 };
+
+#[test]
+fn a_moment_of_the_clock_is_eight_hours_before_that_of_the_wall() {
+    let wall: DateTime = "2020-12-04T10:00:00.000001".parse().unwrap();
+    assert_eq!(micros_of(wall), 1_607_047_200_000_001);
+    assert_eq!(civil_of(0), "1970-01-01T08:00:00".parse().unwrap());
+    assert_eq!(civil_of(i64::MAX), DateTime::MAX);
+}
+
+proptest! {
+    #[test]
+    fn moments_come_back_from_microseconds(micros in -62_000_000_000_000_000i64..253_000_000_000_000_000) {
+        prop_assert_eq!(micros_of(civil_of(micros)), micros);
+    }
+}
 
 #[test]
 fn a_place_has_six_nine_or_twelve_digits() {
